@@ -1,0 +1,52 @@
+/**
+ * What turns audio into words for the server. The server decodes and resamples what clients send, keeps
+ * the protocol and decides where turns end; an engine hears 16 kHz mono samples and says what it understood.
+ */
+export interface Engine {
+  /** For logs and `Begin.configuration.model` where a session names no model. */
+  readonly name: string;
+  /** One call a session. `listener` may be called at any time until the session is closed, also synchronously. */
+  open(listener: EngineListener): EngineSession | Promise<EngineSession>;
+  /** Frees what sessions share (threads, models). The server calls it when it closes, if it made the engine's sessions. */
+  close?(): Promise<void>;
+}
+
+export interface EngineListener {
+  /** A new reading of the open stretch: everything since the last endpoint. Called whenever audio was processed. */
+  heard(hypothesis: Hypothesis): void;
+  /** The engine cannot go on with this session. */
+  failed(error: Error): void;
+}
+
+export interface EngineSession {
+  /** Samples in [-1, 1), 16 kHz mono, any length. The engine copies what it keeps. Never blocks. */
+  write(samples: Float32Array): void;
+  /**
+   * Closes the open stretch at the last sample written so far and resolves with its words, all of them final.
+   * Later hypotheses are about later audio only. A second call waits for the first.
+   */
+  endpoint(): Promise<readonly EngineWord[]>;
+  /** Gives up at once; pending endpoints resolve with what is known. Nothing is reported afterwards. */
+  close(): void;
+}
+
+export interface Hypothesis {
+  /** Words of the open stretch in order. A word once `final` keeps its text. */
+  readonly words: readonly EngineWord[];
+  /** Session audio processed so far, in ms. */
+  readonly heardMs: number;
+  /** First and last ms of session audio with voice in the open stretch; absent while none was found. */
+  readonly voice?: { readonly startMs: number; readonly endMs: number };
+}
+
+/** `start` and `end` in ms of session audio. */
+export interface EngineWord {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  /** 0–1. */
+  readonly confidence: number;
+  readonly final: boolean;
+  /** Diarisation, where the engine has it: "A", "B", … */
+  readonly speaker?: string;
+}

@@ -1,0 +1,1 @@
+export type { Engine, EngineListener, EngineSession, EngineWord, Hypothesis } from "./engine.ts";

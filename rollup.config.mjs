@@ -1,0 +1,49 @@
+import dts from "rollup-plugin-dts";
+import esbuild from "rollup-plugin-esbuild";
+
+/** Every package's entries: `src/<entry>.ts` becomes `dist/<entry>.js`, and `.d.ts` where others import it. */
+const packages = {
+  audio: { entries: ["index"] },
+  core: { entries: ["index"] },
+  token: { entries: ["index"] },
+  client: { entries: ["node", "web"] },
+  emulator: { entries: ["index"], programs: ["bin"] },
+  recognizer: { entries: ["index"], programs: ["worker"] },
+  cli: { entries: [], programs: ["bin", "demo"] },
+};
+
+/** `rollup -c --configOnly core,client` builds some; `--configNoTypes` leaves the declarations out. */
+export default (args) => {
+  const only = args.configOnly?.split(",") ?? Object.keys(packages);
+  const builds = only.flatMap((name) => build(name, packages[name], args.configNoTypes === true));
+  for (const own of ["configOnly", "configNoTypes"]) delete args[own];
+  return builds;
+};
+
+function build(name, { entries, programs = [] }, noTypes) {
+  const folder = `packages/${name}`;
+  const shared = {
+    external: (id) => !/^[./]|^\0/.test(id),
+    onwarn(warning) {
+      throw new Error(`${name}: ${warning.message}`);
+    },
+  };
+  const code = {
+    ...shared,
+    input: inputs(folder, [...entries, ...programs]),
+    plugins: [esbuild({ target: "es2022", sourceMap: true })],
+    output: { dir: `${folder}/dist`, format: "es", sourcemap: true, chunkFileNames: "[name].js" },
+  };
+  if (noTypes || entries.length === 0) return [code];
+  const types = {
+    ...shared,
+    input: inputs(folder, entries),
+    plugins: [dts({ tsconfig: "tsconfig.base.json", respectExternal: false })],
+    output: { dir: `${folder}/dist`, format: "es", chunkFileNames: "[name].d.ts" },
+  };
+  return [code, types];
+}
+
+function inputs(folder, entries) {
+  return Object.fromEntries(entries.map((entry) => [entry, `${folder}/src/${entry}.ts`]));
+}

@@ -1,0 +1,30 @@
+/**
+ * Why audio could not be read or converted.
+ *
+ * - `not-wav`: the bytes are something else.
+ * - `unsupported-wav`: a WAV file whose samples are compressed, or laid out in a way that is not understood.
+ * - `malformed-wav`: a WAV file that contradicts itself, or whose header never ends.
+ * - `truncated-wav`: the file ends too early; an error only where the end came before any audio.
+ * - `empty-audio`: there is no audio in it.
+ * - `invalid-option`: an argument that no audio could have (a sample rate of 0, half a channel).
+ * - `invalid-chunk`: something other than bytes was written to a stream of bytes.
+ */
+export type AudioErrorCode =
+  | "not-wav"
+  | "unsupported-wav"
+  | "malformed-wav"
+  | "truncated-wav"
+  | "empty-audio"
+  | "invalid-option"
+  | "invalid-chunk";
+
+/** The only error that this package throws. Its message says what was found, why that will not do, and what to do. */
+export class AudioError extends Error {
+  override readonly name = "AudioError";
+  readonly code: AudioErrorCode;
+
+  constructor(code: AudioErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

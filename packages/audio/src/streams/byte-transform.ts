@@ -1,0 +1,21 @@
+import { type AudioChunk, bytesOf } from "./audio-chunk.ts";
+
+/** What a byte stream does with each chunk, and at its end. Either may return nothing to pass on. */
+export interface ByteProcessor {
+  push(bytes: Uint8Array): Uint8Array<ArrayBuffer>;
+  flush?(): Uint8Array<ArrayBuffer>;
+}
+
+/** A `TransformStream` of bytes. Empty chunks are never passed on. */
+export function byteTransform(processor: ByteProcessor): TransformStream<AudioChunk, Uint8Array<ArrayBuffer>> {
+  return new TransformStream({
+    transform(chunk, controller) {
+      const bytes = processor.push(bytesOf(chunk));
+      if (bytes.length > 0) controller.enqueue(bytes);
+    },
+    flush(controller) {
+      const bytes = processor.flush?.();
+      if (bytes !== undefined && bytes.length > 0) controller.enqueue(bytes);
+    },
+  });
+}

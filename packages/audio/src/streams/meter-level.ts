@@ -1,0 +1,31 @@
+import { FrameAligner } from "../frame-aligner.ts";
+import { type LevelReport, LevelReporter } from "../level.ts";
+import { assertSampleRate } from "../pcm-format.ts";
+import { decodeMono } from "../sample-codec.ts";
+import { type AudioChunk, bytesOf } from "./audio-chunk.ts";
+
+export interface MeterLevelOptions {
+  /** Rate of the audio, in Hz. */
+  readonly sampleRate: number;
+  /** Seconds of audio per report. 0.1 if left out. */
+  readonly interval?: number;
+  /** Called for each stretch of audio as it passes. What it throws fails the stream. */
+  readonly onLevel: (level: LevelReport) => void;
+}
+
+/** Mono s16le in, the same chunks out, and the level of each stretch reported on the way. */
+export function meterLevel<Chunk extends AudioChunk>(options: MeterLevelOptions): TransformStream<Chunk, Chunk> {
+  const { sampleRate, interval = 0.1, onLevel } = options;
+  assertSampleRate("sampleRate", sampleRate);
+  const aligner = new FrameAligner(2);
+  const reporter = new LevelReporter(sampleRate, interval, onLevel);
+  return new TransformStream<Chunk, Chunk>({
+    transform(chunk, controller) {
+      reporter.push(decodeMono(aligner.push(bytesOf(chunk)), "s16le"));
+      controller.enqueue(chunk);
+    },
+    flush() {
+      reporter.flush();
+    },
+  });
+}

@@ -1,0 +1,22 @@
+import { PcmDecoder } from "../pcm-decoder.ts";
+import type { PcmFormat } from "../pcm-format.ts";
+import { encodePcm16 } from "../sample-codec.ts";
+import type { AudioChunk } from "./audio-chunk.ts";
+import { byteTransform } from "./byte-transform.ts";
+
+export interface ToPcm16Options {
+  /** The rate wanted, in Hz; the source's own if left out. */
+  readonly sampleRate?: number;
+}
+
+/** PCM bytes of any format in; mono s16le out, at the rate that is wanted. @throws {AudioError} `invalid-option`. */
+export function toPcm16(
+  format: PcmFormat,
+  options: ToPcm16Options = {},
+): TransformStream<AudioChunk, Uint8Array<ArrayBuffer>> {
+  const decoder = new PcmDecoder(format, options.sampleRate);
+  return byteTransform({
+    push: (bytes) => encodePcm16(decoder.push(bytes)),
+    flush: () => encodePcm16(decoder.flush()),
+  });
+}

@@ -1,0 +1,71 @@
+import type { WavHeader, WavReader, WavSummary } from "../wav-reader.ts";
+import { type AudioChunk, bytesOf } from "./audio-chunk.ts";
+import { type Deferred, deferred } from "./deferred.ts";
+
+/** A stream that WAV bytes go into and audio comes out of. */
+export interface WavStream<Output extends Uint8Array> {
+  readonly writable: WritableStream<AudioChunk>;
+  readonly readable: ReadableStream<Output>;
+  /**
+   * Resolves with the file's header, also before anything is read from `readable`. Rejects with the error that ended
+   * the stream before. Never an unhandled rejection.
+   */
+  readonly header: Promise<WavHeader>;
+  /** Resolves at the end of the file, when all audio has been read; says whether the file was truncated. */
+  readonly summary: Promise<WavSummary>;
+}
+
+/** What becomes of the audio, once its format is known. */
+export interface AudioProcessor<Output extends Uint8Array> {
+  push(audio: Uint8Array): Output;
+  flush(): Output | undefined;
+}
+
+/** The stream around a reader; `process` is called once, with the header. */
+export function wavStream<Output extends Uint8Array>(
+  reader: WavReader,
+  process: (header: WavHeader) => AudioProcessor<Output>,
+): WavStream<Output> {
+  const header = deferred<WavHeader>();
+  const summary = deferred<WavSummary>();
+  const transform = new TransformStream<AudioChunk, Output>(
+    wavTransformer(reader, process, header, summary),
+    undefined,
+    // Room for one chunk lets the header come before anyone reads.
+    { highWaterMark: 1 },
+  );
+  // A transformer hears nothing of an abort or a cancel in every runtime; a pipe in front of it does.
+  const entry = new TransformStream<AudioChunk, AudioChunk>();
+  entry.readable.pipeTo(transform.writable).catch((reason: unknown) => {
+    header.reject(reason);
+    summary.reject(reason);
+  });
+  return { writable: entry.writable, readable: transform.readable, header: header.promise, summary: summary.promise };
+}
+
+function wavTransformer<Output extends Uint8Array>(
+  reader: WavReader,
+  process: (header: WavHeader) => AudioProcessor<Output>,
+  header: Deferred<WavHeader>,
+  summary: Deferred<WavSummary>,
+): Transformer<AudioChunk, Output> {
+  let processor: AudioProcessor<Output> | undefined;
+  return {
+    transform(chunk, controller) {
+      const audio = reader.push(bytesOf(chunk));
+      if (reader.header === undefined) return;
+      if (processor === undefined) {
+        processor = process(reader.header);
+        header.resolve(reader.header);
+      }
+      const output = processor.push(audio);
+      if (output.length > 0) controller.enqueue(output);
+    },
+    flush(controller) {
+      const result = reader.finish();
+      const output = processor?.flush();
+      if (output !== undefined && output.length > 0) controller.enqueue(output);
+      summary.resolve(result);
+    },
+  };
+}

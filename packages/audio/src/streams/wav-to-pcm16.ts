@@ -1,0 +1,29 @@
+import { PcmDecoder } from "../pcm-decoder.ts";
+import { encodePcm16 } from "../sample-codec.ts";
+import { type WavHeader, WavReader, type WavReaderOptions } from "../wav-reader.ts";
+import { type WavStream, wavStream } from "./wav-stream.ts";
+
+export interface WavToPcm16Options extends WavReaderOptions {
+  /**
+   * The rate wanted, in Hz, or a function that chooses it when the header is known; the file's own if left out.
+   */
+  readonly sampleRate?: number | ((header: WavHeader) => number);
+}
+
+/**
+ * The bytes of a WAV file of any format in; mono s16le out, at the rate that is wanted. Fails as `readWav` does.
+ *
+ * ```ts
+ * const wav = file.stream().pipeThrough(wavToPcm16({ sampleRate: 16_000 }));
+ * ```
+ */
+export function wavToPcm16(options: WavToPcm16Options = {}): WavStream<Uint8Array<ArrayBuffer>> {
+  const { sampleRate } = options;
+  return wavStream<Uint8Array<ArrayBuffer>>(new WavReader(options), (header) => {
+    const decoder = new PcmDecoder(header, typeof sampleRate === "function" ? sampleRate(header) : sampleRate);
+    return {
+      push: (audio) => encodePcm16(decoder.push(audio)),
+      flush: () => encodePcm16(decoder.flush()),
+    };
+  });
+}

@@ -1,0 +1,99 @@
+import { AudioError } from "./audio-error.ts";
+import { bytesPerSample, type SampleEncoding } from "./pcm-format.ts";
+
+/** Bytes of a `fmt ` chunk that say something: up to the end of WAVE_FORMAT_EXTENSIBLE. */
+export const FMT_BYTES = 40;
+const MIN_FMT_BYTES = 16;
+
+const FORMAT_PCM = 1;
+const FORMAT_FLOAT = 3;
+const FORMAT_ALAW = 6;
+const FORMAT_MULAW = 7;
+const FORMAT_EXTENSIBLE = 0xfffe;
+
+/** The end of a sub-format GUID whose first two bytes are an ordinary format tag. */
+const TAGGED_GUID = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
+
+const codecNames: Readonly<Record<number, string>> = {
+  2: "Microsoft ADPCM",
+  17: "IMA ADPCM",
+  49: "GSM 6.10",
+  69: "G.726 ADPCM",
+  80: "MPEG layer 1 or 2",
+  85: "MP3",
+  255: "AAC",
+  353: "Windows Media Audio",
+  5648: "AAC",
+  8192: "AC-3",
+  28751: "Opus",
+};
+
+/** What a WAV file's `fmt ` chunk says. */
+export interface WavFormat {
+  readonly encoding: SampleEncoding;
+  /** Hz. */
+  readonly sampleRate: number;
+  readonly channels: number;
+}
+
+/**
+ * Reads the body of a `fmt ` chunk, of which the first `FMT_BYTES` suffice.
+ * @throws {AudioError} `unsupported-wav` for a codec or layout that is not understood, `malformed-wav` for one that
+ *   contradicts itself.
+ */
+export function parseWavFormat(body: Uint8Array): WavFormat {
+  if (body.length < MIN_FMT_BYTES) {
+    throw malformed(`its fmt chunk has ${body.length} bytes, and ${MIN_FMT_BYTES} is the least that makes sense`);
+  }
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  const channels = view.getUint16(2, true);
+  const sampleRate = view.getUint32(4, true);
+  const frameBytes = view.getUint16(12, true);
+  const bits = view.getUint16(14, true);
+  if (channels === 0) throw malformed("it declares 0 channels");
+  if (sampleRate === 0) throw malformed("it declares a sample rate of 0 Hz");
+  const encoding = encodingOf(formatTag(view), bits);
+  const expected = bytesPerSample[encoding] * channels;
+  if (frameBytes !== 0 && frameBytes !== expected) {
+    throw malformed(`its frames of ${frameBytes} bytes cannot hold ${channels} x ${encoding} (${expected} bytes)`);
+  }
+  return { encoding, sampleRate, channels };
+}
+
+function formatTag(view: DataView): number {
+  const tag = view.getUint16(0, true);
+  if (tag !== FORMAT_EXTENSIBLE) return tag;
+  if (view.byteLength < FMT_BYTES) {
+    throw malformed(`its extensible fmt chunk has ${view.byteLength} bytes instead of ${FMT_BYTES}`);
+  }
+  if (TAGGED_GUID.some((byte, i) => view.getUint8(26 + i) !== byte)) {
+    throw new AudioError("unsupported-wav", `Unsupported WAV: its sub-format GUID is not a known one. ${REMEDY}`);
+  }
+  return view.getUint16(24, true);
+}
+
+/** Samples narrower than their container lie at its upper end, so the container is what counts. */
+function encodingOf(tag: number, bits: number): SampleEncoding {
+  const encoding = encodingsOf(tag, Math.ceil(bits / 8));
+  if (encoding !== undefined) return encoding;
+  const known = tag === FORMAT_PCM ? "integer PCM" : tag === FORMAT_FLOAT ? "float PCM" : codecNames[tag];
+  const hex = `0x${tag.toString(16).padStart(4, "0")}`;
+  throw new AudioError(
+    "unsupported-wav",
+    `Unsupported WAV: its samples are ${known ?? "in an unknown codec"} (format ${hex}) of ${bits} bits. ${REMEDY}`,
+  );
+}
+
+function encodingsOf(tag: number, bytes: number): SampleEncoding | undefined {
+  if (tag === FORMAT_MULAW) return "mulaw";
+  if (tag === FORMAT_ALAW) return "alaw";
+  if (tag === FORMAT_PCM) return ([undefined, "u8", "s16le", "s24le", "s32le"] as const)[bytes];
+  if (tag === FORMAT_FLOAT) return bytes === 4 ? "f32le" : bytes === 8 ? "f64le" : undefined;
+  return undefined;
+}
+
+const REMEDY = "Convert it to 16-bit PCM first, for example with: ffmpeg -i input.wav -c:a pcm_s16le output.wav";
+
+function malformed(reason: string): AudioError {
+  return new AudioError("malformed-wav", `Malformed WAV: ${reason}. Write the file anew with the tool that made it.`);
+}

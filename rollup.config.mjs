@@ -1,5 +1,6 @@
 import dts from "rollup-plugin-dts";
 import esbuild from "rollup-plugin-esbuild";
+import { copyModels } from "./packages/recognizer/scripts/copy-models.mjs";
 
 /** Every package's entries: `src/<entry>.ts` becomes `dist/<entry>.js`, and `.d.ts` where others import it. */
 const packages = {
@@ -8,7 +9,7 @@ const packages = {
   token: { entries: ["index"] },
   client: { entries: ["node", "web"] },
   emulator: { entries: ["index"], programs: ["bin"] },
-  recognizer: { entries: ["index"], programs: ["worker"] },
+  recognizer: { entries: ["index"], programs: ["worker"], prepare: copyModels },
   cli: { entries: [], programs: ["bin", "demo"] },
 };
 
@@ -20,7 +21,7 @@ export default (args) => {
   return builds;
 };
 
-function build(name, { entries, programs = [] }, noTypes) {
+function build(name, { entries, programs = [], prepare = () => {} }, noTypes) {
   const folder = `packages/${name}`;
   const shared = {
     external: (id) => !/^[./]|^\0/.test(id),
@@ -31,7 +32,7 @@ function build(name, { entries, programs = [] }, noTypes) {
   const code = {
     ...shared,
     input: inputs(folder, [...entries, ...programs]),
-    plugins: [esbuild({ target: "es2022", sourceMap: true })],
+    plugins: [{ name: "prepare", buildStart: prepare }, esbuild({ target: "es2022", sourceMap: true })],
     output: { dir: `${folder}/dist`, format: "es", sourcemap: true, chunkFileNames: "[name].js" },
   };
   if (noTypes || entries.length === 0) return [code];

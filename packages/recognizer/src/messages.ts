@@ -1,0 +1,24 @@
+import type { EngineWord, Hypothesis } from "./engine.ts";
+import type { RecognizerErrorCode } from "./recognizer-error.ts";
+
+/** What a worker is started with: absolute paths of the model files. */
+export interface ModelFiles {
+  readonly encoder: string;
+  readonly decoder: string;
+  readonly tokens: string;
+  readonly voice: string;
+}
+
+/** From the main thread to a worker, in the order of the calls. */
+export type Request =
+  | { readonly type: "open"; readonly session: number }
+  | { readonly type: "audio"; readonly session: number; readonly samples: Float32Array<ArrayBuffer> }
+  | { readonly type: "endpoint"; readonly session: number; readonly id: number }
+  | { readonly type: "close"; readonly session: number };
+
+/** From a worker to the main thread. */
+export type Report =
+  | { readonly type: "ready" }
+  | { readonly type: "refused"; readonly code: RecognizerErrorCode; readonly message: string }
+  | { readonly type: "heard"; readonly session: number; readonly hypothesis: Hypothesis }
+  | { readonly type: "endpoint"; readonly session: number; readonly id: number; readonly words: readonly EngineWord[] };

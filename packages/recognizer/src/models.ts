@@ -1,0 +1,59 @@
+import sherpa from "sherpa-onnx-node";
+import { SAMPLE_RATE, WINDOW } from "./audio-format.ts";
+import type { ModelFiles } from "./messages.ts";
+import type { VoiceDetector } from "./transcription.ts";
+
+/** The loaded models of one worker thread. The decoder is shared by its sessions; voice detection has state. */
+export interface Models {
+  decode(samples: Float32Array): string;
+  voiceDetector(): VoiceDetector;
+}
+
+/** Voice for longer than this is handed over by the detector, which would otherwise keep all of its audio. */
+const FLUSH_AFTER_WINDOWS = (20 * SAMPLE_RATE) / WINDOW;
+
+/** Loads Moonshine tiny and Silero VAD; takes about a second. One thread each: sessions run side by side instead. */
+export function loadModels(files: ModelFiles): Models {
+  const recognizer = new sherpa.OfflineRecognizer({
+    featConfig: { sampleRate: SAMPLE_RATE, featureDim: 80 },
+    modelConfig: {
+      moonshine: { encoder: files.encoder, mergedDecoder: files.decoder },
+      tokens: files.tokens,
+      numThreads: 1,
+      provider: "cpu",
+    },
+  });
+  return {
+    decode(samples) {
+      const stream = recognizer.createStream();
+      stream.acceptWaveform({ samples, sampleRate: SAMPLE_RATE });
+      recognizer.decode(stream);
+      return recognizer.getResult(stream).text;
+    },
+    voiceDetector: () => voiceDetector(files.voice),
+  };
+}
+
+/** Only the verdict on each window is of interest: segments are made elsewhere, and the detector's own are dropped. */
+function voiceDetector(model: string): VoiceDetector {
+  const silero = {
+    model,
+    threshold: 0.5,
+    minSpeechDuration: 0.064,
+    minSilenceDuration: 0.032,
+    maxSpeechDuration: 60,
+    windowSize: WINDOW,
+  };
+  const vad = new sherpa.Vad({ sileroVad: silero, sampleRate: SAMPLE_RATE, numThreads: 1 }, 60);
+  let run = 0;
+  return {
+    voiced(window) {
+      vad.acceptWaveform(window);
+      const voiced = vad.isDetected();
+      run = voiced ? run + 1 : 0;
+      if (run % FLUSH_AFTER_WINDOWS === FLUSH_AFTER_WINDOWS - 1) vad.flush();
+      while (!vad.isEmpty()) vad.pop();
+      return voiced;
+    },
+  };
+}

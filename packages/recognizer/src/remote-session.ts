@@ -1,0 +1,93 @@
+import { msOf } from "./audio-format.ts";
+import type { EngineListener, EngineSession, EngineWord, Hypothesis } from "./engine.ts";
+import type { Request } from "./messages.ts";
+import { RecognizerError } from "./recognizer-error.ts";
+
+/** What a session needs of the thread that serves it. */
+export interface SessionLink {
+  send(request: Request, transfer?: ArrayBuffer[]): void;
+  /** Called once, when the session is over. */
+  release(): void;
+}
+
+/** A session as the main thread sees it: everything heavy happens in a worker. */
+export class RemoteSession implements EngineSession {
+  readonly #id: number;
+  readonly #listener: EngineListener;
+  readonly #link: SessionLink;
+  readonly #maxBacklogMs: number;
+  readonly #endpoints = new Map<number, (words: readonly EngineWord[]) => void>();
+  #nextEndpoint = 0;
+  #written = 0;
+  #heardMs = 0;
+  #words: readonly EngineWord[] = [];
+  #ended = false;
+
+  constructor(id: number, listener: EngineListener, link: SessionLink, maxBacklogMs: number) {
+    this.#id = id;
+    this.#listener = listener;
+    this.#link = link;
+    this.#maxBacklogMs = maxBacklogMs;
+    link.send({ type: "open", session: id });
+  }
+
+  write(samples: Float32Array): void {
+    if (this.#ended || samples.length === 0) return;
+    const copy = Float32Array.from(samples);
+    this.#link.send({ type: "audio", session: this.#id, samples: copy }, [copy.buffer]);
+    this.#written += copy.length;
+    const backlogMs = msOf(this.#written) - this.#heardMs;
+    if (backlogMs > this.#maxBacklogMs) {
+      this.fail(
+        new RecognizerError(
+          "too-far-behind",
+          `Recognition is ${Math.round(backlogMs / 1000)} s behind the audio, more than the ${this.#maxBacklogMs / 1000} s allowed. Run fewer sessions at once, send audio at real time, or raise maxBacklogMs.`,
+        ),
+      );
+    }
+  }
+
+  endpoint(): Promise<readonly EngineWord[]> {
+    if (this.#ended) return Promise.resolve([]);
+    const id = this.#nextEndpoint++;
+    return new Promise((resolve) => {
+      this.#endpoints.set(id, resolve);
+      this.#link.send({ type: "endpoint", session: this.#id, id });
+    });
+  }
+
+  close(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#link.send({ type: "close", session: this.#id });
+    this.#link.release();
+    for (const resolve of this.#endpoints.values()) {
+      resolve(this.#words.map((word) => ({ ...word, final: true })));
+      this.#words = [];
+    }
+    this.#endpoints.clear();
+  }
+
+  /** The worker reports a hypothesis. */
+  heard(hypothesis: Hypothesis): void {
+    if (this.#ended) return;
+    this.#heardMs = hypothesis.heardMs;
+    this.#words = hypothesis.words;
+    this.#listener.heard(hypothesis);
+  }
+
+  /** The worker answers an endpoint. */
+  answered(id: number, words: readonly EngineWord[]): void {
+    const resolve = this.#endpoints.get(id);
+    this.#endpoints.delete(id);
+    this.#words = [];
+    resolve?.(words);
+  }
+
+  /** Ends the session because of `error`. */
+  fail(error: Error): void {
+    if (this.#ended) return;
+    this.close();
+    this.#listener.failed(error);
+  }
+}

@@ -1,0 +1,67 @@
+import type { DecodingJob, Transcription } from "./transcription.ts";
+
+/**
+ * Decides which session of a worker decodes next, one job a turn of the event loop, so that audio and requests that
+ * came meanwhile are seen first. Final readings go before readings of open segments, which together take at most half
+ * of the time: under load they grow rarer, and the finals stay prompt.
+ */
+export class Scheduler {
+  readonly #sessions = new Map<number, Transcription>();
+  readonly #decode: (samples: Float32Array) => string;
+  readonly #now: () => number;
+  #partialsFrom = 0;
+  #scheduled = false;
+
+  constructor(decode: (samples: Float32Array) => string, now: () => number = () => performance.now()) {
+    this.#decode = decode;
+    this.#now = now;
+  }
+
+  add(id: number, session: Transcription): void {
+    this.#sessions.set(id, session);
+  }
+
+  get(id: number): Transcription | undefined {
+    return this.#sessions.get(id);
+  }
+
+  remove(id: number): void {
+    this.#sessions.delete(id);
+  }
+
+  /** To be called when a session may have something to decode. */
+  wake(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (this.#turn()) this.wake();
+    });
+  }
+
+  #turn(): boolean {
+    const chosen = this.#choose();
+    if (!chosen) return false;
+    const { id, session, job } = chosen;
+    // The session that was served goes to the end of the line.
+    this.#sessions.delete(id);
+    this.#sessions.set(id, session);
+    const started = this.#now();
+    const text = this.#decode(job.samples);
+    const ended = this.#now();
+    if (job.kind === "partial") this.#partialsFrom = ended + (ended - started);
+    job.done(text);
+    return true;
+  }
+
+  #choose(): { id: number; session: Transcription; job: DecodingJob } | undefined {
+    const partialsAllowed = this.#now() >= this.#partialsFrom;
+    let partial: { id: number; session: Transcription; job: DecodingJob } | undefined;
+    for (const [id, session] of this.#sessions) {
+      const job = session.next();
+      if (job?.kind === "final") return { id, session, job };
+      if (job && partialsAllowed) partial ??= { id, session, job };
+    }
+    return partial;
+  }
+}

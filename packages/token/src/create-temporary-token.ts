@@ -1,0 +1,84 @@
+import { type Deadline, pause, startDeadline, unlessAborted } from "./deadline.ts";
+import { retryPause } from "./retry.ts";
+import { TokenError } from "./token-error.ts";
+import { type CheckedTokenOptions, checkTokenOptions, type TemporaryTokenOptions } from "./token-options.ts";
+import { readTokenResponse, type TemporaryToken } from "./token-response.ts";
+import { tokenUrl } from "./token-url.ts";
+import { safeCause } from "./withhold.ts";
+
+/**
+ * Mints a temporary streaming token (protocol section 7). For servers only: the API key must not reach a browser.
+ * Mint a fresh token for every connection attempt; the service may take each only once.
+ *
+ * Types are checked here; ranges are the service's to judge (`expiresInSeconds: 0` reaches it). 429, 5xx and network
+ * failures are tried again, as long as the pause that is due (`Retry-After` included) fits into `timeout`.
+ *
+ * Rejects with a {@link TokenError}, whatever happens.
+ */
+export async function createTemporaryToken(options: TemporaryTokenOptions): Promise<TemporaryToken> {
+  const checked = checkTokenOptions(options);
+  const url = tokenUrl(checked);
+  const deadline = startDeadline(checked.timeout, checked.signal);
+  try {
+    for (let failures = 1; ; failures++) {
+      try {
+        return await requestToken(url, checked, deadline.signal);
+      } catch (error) {
+        const failure = explain(error, url, checked, deadline);
+        const wait = retryPause({
+          failures,
+          base: checked.retryDelay,
+          retryAfterSeconds: failure.retryAfterSeconds,
+          random: Math.random(),
+        });
+        const again = failure.retryable && failures <= checked.maxRetries && wait < deadline.remaining();
+        if (!again || deadline.ended() !== undefined) throw failure;
+        await pause(wait, deadline.signal).catch((reason) => {
+          throw explain(reason, url, checked, deadline);
+        });
+      }
+    }
+  } finally {
+    deadline.cleanup();
+  }
+}
+
+async function requestToken(url: URL, options: CheckedTokenOptions, signal: AbortSignal): Promise<TemporaryToken> {
+  // Called through the global object: some platforms refuse a detached `fetch`.
+  const send = options.fetch ?? ((address: string, init: RequestInit) => globalThis.fetch(address, init));
+  const request = async () => {
+    signal.throwIfAborted();
+    const response = await send(url.href, {
+      method: "GET",
+      headers: { Authorization: options.apiKey, Accept: "application/json" },
+      redirect: "manual",
+      signal,
+    });
+    return readTokenResponse(response, options.apiKey, url.origin);
+  };
+  return unlessAborted(request(), signal);
+}
+
+/** What `error` amounts to for the caller. */
+function explain(error: unknown, url: URL, { apiKey, timeout, signal }: CheckedTokenOptions, deadline: Deadline) {
+  const ended = deadline.ended();
+  if (ended === "aborted") {
+    return new TokenError("aborted", `Asking ${url.origin} for a token was aborted by the signal option.`, {
+      remedy: "Call again if the token is still wanted.",
+      cause: safeCause(signal?.reason, apiKey),
+    });
+  }
+  if (ended === "timeout") {
+    return new TokenError("timeout", `${url.origin} gave no token within ${timeout} ms.`, {
+      remedy: "Check the network and apiHost, or raise timeout.",
+      retryable: true,
+    });
+  }
+  if (error instanceof TokenError) return error;
+  const cause = safeCause(error, apiKey);
+  return new TokenError("network", `${url.origin} could not be reached (${cause.message}).`, {
+    remedy: "Check the network, DNS, and apiHost.",
+    retryable: true,
+    cause,
+  });
+}

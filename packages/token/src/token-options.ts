@@ -1,0 +1,90 @@
+import * as v from "valibot";
+import { TokenError } from "./token-error.ts";
+import { withhold } from "./withhold.ts";
+
+/** What of `fetch` is used. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+export interface TemporaryTokenOptions {
+  /** The account's API key. It travels in the `Authorization` header to `apiHost` and nowhere else. */
+  readonly apiKey: string;
+  /** How long the token can be redeemed, in seconds: 1–600, judged by the service. An open session outlives it. */
+  readonly expiresInSeconds: number;
+  /** The longest session that the token opens, in seconds: 60–10800, judged by the service, whose default is 10800. */
+  readonly maxSessionDurationSeconds?: number | undefined;
+  /** Host, or `ws(s)://` or `http(s)://` URL. Default `streaming.assemblyai.com`. A host alone means `https`. */
+  readonly apiHost?: string | undefined;
+  /** Another `fetch` than the global one. */
+  readonly fetch?: Fetch | undefined;
+  /** Ends the call with the code `aborted`. */
+  readonly signal?: AbortSignal | undefined;
+  /** The limit for the whole call, retries and pauses included, in ms. Default 10 000. */
+  readonly timeout?: number | undefined;
+  /** How often 429, 5xx and network failures are tried again. Default 2; 0 for never. */
+  readonly maxRetries?: number | undefined;
+  /** The first pause between attempts, in ms; it doubles, with full jitter. `Retry-After` is a floor. Default 500. */
+  readonly retryDelay?: number | undefined;
+}
+
+// Node cannot time longer: it would fire at once.
+const longestTimer = 2 ** 31 - 1;
+
+const apiKey = v.pipe(
+  v.string("must be a string"),
+  v.nonEmpty("is empty"),
+  // A header refuses control characters with an error that quotes the whole value.
+  v.regex(/^[\x21-\x7e]*$/, "holds white space, a line break or another character that no API key has"),
+);
+const milliseconds = v.pipe(
+  v.number("must be a number of milliseconds"),
+  v.minValue(0, "must not be negative"),
+  v.maxValue(longestTimer, `must be at most ${longestTimer}`),
+);
+const seconds = v.pipe(v.number("must be a number of seconds"), v.finite("must be finite"));
+const count = v.pipe(v.number("must be a number"), v.integer("must be whole"), v.minValue(0, "must not be negative"));
+
+const schema = v.object(
+  {
+    apiKey,
+    expiresInSeconds: seconds,
+    maxSessionDurationSeconds: v.optional(seconds),
+    apiHost: v.optional(v.pipe(v.string("must be a string"), v.nonEmpty("is empty")), "streaming.assemblyai.com"),
+    fetch: v.optional(v.custom<Fetch>((value) => typeof value === "function", "must be a function")),
+    signal: v.optional(v.custom<AbortSignal>(isSignal, "must be an AbortSignal")),
+    timeout: v.optional(milliseconds, 10_000),
+    maxRetries: v.optional(count, 2),
+    retryDelay: v.optional(milliseconds, 500),
+  },
+  "must be an object",
+);
+
+export type CheckedTokenOptions = v.InferOutput<typeof schema>;
+
+/** The options with their defaults. Throws a `TokenError` that lists every one of a wrong type; ranges are the service's to judge. */
+export function checkTokenOptions(options: unknown): CheckedTokenOptions {
+  const result = v.safeParse(schema, options, { abortPipeEarly: true });
+  if (result.success) return result.output;
+  const secret = secretOf(options);
+  const faults = result.issues.map((issue) => {
+    const name = v.getDotPath(issue) ?? "options";
+    return `${name} ${issue.message}${seen(name, issue.input, secret)}`;
+  });
+  throw new TokenError("invalid-options", `No token was asked for: ${faults.join("; ")}.`, {
+    remedy: "Correct the options of createTemporaryToken or createTokenHandler.",
+  });
+}
+
+function seen(name: string, value: unknown, secret: string): string {
+  if (name === "apiKey") return value === undefined ? " (it is undefined: is the environment variable set?)" : "";
+  if (typeof value === "string") return ` (got ${JSON.stringify(withhold(value, secret))})`;
+  return typeof value === "number" ? ` (got ${value})` : ` (got ${value === null ? "null" : typeof value})`;
+}
+
+function secretOf(options: unknown): string {
+  if (typeof options !== "object" || options === null || !("apiKey" in options)) return "";
+  return typeof options.apiKey === "string" ? options.apiKey : "";
+}
+
+function isSignal(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value;
+}

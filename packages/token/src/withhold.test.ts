@@ -1,0 +1,39 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { safeCause, withhold } from "./withhold.ts";
+
+const secret = fc.string({ minLength: 8, maxLength: 40, unit: fc.constantFrom(..."abcdef0123456789") });
+
+describe("a text that may be shown", () => {
+  it("is left as it is when it has nothing of the secret", () => {
+    expect(withhold("connect ECONNREFUSED", "0123456789")).toBe("connect ECONNREFUSED");
+    expect(withhold("anything", "")).toBe("anything");
+  });
+
+  it("never holds eight characters of the secret in a row", () => {
+    fc.assert(
+      fc.property(secret, fc.nat(), fc.string(), fc.string(), (key, at, before, after) => {
+        const part = key.slice(at % (key.length - 7)).slice(0, 8);
+        expect(withhold(`${before}${part}${after}`, key)).not.toContain(part);
+      }),
+    );
+  });
+
+  it("is cut to a length", () => {
+    expect(withhold("x".repeat(10_000), "secret-secret").length).toBeLessThan(500);
+  });
+});
+
+describe("a cause that may be shown", () => {
+  it("tells the chain of messages and codes", () => {
+    const inner = Object.assign(new Error("getaddrinfo a.example"), { code: "ENOTFOUND" });
+    const cause = safeCause(new TypeError("fetch failed", { cause: inner }), "0123456789");
+    expect(cause.message).toBe("fetch failed: getaddrinfo a.example (ENOTFOUND)");
+  });
+
+  it("ends on a chain that bites its tail", () => {
+    const error = new Error("round");
+    error.cause = error;
+    expect(safeCause(error, "0123456789").message).toContain("round");
+  });
+});

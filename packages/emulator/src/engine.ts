@@ -49,4 +49,6 @@ export interface EngineWord {
   readonly final: boolean;
   /** Diarisation, where the engine has it: "A", "B", … */
   readonly speaker?: string;
+  /** Whom later diarisation takes for the speaker, where that differs: it becomes a `SpeakerRevision`. */
+  readonly revisedSpeaker?: string;
 }

@@ -1,0 +1,105 @@
+import type { Fault, HandshakeAction, Moment, SessionAction } from "./fault.ts";
+import type { ObservedSession } from "./observation.ts";
+import { seededRandom } from "./seeded-random.ts";
+
+/** How far a session has come. */
+export interface Progress {
+  readonly audioMs: number;
+  readonly messages: number;
+  readonly partials: number;
+  readonly finals: number;
+}
+
+/** The points of a session at which faults are looked for. */
+export type Point = "open" | "begin" | "partial" | "final" | "received" | "terminate";
+
+interface Entry {
+  readonly fault: Fault;
+  happened: number;
+}
+
+/** The faults of an emulator, and how often each has happened. */
+export class FaultPlan {
+  readonly #entries: readonly Entry[];
+
+  constructor(faults: readonly Fault[]) {
+    this.#entries = faults.map((fault) => ({ fault, happened: 0 }));
+  }
+
+  watch(session: ObservedSession): FaultWatch {
+    return new FaultWatch(this.#entries, session);
+  }
+}
+
+/** One session's view of the plan: which faults fall due in it, each once. */
+export class FaultWatch {
+  readonly #session: ObservedSession;
+  readonly #pending: Set<Entry>;
+  readonly #draws = new Map<Entry, () => number>();
+
+  constructor(entries: readonly Entry[], session: ObservedSession) {
+    this.#session = session;
+    this.#pending = new Set(entries);
+  }
+
+  /** What goes wrong before HTTP 101. */
+  handshake(): HandshakeAction[] {
+    return this.#due(({ fault }) => (fault.when === "connect" ? fault.do : undefined));
+  }
+
+  /** What goes wrong at this point of the session. */
+  at(point: Point, progress: Progress): SessionAction[] {
+    if (this.#pending.size === 0) return [];
+    return this.#due((entry) => {
+      const { fault } = entry;
+      if (fault.when === "connect" || !this.#reached(entry, fault.when, point, progress)) return undefined;
+      return fault.do;
+    });
+  }
+
+  /** Calls `schedule` for each fault that happens at a time; `take` then gives its action, unless it was used up. */
+  timed(schedule: (afterMs: number, take: () => SessionAction[]) => void): void {
+    for (const entry of this.#pending) {
+      const { when, do: action } = entry.fault;
+      if (when === "connect" || typeof when === "string" || !("afterMs" in when)) continue;
+      schedule(when.afterMs, () => this.#due((other) => (other === entry ? (action as SessionAction) : undefined)));
+    }
+  }
+
+  #due<Action>(action: (entry: Entry) => Action | undefined): Action[] {
+    const due: Action[] = [];
+    for (const entry of this.#pending) {
+      const chosen = action(entry);
+      if (chosen === undefined || !this.#concerned(entry)) continue;
+      this.#pending.delete(entry);
+      entry.happened++;
+      due.push(chosen);
+    }
+    return due;
+  }
+
+  #concerned({ fault, happened }: Entry): boolean {
+    if (happened >= (fault.times ?? Number.POSITIVE_INFINITY)) return false;
+    if (typeof fault.session === "function") return fault.session(this.#session);
+    return fault.session === undefined || fault.session === this.#session.index;
+  }
+
+  #reached(entry: Entry, when: Moment, point: Point, progress: Progress): boolean {
+    if (typeof when === "string") return when === point;
+    if ("partials" in when) return point === "partial" && progress.partials >= when.partials;
+    if ("finals" in when) return point === "final" && progress.finals >= when.finals;
+    if (point !== "received") return false;
+    if ("audioMs" in when) return progress.audioMs >= when.audioMs;
+    if ("messages" in when) return progress.messages >= when.messages;
+    return "chance" in when && this.#draw(entry, when.seed ?? 0) < when.chance;
+  }
+
+  #draw(entry: Entry, seed: number): number {
+    let draw = this.#draws.get(entry);
+    if (draw === undefined) {
+      draw = seededRandom(seed * 65_537 + this.#session.index);
+      this.#draws.set(entry, draw);
+    }
+    return draw();
+  }
+}

@@ -1,0 +1,232 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { Broadcast } from "./broadcast.ts";
+import type { Clock } from "./clock.ts";
+import type { Parameters } from "./parameters.ts";
+
+/** The request that asked for a session. Headers and query hold what the client sent, credentials included. */
+export interface Handshake {
+  /** Path and query, as requested. */
+  readonly url: string;
+  readonly query: URLSearchParams;
+  /** Names in lower case. */
+  readonly headers: Readonly<IncomingHttpHeaders>;
+}
+
+/** One message of a session, in the order of sending or arrival. */
+export type ObservedMessage =
+  | {
+      /** Milliseconds since the Unix epoch, by the emulator's clock. */
+      readonly at: number;
+      readonly direction: "in" | "out";
+      readonly kind: "text";
+      readonly text: string;
+      /** The text as JSON; `undefined` where it is none. */
+      readonly json: unknown;
+    }
+  | {
+      readonly at: number;
+      readonly direction: "in";
+      readonly kind: "audio";
+      readonly bytes: number;
+      /** Absent for compressed audio. */
+      readonly durationMs?: number;
+    };
+
+/** What audio a session received. */
+export interface AudioAccount {
+  readonly messages: number;
+  readonly bytes: number;
+  /** Audio received: by the declared rate, or as decoded where the audio is compressed. */
+  readonly receivedMs: number;
+  /** The longest wait between two audio messages, in ms by the emulator's clock. */
+  readonly longestGapMs: number;
+}
+
+/** How a session ended, as the server saw it. */
+export interface SessionEnd {
+  /** The close code; 1006 where there was no close frame, 0 where the session never got as far as HTTP 101. */
+  readonly code: number;
+  readonly reason: string;
+}
+
+export type SessionState = "connecting" | "open" | "ended";
+
+/** What happens on an emulator, in order. */
+export type EmulatorEvent =
+  | { readonly type: "connected"; readonly session: ObservedSession }
+  | { readonly type: "begun"; readonly session: ObservedSession }
+  | { readonly type: "message"; readonly session: ObservedSession; readonly message: ObservedMessage }
+  | { readonly type: "fault"; readonly session: ObservedSession; readonly fault: string }
+  | { readonly type: "ended"; readonly session: ObservedSession; readonly end: SessionEnd }
+  | { readonly type: "token"; readonly status: number };
+
+/** A session as tests see it: live, read-only. */
+export interface ObservedSession {
+  /** Counts every request for a session from 0, refused ones included. */
+  readonly index: number;
+  readonly handshake: Handshake;
+  readonly state: SessionState;
+  /** The id of `Begin`. */
+  readonly id: string | undefined;
+  /** The settings in force; absent until they were accepted. */
+  readonly parameters: Parameters | undefined;
+  /** Every message, audio included, as far as the emulator's `history` reaches. */
+  readonly messages: readonly ObservedMessage[];
+  readonly audio: AudioAccount;
+  /** What was sent as JSON, in order: `messages` without audio and without what the client said. */
+  readonly sent: readonly unknown[];
+  /** What the client said as JSON, in order, without audio. */
+  readonly received: readonly unknown[];
+  /** Resolves when the connection is gone; never rejects. */
+  readonly ended: Promise<SessionEnd>;
+  /** Every audio byte received, in order. @throws Error unless the emulator was started with `record: true`. */
+  recordedAudio(): Uint8Array;
+}
+
+/** The writing side of an `ObservedSession`. */
+export class SessionRecord implements ObservedSession {
+  readonly index: number;
+  readonly handshake: Handshake;
+  readonly messages: ObservedMessage[] = [];
+  readonly ended: Promise<SessionEnd>;
+  readonly audio = { messages: 0, bytes: 0, receivedMs: 0, longestGapMs: 0 };
+  state: SessionState = "connecting";
+  id: string | undefined;
+  parameters: Parameters | undefined;
+  readonly #observer: Observer;
+  #settle: (end: SessionEnd) => void = () => {};
+  #lastAudioAt: number | undefined;
+  #bytes: Uint8Array[] = [];
+
+  constructor(index: number, handshake: Handshake, observer: Observer) {
+    this.index = index;
+    this.handshake = handshake;
+    this.#observer = observer;
+    this.ended = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  get sent(): unknown[] {
+    return this.#texts("out");
+  }
+
+  get received(): unknown[] {
+    return this.#texts("in");
+  }
+
+  recordedAudio(): Uint8Array {
+    if (!this.#observer.record)
+      throw new Error("No audio was recorded. Start the emulator with `record: true` to keep the bytes of sessions.");
+    const all = new Uint8Array(this.audio.bytes);
+    let offset = 0;
+    for (const chunk of this.#bytes) {
+      all.set(chunk, offset);
+      offset += chunk.length;
+    }
+    return all;
+  }
+
+  begun(id: string, parameters: Parameters): void {
+    this.state = "open";
+    this.id = id;
+    this.parameters = parameters;
+    this.#observer.events.send({ type: "begun", session: this });
+  }
+
+  text(direction: "in" | "out", text: string): void {
+    this.#add({ at: this.#observer.clock.now(), direction, kind: "text", text, json: asJson(text) });
+  }
+
+  audioArrived(bytes: Uint8Array, durationMs: number | undefined): void {
+    const at = this.#observer.clock.now();
+    this.audio.messages++;
+    this.audio.bytes += bytes.length;
+    this.audio.receivedMs += durationMs ?? 0;
+    if (this.#lastAudioAt !== undefined)
+      this.audio.longestGapMs = Math.max(this.audio.longestGapMs, at - this.#lastAudioAt);
+    this.#lastAudioAt = at;
+    if (this.#observer.record) this.#bytes.push(bytes.slice());
+    const duration = durationMs === undefined ? {} : { durationMs };
+    this.#add({ at, direction: "in", kind: "audio", bytes: bytes.length, ...duration });
+  }
+
+  fault(fault: string): void {
+    this.#observer.events.send({ type: "fault", session: this, fault });
+  }
+
+  end(code: number, reason: string): void {
+    if (this.state === "ended") return;
+    this.state = "ended";
+    const end = { code, reason };
+    this.#settle(end);
+    this.#observer.events.send({ type: "ended", session: this, end });
+  }
+
+  #add(message: ObservedMessage): void {
+    this.messages.push(message);
+    this.#observer.kept(this);
+    this.#observer.events.send({ type: "message", session: this, message });
+  }
+
+  #texts(direction: "in" | "out"): unknown[] {
+    return this.messages.flatMap((message) =>
+      message.kind === "text" && message.direction === direction ? [message.json ?? message.text] : [],
+    );
+  }
+}
+
+/** How much an emulator remembers. */
+export interface History {
+  /** Sessions kept in `sessions`, 10,000 by default; the oldest that have ended go first. */
+  readonly sessions?: number;
+  /** Messages kept over all sessions, 200,000 by default; those of the oldest session go first. */
+  readonly messages?: number;
+}
+
+/** Keeps what tests look at, within bounds. */
+export class Observer {
+  readonly clock: Clock;
+  readonly record: boolean;
+  readonly events = new Broadcast<EmulatorEvent>();
+  readonly sessions: SessionRecord[] = [];
+  readonly #mostSessions: number;
+  readonly #mostMessages: number;
+  #count = 0;
+  #messages = 0;
+
+  constructor(clock: Clock, record: boolean, history: History) {
+    this.clock = clock;
+    this.record = record;
+    this.#mostSessions = history.sessions ?? 10_000;
+    this.#mostMessages = history.messages ?? 200_000;
+  }
+
+  connected(handshake: Handshake): SessionRecord {
+    const session = new SessionRecord(this.#count++, handshake, this);
+    this.sessions.push(session);
+    if (this.sessions.length > this.#mostSessions) {
+      const oldest = this.sessions.findIndex(({ state }) => state === "ended");
+      for (const gone of oldest === -1 ? [] : this.sessions.splice(oldest, 1)) this.#messages -= gone.messages.length;
+    }
+    this.events.send({ type: "connected", session });
+    return session;
+  }
+
+  /** Makes room, in large steps, when a message more than the bound was kept. */
+  kept(session: SessionRecord): void {
+    if (++this.#messages <= this.#mostMessages) return;
+    const victim = this.sessions.find(({ messages }) => messages.length > 0) ?? session;
+    const count = victim === session ? Math.ceil(victim.messages.length / 2) : victim.messages.length;
+    victim.messages.splice(0, count);
+    this.#messages -= count;
+  }
+}
+
+function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,154 @@
+import type { Engine, EngineSession, Hypothesis } from "./engine.ts";
+import type { Parameters } from "./parameters.ts";
+import { speechSpan, turnState } from "./turn-detector.ts";
+import type { Turns } from "./turns.ts";
+import type { ServerMessage } from "./wire.ts";
+
+/** The engine gets at most this many samples (50 ms) at a time, so that turns end where they should. */
+const sliceSamples = 800;
+const samplesPerMs = 16;
+/** Audio an engine may be behind by before it is said to lag, and when it has caught up. */
+const mostBehindMs = 60_000;
+const littleBehindMs = 30_000;
+/** Endpoints that may be under way before audio waits for them. */
+const mostCuts = 4;
+
+/** What becomes of a session's audio. */
+export interface TranscriptionListener {
+  send(messages: readonly ServerMessage[]): void;
+  /** The engine gave up. */
+  failed(error: unknown): void;
+  /** The engine has fallen far behind the audio, or has caught up. */
+  lagging(lags: boolean): void;
+}
+
+/** One session's audio through an engine into Turns, which end where the audio says so. */
+export class Transcription {
+  readonly #turns: Turns;
+  readonly #parameters: () => Parameters;
+  readonly #listener: TranscriptionListener;
+  #engine: EngineSession | undefined;
+  #latest: Hypothesis | undefined;
+  #fresh = false;
+  #writing = false;
+  #writtenMs = 0;
+  #heardMs = 0;
+  #voiceSeen = false;
+  #lags = false;
+  #cuts = 0;
+  #lastCut: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(turns: Turns, parameters: () => Parameters, listener: TranscriptionListener) {
+    this.#turns = turns;
+    this.#parameters = parameters;
+    this.#listener = listener;
+  }
+
+  /** @throws what the engine throws where it cannot open another session */
+  async open(engine: Engine): Promise<void> {
+    const session = await engine.open({
+      heard: (hypothesis) => this.#heard(hypothesis),
+      failed: (error) => this.#fail(error),
+    });
+    if (this.#closed) session.close();
+    else this.#engine = session;
+  }
+
+  /** Whether voice was heard since this was last asked. */
+  takeVoiceSeen(): boolean {
+    const seen = this.#voiceSeen;
+    this.#voiceSeen = false;
+    return seen;
+  }
+
+  /** Takes 16 kHz mono samples. Resolves when more may come; turns that end within them have been cut. */
+  async write(samples: Float32Array): Promise<void> {
+    for (let start = 0; start < samples.length && this.#engine !== undefined; start += sliceSamples) {
+      const slice = samples.subarray(start, start + sliceSamples);
+      this.#writtenMs += slice.length / samplesPerMs;
+      this.#writing = true;
+      this.#engine.write(slice);
+      this.#writing = false;
+      this.#noteLag();
+      // An engine that knows its words at once ends the turn before it hears more; another is not waited for.
+      if (this.#fresh && this.#read()) await Promise.race([this.cut(), nextTask()]);
+      if (this.#cuts >= mostCuts) await this.#lastCut;
+    }
+  }
+
+  /** Ends the turn at the last sample written. Resolves when its final has been sent. */
+  cut(): Promise<void> {
+    if (this.#engine === undefined) return this.#lastCut;
+    const span = this.#latest && speechSpan(this.#latest);
+    const silence = span === undefined ? 0 : this.#writtenMs - span.end;
+    const words = this.#engine.endpoint();
+    words.catch(() => {});
+    const before = this.#lastCut;
+    this.#cuts++;
+    this.#latest = undefined;
+    this.#fresh = false;
+    const cutMs = this.#writtenMs;
+    const finish = async () => {
+      await before;
+      try {
+        const spoken = await words;
+        if (!this.#closed) this.#listener.send(this.#turns.final(spoken, silence, this.#parameters()));
+      } catch (error) {
+        this.#fail(error);
+      }
+      this.#cuts--;
+      this.#heardMs = Math.max(this.#heardMs, cutMs);
+      this.#noteLag();
+    };
+    this.#lastCut = finish();
+    return this.#lastCut;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#engine?.close();
+    this.#engine = undefined;
+  }
+
+  #heard(hypothesis: Hypothesis): void {
+    if (this.#closed) return;
+    this.#heardMs = Math.max(this.#heardMs, hypothesis.heardMs);
+    if (hypothesis.voice !== undefined) this.#voiceSeen = true;
+    this.#noteLag();
+    // While an endpoint is under way, what is heard may still be about the turn that it ends.
+    if (this.#cuts > 0) return;
+    this.#latest = hypothesis;
+    this.#fresh = true;
+    if (!this.#writing && this.#read()) void this.cut();
+  }
+
+  /** Sends what the latest reading shows. Returns whether it ends the turn. */
+  #read(): boolean {
+    this.#fresh = false;
+    if (this.#latest === undefined) return false;
+    const parameters = this.#parameters();
+    const state = turnState(this.#latest, parameters);
+    if (state === "ended") return true;
+    const messages = this.#turns.partial(this.#latest, state === "paused", parameters);
+    if (messages.length > 0) this.#listener.send(messages);
+    return false;
+  }
+
+  #noteLag(): void {
+    const behind = this.#writtenMs - this.#heardMs;
+    const lags = behind > (this.#lags ? littleBehindMs : mostBehindMs);
+    if (lags === this.#lags) return;
+    this.#lags = lags;
+    this.#listener.lagging(lags);
+  }
+
+  #fail(error: unknown): void {
+    if (!this.#closed) this.#listener.failed(error);
+  }
+}
+
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

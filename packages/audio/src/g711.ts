@@ -7,8 +7,8 @@ const MULAW_CLIP = 32_635;
 export const MULAW_SILENCE = 0xff;
 
 /**
- * One 16-bit sample (-32768 to 32767) to its mu-law code (ITU-T G.711): the code whose value is nearest. A sample
- * halfway between two goes to the larger magnitude; zero is `0xff`.
+ * One 16-bit sample (-32768 to 32767) to its mu-law code (ITU-T G.711): that of the interval it lies in. A sample on a
+ * decision value goes to the larger magnitude; zero is `0xff`.
  */
 export function mulawFromSample(sample: number): number {
   const sign = sample < 0 ? 0x80 : 0;

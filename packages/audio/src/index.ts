@@ -17,4 +17,5 @@ export { type ToPcm16Options, toPcm16 } from "./streams/to-pcm16.ts";
 export type { WavStream } from "./streams/wav-stream.ts";
 export { type WavToPcm16Options, wavToPcm16 } from "./streams/wav-to-pcm16.ts";
 export type { WavFormat } from "./wav-format.ts";
-export { type WavHeader, WavReader, type WavReaderOptions, type WavSummary } from "./wav-reader.ts";
+export type { WavHeader } from "./wav-header-parser.ts";
+export { WavReader, type WavReaderOptions, type WavSummary } from "./wav-reader.ts";

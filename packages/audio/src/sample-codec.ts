@@ -2,8 +2,6 @@ import { sampleFromAlaw, sampleFromMulaw } from "./g711.ts";
 import { bytesPerSample, type SampleEncoding } from "./pcm-format.ts";
 
 const INT16_SCALE = 32_768;
-const mulawTable = Float32Array.from({ length: 256 }, (_, code) => sampleFromMulaw(code) / INT16_SCALE);
-const alawTable = Float32Array.from({ length: 256 }, (_, code) => sampleFromAlaw(code) / INT16_SCALE);
 
 /** Reads the sample whose first byte is at `offset`. */
 type SampleAt = (view: DataView, offset: number) => number;
@@ -15,8 +13,8 @@ const readers: Readonly<Record<SampleEncoding, SampleAt>> = {
   s32le: (view, offset) => view.getInt32(offset, true) / 2_147_483_648,
   f32le: (view, offset) => finite(view.getFloat32(offset, true)),
   f64le: (view, offset) => finite(view.getFloat64(offset, true)),
-  mulaw: (view, offset) => mulawTable[view.getUint8(offset)] ?? 0,
-  alaw: (view, offset) => alawTable[view.getUint8(offset)] ?? 0,
+  mulaw: (view, offset) => sampleFromMulaw(view.getUint8(offset)) / INT16_SCALE,
+  alaw: (view, offset) => sampleFromAlaw(view.getUint8(offset)) / INT16_SCALE,
 };
 
 /** One damaged sample must not silence everything that a filter blends it with. */

@@ -1,5 +1,5 @@
-import { AudioError } from "./audio-error.ts";
 import { bytesPerSample, type SampleEncoding } from "./pcm-format.ts";
+import { malformedWav, unsupportedWav } from "./wav-errors.ts";
 
 /** Bytes of a `fmt ` chunk that say something: up to the end of WAVE_FORMAT_EXTENSIBLE. */
 export const FMT_BYTES = 40;
@@ -43,19 +43,19 @@ export interface WavFormat {
  */
 export function parseWavFormat(body: Uint8Array): WavFormat {
   if (body.length < MIN_FMT_BYTES) {
-    throw malformed(`its fmt chunk has ${body.length} bytes, and ${MIN_FMT_BYTES} is the least that makes sense`);
+    throw malformedWav(`its fmt chunk has ${body.length} bytes, and ${MIN_FMT_BYTES} is the least that makes sense`);
   }
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   const channels = view.getUint16(2, true);
   const sampleRate = view.getUint32(4, true);
   const frameBytes = view.getUint16(12, true);
   const bits = view.getUint16(14, true);
-  if (channels === 0) throw malformed("it declares 0 channels");
-  if (sampleRate === 0) throw malformed("it declares a sample rate of 0 Hz");
+  if (channels === 0) throw malformedWav("it declares 0 channels");
+  if (sampleRate === 0) throw malformedWav("it declares a sample rate of 0 Hz");
   const encoding = encodingOf(formatTag(view), bits);
   const expected = bytesPerSample[encoding] * channels;
   if (frameBytes !== 0 && frameBytes !== expected) {
-    throw malformed(`its frames of ${frameBytes} bytes cannot hold ${channels} x ${encoding} (${expected} bytes)`);
+    throw malformedWav(`its frames of ${frameBytes} bytes cannot hold ${channels} x ${encoding} (${expected} bytes)`);
   }
   return { encoding, sampleRate, channels };
 }
@@ -64,10 +64,10 @@ function formatTag(view: DataView): number {
   const tag = view.getUint16(0, true);
   if (tag !== FORMAT_EXTENSIBLE) return tag;
   if (view.byteLength < FMT_BYTES) {
-    throw malformed(`its extensible fmt chunk has ${view.byteLength} bytes instead of ${FMT_BYTES}`);
+    throw malformedWav(`its extensible fmt chunk has ${view.byteLength} bytes instead of ${FMT_BYTES}`);
   }
   if (TAGGED_GUID.some((byte, i) => view.getUint8(26 + i) !== byte)) {
-    throw new AudioError("unsupported-wav", `Unsupported WAV: its sub-format GUID is not a known one. ${REMEDY}`);
+    throw unsupportedWav("its sub-format GUID is not a known one");
   }
   return view.getUint16(24, true);
 }
@@ -78,10 +78,7 @@ function encodingOf(tag: number, bits: number): SampleEncoding {
   if (encoding !== undefined) return encoding;
   const known = tag === FORMAT_PCM ? "integer PCM" : tag === FORMAT_FLOAT ? "float PCM" : codecNames[tag];
   const hex = `0x${tag.toString(16).padStart(4, "0")}`;
-  throw new AudioError(
-    "unsupported-wav",
-    `Unsupported WAV: its samples are ${known ?? "in an unknown codec"} (format ${hex}) of ${bits} bits. ${REMEDY}`,
-  );
+  throw unsupportedWav(`its samples are ${known ?? "in an unknown codec"} (format ${hex}) of ${bits} bits`);
 }
 
 function encodingsOf(tag: number, bytes: number): SampleEncoding | undefined {
@@ -90,10 +87,4 @@ function encodingsOf(tag: number, bytes: number): SampleEncoding | undefined {
   if (tag === FORMAT_PCM) return ([undefined, "u8", "s16le", "s24le", "s32le"] as const)[bytes];
   if (tag === FORMAT_FLOAT) return bytes === 4 ? "f32le" : bytes === 8 ? "f64le" : undefined;
   return undefined;
-}
-
-const REMEDY = "Convert it to 16-bit PCM first, for example with: ffmpeg -i input.wav -c:a pcm_s16le output.wav";
-
-function malformed(reason: string): AudioError {
-  return new AudioError("malformed-wav", `Malformed WAV: ${reason}. Write the file anew with the tool that made it.`);
 }

@@ -1,4 +1,5 @@
-import type { WavHeader, WavReader, WavSummary } from "../wav-reader.ts";
+import type { WavHeader } from "../wav-header-parser.ts";
+import type { WavReader, WavSummary } from "../wav-reader.ts";
 import { type AudioChunk, bytesOf } from "./audio-chunk.ts";
 import { type Deferred, deferred } from "./deferred.ts";
 

@@ -1,6 +1,8 @@
 import { PcmDecoder } from "../pcm-decoder.ts";
+import { assertSampleRate } from "../pcm-format.ts";
 import { encodePcm16 } from "../sample-codec.ts";
-import { type WavHeader, WavReader, type WavReaderOptions } from "../wav-reader.ts";
+import type { WavHeader } from "../wav-header-parser.ts";
+import { WavReader, type WavReaderOptions } from "../wav-reader.ts";
 import { type WavStream, wavStream } from "./wav-stream.ts";
 
 export interface WavToPcm16Options extends WavReaderOptions {
@@ -19,6 +21,7 @@ export interface WavToPcm16Options extends WavReaderOptions {
  */
 export function wavToPcm16(options: WavToPcm16Options = {}): WavStream<Uint8Array<ArrayBuffer>> {
   const { sampleRate } = options;
+  if (typeof sampleRate === "number") assertSampleRate("sampleRate", sampleRate);
   return wavStream<Uint8Array<ArrayBuffer>>(new WavReader(options), (header) => {
     const decoder = new PcmDecoder(header, typeof sampleRate === "function" ? sampleRate(header) : sampleRate);
     return {

@@ -1,0 +1,54 @@
+import { AudioError } from "./audio-error.ts";
+import { detectContainer } from "./container.ts";
+
+const ANEW = "Write the file anew with the tool that made it.";
+
+/** A file that contradicts itself; `reason` goes on after "Malformed WAV: ". */
+export function malformedWav(reason: string, remedy = ANEW): AudioError {
+  return new AudioError("malformed-wav", `Malformed WAV: ${reason}. ${remedy}`);
+}
+
+/** A file that would have to be converted first; `reason` goes on after "Unsupported WAV: ". */
+export function unsupportedWav(reason: string): AudioError {
+  return new AudioError(
+    "unsupported-wav",
+    `Unsupported WAV: ${reason}. Convert it to 16-bit PCM first, for example with: ` +
+      "ffmpeg -i input.wav -c:a pcm_s16le output.wav",
+  );
+}
+
+/** A file that begins with `start`. */
+export function notWav(start: Uint8Array): AudioError {
+  const container = detectContainer(start);
+  if (container === "rifx") return unsupportedWav("it is big-endian (RIFX)");
+  const found = container === undefined ? `it begins with ${printable(start)}` : `it is ${container.toUpperCase()}`;
+  return new AudioError(
+    "not-wav",
+    `Not a WAV file: ${found}, not with "RIFF" and "WAVE". Convert it to WAV first, or say that it is raw PCM if it is.`,
+  );
+}
+
+/** A file that ended after `bytes`, where its header had not. */
+export function truncatedHeader(bytes: number): AudioError {
+  return new AudioError(
+    "truncated-wav",
+    `The WAV file is truncated: it ends after ${bytes} bytes, before any audio. Copy or record it anew.`,
+  );
+}
+
+/** A file that ended `missing` bytes, or `seconds`, before the end of its audio. */
+export function truncatedData(missing: number, promised: number, seconds: number): AudioError {
+  return new AudioError(
+    "truncated-wav",
+    `The WAV file is truncated: ${missing} of ${promised} bytes of audio (${seconds.toFixed(2)} s) ` +
+      "are missing at its end. Copy or record it anew to get the rest.",
+  );
+}
+
+/** The first bytes as text where they are text, in hexadecimal otherwise. */
+function printable(bytes: Uint8Array): string {
+  const shown = bytes.subarray(0, 8);
+  const text = String.fromCharCode(...shown);
+  if (/^[\x20-\x7e]+$/.test(text)) return JSON.stringify(text);
+  return Array.from(shown, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+}

@@ -1,5 +1,8 @@
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
+import type { Cancel, Clock } from "./clock.ts";
+import { Outbox, type Passage } from "./outbox.ts";
 
 /** Bytes that may wait for a client that does not read, before the server stops reading from it. */
 const mostUnread = 1_048_576;
@@ -9,8 +12,8 @@ type PauseReason = "backlog" | "busy" | "engine" | "stall" | "delay";
 
 /** What a connection tells the session on it. */
 export interface ConnectionListener {
-  text(text: string): void;
-  audio(bytes: Uint8Array): void;
+  /** A text, or the bytes of a binary message. */
+  message(message: string | Uint8Array): void;
   /** Once, whatever happened; 1006 where no close frame came. */
   closed(code: number, reason: string): void;
 }
@@ -19,14 +22,19 @@ export interface ConnectionListener {
 export class Connection {
   readonly #ws: WebSocket;
   readonly #socket: Duplex;
+  readonly #clock: Clock;
+  readonly #outbox: Outbox;
   readonly #paused = new Set<PauseReason>();
+  readonly #timers = new Set<Cancel>();
   #silent = false;
   #closing = false;
 
   /** @param socket the stream below `ws` */
-  constructor(ws: WebSocket, socket: Duplex) {
+  constructor(ws: WebSocket, socket: Duplex, clock: Clock) {
     this.#ws = ws;
     this.#socket = socket;
+    this.#clock = clock;
+    this.#outbox = new Outbox(ws, clock);
   }
 
   listen(listener: ConnectionListener): void {
@@ -34,13 +42,16 @@ export class Connection {
     ws.on("message", (data, isBinary) => {
       if (this.#silent) return;
       const bytes = bytesOf(data);
-      if (isBinary) listener.audio(bytes);
-      else listener.text(new TextDecoder().decode(bytes));
+      listener.message(isBinary ? bytes : new TextDecoder().decode(bytes));
     });
     ws.on("ping", (data) => {
       if (!this.#silent && !this.#closing) ws.pong(data);
     });
-    ws.on("close", (code, reason) => listener.closed(code, reason.toString()));
+    ws.on("close", (code, reason) => {
+      this.#outbox.mute();
+      for (const cancel of this.#timers) cancel();
+      listener.closed(code, reason.toString());
+    });
     // What goes wrong on the wire ends in "close", with its code.
     ws.on("error", () => {});
   }
@@ -50,14 +61,16 @@ export class Connection {
     return this.#paused.has("backlog");
   }
 
-  /** Sends a text. `sent` is called when it has left, which may be never. */
-  send(text: string, sent?: () => void): void {
-    if (this.#silent || this.#closing) return;
-    this.#ws.send(text, (error) => {
-      if (this.#ws.bufferedAmount < fewUnread) this.resume("backlog");
-      if (error === undefined || error === null) sent?.();
+  send(text: string, passage: Passage = {}): void {
+    if (this.#closing) return;
+    this.#outbox.send(text, {
+      ...passage,
+      left: () => {
+        if (this.#outbox.waiting < fewUnread) this.resume("backlog");
+        passage.left?.();
+      },
     });
-    if (this.#ws.bufferedAmount > mostUnread) this.pause("backlog");
+    if (this.#outbox.waiting > mostUnread) this.pause("backlog");
   }
 
   /** Stops reading from the client until each reason to has been withdrawn. */
@@ -72,35 +85,73 @@ export class Connection {
 
   /** Closes with a close frame and hears nothing more. */
   close(code: number, reason: string): void {
-    if (this.#closing || this.#silent) return;
+    if (this.#closing) return;
     this.#closing = true;
-    this.#ws.close(code, reason);
+    this.#outbox.close(code, reason);
     if (!this.#paused.has("stall")) this.#ws.resume();
   }
 
   /** Ends the TCP connection without a close frame. */
   drop(): void {
     this.#silent = true;
+    this.#outbox.mute();
     this.#socket.destroy();
   }
 
   /** As `drop`, by a TCP reset. */
   reset(): void {
     this.#silent = true;
-    if ("resetAndDestroy" in this.#socket && typeof this.#socket.resetAndDestroy === "function")
-      this.#socket.resetAndDestroy();
-    else this.#socket.destroy();
+    this.#outbox.mute();
+    resetSocket(this.#socket);
+  }
+
+  /** Reads nothing more, for so many ms or for good. */
+  stall(ms?: number): void {
+    this.pause("stall");
+    if (ms !== undefined) this.#after(ms, () => this.resume("stall"));
+  }
+
+  /** Neither reads nor sends for so many ms. */
+  delay(ms: number): void {
+    this.pause("delay");
+    this.#outbox.hold(ms);
+    this.#after(ms, () => this.resume("delay"));
+  }
+
+  /** From now on sends fragments of `size` bytes, one each `everyMs`. */
+  drip(size: number, everyMs: number): void {
+    this.#outbox.drip(size, everyMs);
+  }
+
+  /** Says nothing more, but reads and answers pings and a close frame. */
+  mute(): void {
+    this.#outbox.mute();
   }
 
   /** Lets the connection stand but never answers again: not a message, not a ping, not a close frame. */
   halfOpen(): void {
     this.#silent = true;
+    this.#outbox.mute();
     this.#socket.removeAllListeners("data");
     this.#socket.removeAllListeners("end");
     this.#socket.on("data", () => {});
     this.#socket.on("end", () => this.#socket.destroy());
     this.#socket.resume();
   }
+
+  #after(ms: number, run: () => void): void {
+    const cancel = this.#clock.after(ms, () => {
+      this.#timers.delete(cancel);
+      run();
+    });
+    this.#timers.add(cancel);
+  }
+}
+
+/** Ends a TCP connection by RST, where the stream is one. */
+export function resetSocket(socket: Duplex): void {
+  if (socket instanceof Socket && !socket.destroyed) socket.resetAndDestroy();
+  else socket.destroy();
 }
 
 function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Uint8Array {

@@ -59,10 +59,10 @@ export class FaultWatch {
 
   /** Calls `schedule` for each fault that happens at a time; `take` then gives its action, unless it was used up. */
   timed(schedule: (afterMs: number, take: () => SessionAction[]) => void): void {
-    for (const entry of this.#pending) {
-      const { when, do: action } = entry.fault;
-      if (when === "connect" || typeof when === "string" || !("afterMs" in when)) continue;
-      schedule(when.afterMs, () => this.#due((other) => (other === entry ? (action as SessionAction) : undefined)));
+    for (const { fault } of this.#pending) {
+      if (fault.when === "connect" || typeof fault.when === "string" || !("afterMs" in fault.when)) continue;
+      const { do: action, when } = fault;
+      schedule(when.afterMs, () => this.#due((other) => (other.fault === fault ? action : undefined)));
     }
   }
 

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { Broadcast } from "./broadcast.ts";
 import type { Clock } from "./clock.ts";
+import type { HandshakeAction, SessionAction } from "./fault.ts";
 import type { Parameters } from "./parameters.ts";
 
 /** The request that asked for a session. Headers and query hold what the client sent, credentials included. */
@@ -13,24 +14,27 @@ export interface Handshake {
 }
 
 /** One message of a session, in the order of sending or arrival. */
-export type ObservedMessage =
-  | {
-      /** Milliseconds since the Unix epoch, by the emulator's clock. */
-      readonly at: number;
-      readonly direction: "in" | "out";
-      readonly kind: "text";
-      readonly text: string;
-      /** The text as JSON; `undefined` where it is none. */
-      readonly json: unknown;
-    }
-  | {
-      readonly at: number;
-      readonly direction: "in";
-      readonly kind: "audio";
-      readonly bytes: number;
-      /** Absent for compressed audio. */
-      readonly durationMs?: number;
-    };
+export type ObservedMessage = ObservedText | ObservedAudio;
+
+export interface ObservedText {
+  readonly kind: "text";
+  readonly direction: "in" | "out";
+  /** Milliseconds since the Unix epoch, by the emulator's clock. */
+  readonly at: number;
+  readonly text: string;
+  /** The text as JSON; `undefined` where it is none. */
+  readonly json: unknown;
+}
+
+export interface ObservedAudio {
+  readonly kind: "audio";
+  readonly direction: "in";
+  /** Milliseconds since the Unix epoch, by the emulator's clock. */
+  readonly at: number;
+  readonly bytes: number;
+  /** Absent for compressed audio, and where the session's parameters were not accepted. */
+  readonly durationMs?: number;
+}
 
 /** What audio a session received. */
 export interface AudioAccount {
@@ -56,7 +60,7 @@ export type EmulatorEvent =
   | { readonly type: "connected"; readonly session: ObservedSession }
   | { readonly type: "begun"; readonly session: ObservedSession }
   | { readonly type: "message"; readonly session: ObservedSession; readonly message: ObservedMessage }
-  | { readonly type: "fault"; readonly session: ObservedSession; readonly fault: string }
+  | { readonly type: "fault"; readonly session: ObservedSession; readonly fault: HandshakeAction | SessionAction }
   | { readonly type: "ended"; readonly session: ObservedSession; readonly end: SessionEnd }
   | { readonly type: "token"; readonly status: number };
 
@@ -135,10 +139,10 @@ export class SessionRecord implements ObservedSession {
   }
 
   text(direction: "in" | "out", text: string): void {
-    this.#add({ at: this.#observer.clock.now(), direction, kind: "text", text, json: asJson(text) });
+    this.#add(new TextMessage(direction, this.#observer.clock.now(), text));
   }
 
-  audioArrived(bytes: Uint8Array, durationMs: number | undefined): void {
+  heard(bytes: Uint8Array, durationMs: number | undefined): void {
     const at = this.#observer.clock.now();
     this.audio.messages++;
     this.audio.bytes += bytes.length;
@@ -148,10 +152,15 @@ export class SessionRecord implements ObservedSession {
     this.#lastAudioAt = at;
     if (this.#observer.record) this.#bytes.push(bytes.slice());
     const duration = durationMs === undefined ? {} : { durationMs };
-    this.#add({ at, direction: "in", kind: "audio", bytes: bytes.length, ...duration });
+    this.#add({ kind: "audio", direction: "in", at, bytes: bytes.length, ...duration });
   }
 
-  fault(fault: string): void {
+  /** Compressed audio tells its duration only now. */
+  audioDecoded(durationMs: number): void {
+    this.audio.receivedMs += durationMs;
+  }
+
+  fault(fault: HandshakeAction | SessionAction): void {
     this.#observer.events.send({ type: "fault", session: this, fault });
   }
 
@@ -223,10 +232,24 @@ export class Observer {
   }
 }
 
-function asJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+/** Parses its text only for those who ask: most messages are never looked at. */
+class TextMessage implements ObservedText {
+  readonly kind = "text";
+  readonly direction: "in" | "out";
+  readonly at: number;
+  readonly text: string;
+
+  constructor(direction: "in" | "out", at: number, text: string) {
+    this.direction = direction;
+    this.at = at;
+    this.text = text;
+  }
+
+  get json(): unknown {
+    try {
+      return JSON.parse(this.text);
+    } catch {
+      return undefined;
+    }
   }
 }

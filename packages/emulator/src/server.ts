@@ -6,6 +6,7 @@ import { Connection } from "./connection.ts";
 import { Credentials } from "./credentials.ts";
 import { listenError } from "./emulator-error.ts";
 import { FaultPlan } from "./fault-plan.ts";
+import { failHandshake, refuseUpgrade } from "./handshake-faults.ts";
 import { type EmulatorEvent, type ObservedSession, Observer } from "./observation.ts";
 import { Session } from "./session.ts";
 import { type EmulatorOptions, type Settings, settingsFrom } from "./settings.ts";
@@ -142,29 +143,25 @@ class EmulatorServer implements Emulator {
     socket.on("error", () => socket.destroy());
     const { pathname, searchParams } = targetOf(request);
     if (pathname !== "/v3/ws") {
-      refuse(socket, pathname === "/v2/realtime/ws" ? 410 : 404);
+      refuseUpgrade(socket, pathname === "/v2/realtime/ws" ? 410 : 404);
       return;
     }
     const { url = "/", headers } = request;
     const record = this.#observer.connected({ url, query: searchParams, headers });
+    const faults = this.#faults.watch(record);
     // Where HTTP 101 is never sent, the socket's end is the session's.
     const refused = () => record.end(0, "");
     socket.on("close", refused);
-    this.#webSockets.handleUpgrade(request, socket, head, (ws) => {
-      socket.off("close", refused);
-      const session = new Session(new Connection(ws, socket), {
-        settings: this.#settings,
-        credentials: this.#credentials,
-        record,
-        faults: this.#faults.watch(record),
+    const proceed = () =>
+      this.#webSockets.handleUpgrade(request, socket, head, (ws) => {
+        socket.off("close", refused);
+        const context = { settings: this.#settings, credentials: this.#credentials, record, faults };
+        void new Session(new Connection(ws, socket, this.#settings.clock), context).open();
       });
-      void session.open();
-    });
+    const actions = faults.handshake();
+    for (const action of actions) record.fault(action);
+    failHandshake(actions, socket, this.#settings.clock, proceed);
   }
-}
-
-function refuse(socket: Duplex, status: number): void {
-  socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 function targetOf(request: IncomingMessage): URL {

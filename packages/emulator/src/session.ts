@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { type AudioInput, openAudioInput } from "./audio-input.ts";
+import { type AudioInput, engineRate, openAudioInput } from "./audio-input.ts";
 import { DurationRule } from "./audio-rules.ts";
 import type { Cancel } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import type { Credentials } from "./credentials.ts";
-import type { FaultWatch } from "./fault-plan.ts";
+import type { SessionAction } from "./fault.ts";
+import { applyFault, type Quirks, withUnknownFields } from "./fault-actions.ts";
+import type { FaultWatch, Point } from "./fault-plan.ts";
 import { Inbox } from "./inbox.ts";
 import type { SessionRecord } from "./observation.ts";
 import { type Parameters, readParameters, updateParameters } from "./parameters.ts";
@@ -12,7 +14,7 @@ import { closeReason, ProtocolError } from "./protocol-error.ts";
 import type { Settings } from "./settings.ts";
 import { Transcription } from "./transcription.ts";
 import { Turns } from "./turns.ts";
-import type { ErrorMessage, ServerMessage } from "./wire.ts";
+import type { ServerMessage } from "./wire.ts";
 
 /** What a session needs of its server. */
 export interface SessionContext {
@@ -32,6 +34,8 @@ export class Session {
   readonly #transcription: Transcription;
   readonly #timers = new Set<Cancel>();
   readonly #openedAt: number;
+  readonly #progress = { audioMs: 0, messages: 0, partials: 0, finals: 0 };
+  readonly #quirks: Quirks = { noTermination: false, duplicateFinal: false, unknownFields: false };
   #parameters: Parameters;
   #input: AudioInput | undefined;
   #ended = false;
@@ -55,12 +59,8 @@ export class Session {
       (full) => (full ? connection.pause("busy") : connection.resume("busy")),
     );
     connection.listen({
-      text: (text) => {
-        record.text("in", text);
-        if (!this.#ended) this.#inbox.push(text);
-      },
-      audio: (bytes) => {
-        if (!this.#ended) this.#inbox.push(bytes);
+      message: (message) => {
+        if (!this.#ended) this.#inbox.push(message);
       },
       closed: (code, reason) => {
         this.#end();
@@ -73,6 +73,8 @@ export class Session {
   async open(): Promise<void> {
     const { settings, credentials, record } = this.#context;
     const { query, headers } = record.handshake;
+    this.#fault("open");
+    this.#context.faults.timed((afterMs, take) => this.#after(afterMs, () => this.#apply(take())));
     try {
       const { maxSessionSeconds } = credentials.redeem(query, headers);
       this.#parameters = readParameters(query, settings.defaultModel);
@@ -101,34 +103,47 @@ export class Session {
       domain: domain ?? null,
       voice_focus: voice_focus ?? null,
     };
-    this.#send({
-      type: "Begin",
-      id,
-      expires_at: Math.floor(settings.clock.now() / 1_000) + maxSessionSeconds,
-      ...(settings.beginConfiguration && { configuration }),
-    });
+    const expires = Math.floor(settings.clock.now() / 1_000) + maxSessionSeconds;
+    const begin = { type: "Begin", id, expires_at: expires } as const;
+    this.#send({ ...begin, ...(settings.beginConfiguration && { configuration }) });
   }
 
   #handle(message: string | Uint8Array): void | Promise<void> {
     if (this.#ended) return undefined;
     try {
-      const handled = typeof message === "string" ? this.#command(message) : this.#audio(message);
-      return handled?.catch((error) => this.#fail(error));
+      const handling = typeof message === "string" ? this.#command(message) : this.#audio(message);
+      if (handling !== undefined) return handling.then(() => this.#handled()).catch((error) => this.#fail(error));
+      this.#handled();
     } catch (error) {
       this.#fail(error);
-      return undefined;
     }
+    return undefined;
   }
 
-  async #audio(bytes: Uint8Array): Promise<void> {
-    const durationMs = this.#input?.durationOf?.(bytes);
-    this.#context.record.audioArrived(bytes, durationMs);
+  #handled(): void {
+    this.#progress.messages++;
+    this.#fault("received");
+  }
+
+  #audio(bytes: Uint8Array): Promise<void> | undefined {
+    const input = this.#input;
+    const durationMs = input?.durationOf?.(bytes);
+    this.#context.record.heard(bytes, durationMs);
     if (durationMs !== undefined) this.#durations.accept(durationMs);
-    const samples = await this.#input?.decode(bytes);
-    if (samples !== undefined) await this.#transcription.write(samples);
+    const samples = input?.decode(bytes);
+    if (samples instanceof Promise) return samples.then((decoded) => this.#decoded(decoded, durationMs));
+    return samples && this.#decoded(samples, durationMs);
+  }
+
+  #decoded(samples: Float32Array, durationMs: number | undefined): Promise<void> | undefined {
+    const decodedMs = samples.length / (engineRate / 1_000);
+    if (durationMs === undefined) this.#context.record.audioDecoded(decodedMs);
+    this.#progress.audioMs += durationMs ?? decodedMs;
+    return this.#transcription.write(samples);
   }
 
   #command(text: string): Promise<void> | undefined {
+    this.#context.record.text("in", text);
     const message = parseCommand(text);
     switch (message.type) {
       case "Terminate":
@@ -148,30 +163,72 @@ export class Session {
   }
 
   async #terminate(): Promise<void> {
+    this.#fault("terminate");
     const rest = await this.#input?.flush();
     if (rest !== undefined) await this.#transcription.write(rest);
     await this.#transcription.cut();
-    if (this.#ended) return;
     const revision = this.#turns.speakerRevision();
     if (revision !== undefined) this.#send(revision);
-    this.#sendTermination();
-    this.#close(1000, "");
+    if (!this.#quirks.noTermination) this.#expire();
   }
 
-  #sendTermination(): void {
+  #expire(): void {
     const { clock } = this.#context.settings;
     this.#send({
       type: "Termination",
       audio_duration_seconds: Math.round(this.#context.record.audio.receivedMs / 1_000),
       session_duration_seconds: Math.round((clock.now() - this.#openedAt) / 1_000),
     });
+    this.#close(1_000, "");
   }
 
-  #send(message: ServerMessage | ErrorMessage): void {
+  #send(message: ServerMessage): void {
+    const text = JSON.stringify(this.#quirks.unknownFields ? withUnknownFields(message) : message);
+    const left = () => this.#left(message);
+    this.#sendText(text, left);
+    if (!isFinal(message) || !this.#quirks.duplicateFinal) return;
+    this.#quirks.duplicateFinal = false;
+    this.#sendText(text, left);
+  }
+
+  #sendText(text: string, left?: () => void): void {
     if (this.#ended) return;
-    const text = JSON.stringify(message);
-    this.#context.record.text("out", text);
-    this.#connection.send(text);
+    const leaving = () => this.#context.record.text("out", text);
+    this.#connection.send(text, { leaving, ...(left && { left }) });
+  }
+
+  /** A message has left: the faults that wait for it may happen. */
+  #left(message: ServerMessage): void {
+    if (message.type === "Begin") this.#fault("begin");
+    if (message.type !== "Turn") return;
+    const kind = message.end_of_turn ? "final" : "partial";
+    this.#progress[`${kind}s`]++;
+    this.#fault(kind);
+  }
+
+  #fault(point: Point): void {
+    if (!this.#ended) this.#apply(this.#context.faults.at(point, this.#progress));
+  }
+
+  #apply(actions: readonly SessionAction[]): void {
+    for (const action of actions) {
+      this.#context.record.fault(action);
+      applyFault(action, {
+        connection: this.#connection,
+        quirks: this.#quirks,
+        sendRaw: (text) => this.#sendText(text),
+        close: (code, reason) => this.#close(code, reason),
+        expire: () => this.#expire(),
+      });
+    }
+  }
+
+  #after(ms: number, run: () => void): void {
+    const cancel = this.#context.settings.clock.after(ms, () => {
+      this.#timers.delete(cancel);
+      run();
+    });
+    this.#timers.add(cancel);
   }
 
   #fail(error: unknown): void {
@@ -199,6 +256,10 @@ export class Session {
     this.#transcription.close();
     this.#input?.close();
   }
+}
+
+function isFinal(message: ServerMessage): boolean {
+  return message.type === "Turn" && message.end_of_turn;
 }
 
 function parseCommand(text: string): Readonly<Record<string, unknown>> {

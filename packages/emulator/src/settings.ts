@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import type { CredentialOptions } from "./credentials.ts";
 import type { Engine } from "./engine.ts";
 import type { Fault } from "./fault.ts";
+import { checkFaults } from "./fault-schema.ts";
 import type { History } from "./observation.ts";
 import { scripted } from "./scripted.ts";
 import type { TokenErrorShape } from "./token-endpoint.ts";
@@ -35,7 +36,9 @@ export interface EmulatorOptions extends CredentialOptions {
 /** `EmulatorOptions` with nothing left open. */
 export type Settings = Required<Omit<EmulatorOptions, keyof CredentialOptions>> & CredentialOptions;
 
+/** @throws EmulatorError `invalid-options` */
 export function settingsFrom(options: EmulatorOptions): Settings {
+  if (options.faults !== undefined) checkFaults(options.faults);
   return {
     engine: scripted(),
     port: 0,

@@ -62,8 +62,8 @@ export class Transcription {
     return seen;
   }
 
-  /** Takes 16 kHz mono samples. Resolves when more may come; turns that end within them have been cut. */
-  async write(samples: Float32Array): Promise<void> {
+  /** Takes 16 kHz mono samples, and ends the turns that end within them. A promise where that takes time. */
+  write(samples: Float32Array): Promise<void> | undefined {
     for (let start = 0; start < samples.length && this.#engine !== undefined; start += sliceSamples) {
       const slice = samples.subarray(start, start + sliceSamples);
       this.#writtenMs += slice.length / samplesPerMs;
@@ -71,10 +71,16 @@ export class Transcription {
       this.#engine.write(slice);
       this.#writing = false;
       this.#noteLag();
-      // An engine that knows its words at once ends the turn before it hears more; another is not waited for.
-      if (this.#fresh && this.#read()) await Promise.race([this.cut(), nextTask()]);
-      if (this.#cuts >= mostCuts) await this.#lastCut;
+      const pause = this.#afterSlice();
+      if (pause !== undefined) return pause.then(() => this.write(samples.subarray(start + sliceSamples)));
     }
+    return undefined;
+  }
+
+  #afterSlice(): Promise<void> | undefined {
+    // An engine that knows its words at once ends the turn before it hears more; another is not waited for.
+    const pause = this.#fresh && this.#read() ? Promise.race([this.cut(), nextTask()]) : undefined;
+    return this.#cuts >= mostCuts ? this.#lastCut : pause;
   }
 
   /** Ends the turn at the last sample written. Resolves when its final has been sent. */

@@ -1,0 +1,108 @@
+import * as v from "valibot";
+import { EmulatorError } from "./emulator-error.ts";
+import type { Fault } from "./fault.ts";
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+const duration = v.pipe(v.number(), v.finite(), v.minValue(0));
+const httpStatus = v.pipe(v.number(), v.integer(), v.minValue(200), v.maxValue(599));
+const closeCode = v.pipe(
+  v.number(),
+  v.integer(),
+  v.check(
+    (code) =>
+      (code >= 3_000 && code <= 4_999) || (code >= 1_000 && code <= 1_014 && ![1_004, 1_005, 1_006].includes(code)),
+    (issue) => `Close code ${issue.input} must not be sent: use 1000–1003, 1007–1014 or 3000–4999, or "drop" for 1006`,
+  ),
+);
+
+const moment = v.union([
+  v.picklist(["open", "begin", "partial", "final", "terminate"]),
+  v.strictObject({ partials: count }),
+  v.strictObject({ finals: count }),
+  v.strictObject({ audioMs: duration }),
+  v.strictObject({ messages: count }),
+  v.strictObject({ afterMs: duration }),
+  v.strictObject({ chance: v.pipe(v.number(), v.minValue(0), v.maxValue(1)), seed: v.exactOptional(v.number()) }),
+]);
+
+const handshakeAction = v.union([
+  v.picklist(["hang", "drop", "reset"]),
+  v.strictObject({
+    refuse: httpStatus,
+    body: v.exactOptional(v.string()),
+    headers: v.exactOptional(v.record(v.string(), v.string())),
+  }),
+  v.strictObject({ delay: duration }),
+]);
+
+const sessionAction = v.union([
+  v.picklist([
+    "drop",
+    "reset",
+    "hang",
+    "stall",
+    "half-open",
+    "no-termination",
+    "duplicate-final",
+    "unknown-fields",
+    "invalid-json",
+    "unknown-message",
+    "schema-violation",
+    "expire",
+  ]),
+  v.strictObject({ close: closeCode, reason: v.exactOptional(v.pipe(v.string(), v.maxBytes(123))) }),
+  v.strictObject({
+    error: v.pipe(v.number(), v.integer()),
+    text: v.exactOptional(v.string()),
+    typed: v.exactOptional(v.boolean()),
+    close: v.exactOptional(v.union([v.boolean(), closeCode])),
+  }),
+  v.strictObject({ send: v.unknown() }),
+  v.strictObject({ delay: duration }),
+  v.strictObject({ stall: duration }),
+  v.strictObject({ drip: count, everyMs: duration }),
+]);
+
+const predicate = v.custom<Extract<Fault["session"], (...args: never[]) => unknown>>(
+  (value) => typeof value === "function",
+  "Expected a session's index or a function",
+);
+
+const scope = {
+  session: v.exactOptional(v.union([v.pipe(v.number(), v.integer(), v.minValue(0)), predicate])),
+  times: v.exactOptional(count),
+};
+
+const fault: v.GenericSchema<unknown, Fault> = v.union([
+  v.strictObject({ ...scope, when: v.literal("connect"), do: handshakeAction }),
+  v.strictObject({ ...scope, when: moment, do: sessionAction }),
+]);
+
+/**
+ * Faults as they come from where types were not checked.
+ *
+ * @throws EmulatorError `invalid-options`, naming the fault and what is wrong with it
+ */
+export function checkFaults(faults: unknown): Fault[] {
+  if (!Array.isArray(faults)) throw new EmulatorError("invalid-options", "`faults` must be a list of faults.");
+  return faults.map((entry: unknown, index) => {
+    const result = v.safeParse(fault, entry);
+    if (result.success) return result.output;
+    const issue = deepest(result.issues[0]);
+    const at = v.getDotPath(issue);
+    throw new EmulatorError(
+      "invalid-options",
+      `Fault ${index}, ${JSON.stringify(entry)}, is not one${at === null ? "" : ` at \`${at}\``}: ${issue.message}.`,
+    );
+  });
+}
+
+/** A union's issue says little; that of the alternative which came furthest says what is wrong. */
+function deepest(issue: v.BaseIssue<unknown>): v.BaseIssue<unknown> {
+  const inner = (issue.issues ?? []).map(deepest);
+  return inner.reduce((best, next) => (depth(next) > depth(best) ? next : best), issue);
+}
+
+function depth(issue: v.BaseIssue<unknown>): number {
+  return (issue.path?.length ?? 0) * 2 + (issue.kind === "validation" ? 1 : 0);
+}

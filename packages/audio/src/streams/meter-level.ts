@@ -14,7 +14,9 @@ export interface MeterLevelOptions {
 }
 
 /** Mono s16le in, the same chunks out, and the level of each stretch reported on the way. */
-export function meterLevel<Chunk extends AudioChunk>(options: MeterLevelOptions): TransformStream<Chunk, Chunk> {
+export function meterLevel<Chunk extends AudioChunk = Uint8Array<ArrayBuffer>>(
+  options: MeterLevelOptions,
+): TransformStream<Chunk, Chunk> {
   const { sampleRate, interval = 0.1, onLevel } = options;
   assertSampleRate("sampleRate", sampleRate);
   const aligner = new FrameAligner(2);

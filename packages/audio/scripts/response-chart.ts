@@ -1,0 +1,87 @@
+/** One line of a chart. */
+export interface Curve {
+  readonly label: string;
+  readonly color: string;
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+}
+
+interface Axis {
+  readonly from: number;
+  readonly to: number;
+  readonly step: number;
+}
+
+/** One chart; charts are stacked. */
+export interface Panel {
+  readonly title: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  /** A level to be marked. */
+  readonly limit?: { readonly y: number; readonly label: string };
+  readonly curves: readonly Curve[];
+}
+
+const WIDTH = 860;
+const HEIGHT = 380;
+const MARGIN = { left: 64, right: 20, top: 40, bottom: 34 };
+const INK = "#24292f";
+const GRID = "#d8dee4";
+
+/** The panels below one another, as an SVG document that is readable on light and dark pages alike. */
+export function renderChart(title: string, panels: readonly Panel[]): string {
+  const height = HEIGHT * panels.length;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12">`,
+    `<title>${title}</title>`,
+    `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
+    ...panels.map((panel, i) => `<g transform="translate(0 ${i * HEIGHT})">${renderPanel(panel)}</g>`),
+    "</svg>",
+    "",
+  ].join("\n");
+}
+
+function renderPanel({ title, x, y, limit, curves }: Panel): string {
+  const right = WIDTH - MARGIN.right;
+  const bottom = HEIGHT - MARGIN.bottom;
+  const atX = scale(x, MARGIN.left, right);
+  const atY = scale(y, bottom, MARGIN.top);
+  return [
+    label(MARGIN.left, 24, title, "start", 14),
+    ...ticks(x).map(
+      (at) => line(atX(at), MARGIN.top, atX(at), bottom) + label(atX(at), bottom + 18, tick(at), "middle"),
+    ),
+    ...ticks(y).map((at) => line(MARGIN.left, atY(at), right, atY(at)) + label(56, atY(at) + 4, tick(at), "end")),
+    ...curves.map(({ color, points }) => {
+      const path = points
+        .filter((point) => point.y <= y.to)
+        .map((point) => `${atX(point.x).toFixed(1)},${atY(Math.max(point.y, y.from)).toFixed(1)}`);
+      return `<polyline fill="none" stroke="${color}" stroke-width="1.2" points="${path.join(" ")}"/>`;
+    }),
+    limit === undefined ? "" : line(MARGIN.left, atY(limit.y), right, atY(limit.y), "#cf222e", "6 4"),
+    limit === undefined ? "" : label(right - 8, atY(limit.y) - 6, limit.label, "end"),
+    ...curves.map((curve, i) => {
+      const top = MARGIN.top + 20 + 18 * i;
+      return line(right - 170, top, right - 146, top, curve.color) + label(right - 138, top + 4, curve.label, "start");
+    }),
+  ].join("\n");
+}
+
+function scale(axis: Axis, low: number, high: number): (value: number) => number {
+  return (value) => low + ((value - axis.from) / (axis.to - axis.from)) * (high - low);
+}
+
+function ticks({ from, to, step }: Axis): number[] {
+  return Array.from({ length: Math.round((to - from) / step) + 1 }, (_, i) => from + i * step);
+}
+
+function tick(value: number): string {
+  return String(Number(value.toFixed(6)));
+}
+
+function line(x1: number, y1: number, x2: number, y2: number, stroke = GRID, dashes = "none"): string {
+  return `<path d="M${x1} ${y1}L${x2} ${y2}" stroke="${stroke}" stroke-dasharray="${dashes}"/>`;
+}
+
+function label(x: number, y: number, text: string, anchor: "start" | "middle" | "end", size = 12): string {
+  return `<text x="${x}" y="${y}" fill="${INK}" font-size="${size}" text-anchor="${anchor}">${text}</text>`;
+}

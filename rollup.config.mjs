@@ -6,7 +6,7 @@ import { copyModels } from "./packages/recognizer/scripts/copy-models.mjs";
 const packages = {
   audio: { entries: ["index"] },
   core: { entries: ["index"] },
-  token: { entries: ["index"] },
+  token: { entries: ["index"], programs: ["browser"] },
   client: { entries: ["node", "web"] },
   emulator: { entries: ["index"], programs: ["bin"] },
   recognizer: { entries: ["index"], programs: ["worker"], prepare: copyModels },

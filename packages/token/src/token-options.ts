@@ -31,37 +31,55 @@ const longestTimer = 2 ** 31 - 1;
 
 const apiKey = v.pipe(
   v.string("must be a string"),
-  v.nonEmpty("is empty"),
+  v.nonEmpty("is empty: is the environment variable set?"),
   // A header refuses control characters with an error that quotes the whole value.
   v.regex(/^[\x21-\x7e]*$/, "holds white space, a line break or another character that no API key has"),
 );
-const milliseconds = v.pipe(
+export const milliseconds = v.pipe(
   v.number("must be a number of milliseconds"),
   v.minValue(0, "must not be negative"),
   v.maxValue(longestTimer, `must be at most ${longestTimer}`),
 );
-const seconds = v.pipe(v.number("must be a number of seconds"), v.finite("must be finite"));
-const count = v.pipe(v.number("must be a number"), v.integer("must be whole"), v.minValue(0, "must not be negative"));
+export const seconds = v.pipe(v.number("must be a number of seconds"), v.finite("must be finite"));
+export const count = v.pipe(
+  v.number("must be a number"),
+  v.integer("must be whole"),
+  v.minValue(0, "must not be negative"),
+);
+
+/** What reaches the service, and how. */
+export const serviceEntries = {
+  apiKey,
+  apiHost: v.optional(v.pipe(v.string("must be a string"), v.nonEmpty("is empty")), "streaming.assemblyai.com"),
+  fetch: v.optional(v.custom<Fetch>((value) => typeof value === "function", "must be a function")),
+  timeout: v.optional(milliseconds, 10_000),
+  maxRetries: v.optional(count, 2),
+  retryDelay: v.optional(milliseconds, 500),
+};
 
 const schema = v.object(
   {
-    apiKey,
+    ...serviceEntries,
     expiresInSeconds: seconds,
     maxSessionDurationSeconds: v.optional(seconds),
-    apiHost: v.optional(v.pipe(v.string("must be a string"), v.nonEmpty("is empty")), "streaming.assemblyai.com"),
-    fetch: v.optional(v.custom<Fetch>((value) => typeof value === "function", "must be a function")),
     signal: v.optional(v.custom<AbortSignal>(isSignal, "must be an AbortSignal")),
-    timeout: v.optional(milliseconds, 10_000),
-    maxRetries: v.optional(count, 2),
-    retryDelay: v.optional(milliseconds, 500),
   },
   "must be an object",
 );
 
 export type CheckedTokenOptions = v.InferOutput<typeof schema>;
 
-/** The options with their defaults. Throws a `TokenError` that lists every one of a wrong type; ranges are the service's to judge. */
+/** The options with their defaults. Ranges are the service's to judge. */
 export function checkTokenOptions(options: unknown): CheckedTokenOptions {
+  return checkOptions(schema, options, "No token was asked for");
+}
+
+/** What the schema makes of the options. Throws a `TokenError` that lists every fault: name, reason, value. */
+export function checkOptions<S extends v.GenericSchema>(
+  schema: S,
+  options: unknown,
+  outcome: string,
+): v.InferOutput<S> {
   const result = v.safeParse(schema, options, { abortPipeEarly: true });
   if (result.success) return result.output;
   const secret = secretOf(options);
@@ -69,8 +87,8 @@ export function checkTokenOptions(options: unknown): CheckedTokenOptions {
     const name = v.getDotPath(issue) ?? "options";
     return `${name} ${issue.message}${seen(name, issue.input, secret)}`;
   });
-  throw new TokenError("invalid-options", `No token was asked for: ${faults.join("; ")}.`, {
-    remedy: "Correct the options of createTemporaryToken or createTokenHandler.",
+  throw new TokenError("invalid-options", `${outcome}: ${faults.join("; ")}.`, {
+    remedy: "Correct the options that are named.",
   });
 }
 

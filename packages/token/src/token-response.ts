@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { readLimitedText } from "./limited-text.ts";
+import { readLimited } from "./limited-body.ts";
 import { parseRetryAfter } from "./retry.ts";
 import { TokenError, type TokenErrorCode } from "./token-error.ts";
 import { withhold } from "./withhold.ts";
@@ -40,7 +40,8 @@ const validationFailure = v.object({
 
 /** The token in the service's answer; throws the `TokenError` that the answer amounts to (protocol section 7). */
 export async function readTokenResponse(response: Response, apiKey: string, host: string): Promise<TemporaryToken> {
-  const text = await readLimitedText(response.body, longestAnswer);
+  const bytes = await readLimited(response.body, longestAnswer);
+  const text = bytes === undefined ? undefined : new TextDecoder().decode(bytes);
   if (response.status !== 200) throw failure(response, text ?? "", apiKey, host);
   const parsed = v.safeParse(success, parseJson(text));
   if (parsed.success) return { token: parsed.output.token, expiresInSeconds: parsed.output.expires_in_seconds };

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { checkHandlerOptions } from "./check-handler-options.ts";
+
+const apiKey = "not-a-real-key-0123456789";
+const right = { apiKey, authorize: () => "ada" };
+
+describe("the handler's options", () => {
+  it.each([
+    [right],
+    [{ apiKey, letAnyoneSpendMyMoney: true }],
+    [{ ...right, rateLimit: false }],
+    [{ ...right, rateLimit: { by: "address" }, address: { header: "x-forwarded-for", proxies: 2 } }],
+    [{ ...right, rateLimit: { redis: { isReady: true }, whenUnavailable: "memory" } }],
+    [{ ...right, expiresInSeconds: () => 60, maxSessionDurationSeconds: 0 }],
+    [{ ...right, allowedOrigins: ["https://app.example", "http://localhost:5173"] }],
+  ])("are taken: %o", (options) => {
+    expect(() => checkHandlerOptions(options)).not.toThrow();
+  });
+
+  it.each([
+    [{ apiKey }, "lack authorize"],
+    [{ ...right, letAnyoneSpendMyMoney: true }, "exclude each other"],
+    [{ apiKey, letAnyoneSpendMyMoney: false }, "letAnyoneSpendMyMoney can only be true"],
+    [{ ...right, apiKey: undefined }, "is the environment variable set?"],
+    [{ ...right, apiKey: "" }, "is the environment variable set?"],
+    [{ ...right, allowedOrigins: ["*"] }, 'allowedOrigins.0 must be an exact origin, "https://app.example" (got "*")'],
+    [{ ...right, allowedOrigins: ["https://app.example/"] }, "allowedOrigins.0 must be an exact origin"],
+    [{ ...right, allowedOrigins: ["null"] }, "allowedOrigins.0 must be an exact origin"],
+    [{ ...right, methods: ["DELETE"] }, 'methods.0 must be "POST" or "GET" (got "DELETE")'],
+    [{ ...right, rateLimit: { by: "address" } }, "lack address"],
+    [{ ...right, rateLimit: { requests: 0 } }, "rateLimit.requests must be at least 1"],
+    [{ ...right, rateLimit: { whenUnavailable: "allow" } }, 'whenUnavailable must be "refuse" or "memory"'],
+    [{ ...right, rateLimit: { redis: "redis://127.0.0.1" } }, "redis must be a client"],
+    [{ ...right, rateLimit: { redis: { status: "" }, limiter: { take() {} } } }, "exclude each other"],
+    [{ ...right, rateLimit: true }, "rateLimit must be false or the limit's options (got boolean)"],
+    [{ ...right, address: { header: "x-forwarded-for", proxies: 0 } }, "address.proxies must be at least 1 (got 0)"],
+    [{ ...right, expiresInSeconds: "60" }, "expiresInSeconds must be a number of seconds, or a function"],
+    [{ ...right, onError: "log" }, "onError must be a function"],
+    [undefined, "options must be an object"],
+  ])("are refused when the handler is made: %o", (options, message) => {
+    expect(() => checkHandlerOptions(options)).toThrowError(message);
+    expect(() => checkHandlerOptions(options)).not.toThrowError(apiKey);
+  });
+});

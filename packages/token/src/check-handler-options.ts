@@ -1,0 +1,85 @@
+import * as v from "valibot";
+import { isExactOrigin } from "./cors.ts";
+import { checkOptions, count, milliseconds, seconds, serviceEntries } from "./token-options.ts";
+
+const anyFunction = v.function("must be a function");
+const text = v.pipe(v.string("must be a string"), v.nonEmpty("is empty"));
+const positive = v.pipe(v.number("must be a number"), v.integer("must be whole"), v.minValue(1, "must be at least 1"));
+const perIdentity = v.optional(
+  v.union([seconds, anyFunction], "must be a number of seconds, or a function of the identity"),
+);
+
+const rateLimit = v.object(
+  {
+    requests: v.optional(positive),
+    perSeconds: v.optional(positive),
+    by: v.optional(v.picklist(["identity", "address"], 'must be "identity" or "address"')),
+    redis: v.optional(
+      v.custom(
+        (client) => typeof client === "object" && client !== null && ("isReady" in client || "status" in client),
+        "must be a client of the package redis or ioredis",
+      ),
+    ),
+    limiter: v.optional(v.object({ take: anyFunction }, "must have a function take(key)")),
+    whenUnavailable: v.optional(v.picklist(["refuse", "memory"], 'must be "refuse" or "memory"')),
+    timeout: v.optional(milliseconds),
+    keyPrefix: v.optional(text),
+  },
+  "must be false or the limit's options",
+);
+
+const address = v.union(
+  [v.object({ header: text, proxies: v.optional(positive) }), anyFunction],
+  "must be { header, proxies } or a function of the request",
+);
+
+const schema = v.pipe(
+  v.object(
+    {
+      ...serviceEntries,
+      authorize: v.optional(anyFunction),
+      letAnyoneSpendMyMoney: v.optional(v.literal(true, "can only be true")),
+      expiresInSeconds: perIdentity,
+      maxSessionDurationSeconds: perIdentity,
+      methods: v.optional(v.array(v.picklist(["POST", "GET"], 'must be "POST" or "GET"'), "must be a list")),
+      allowedOrigins: v.optional(
+        v.array(
+          v.pipe(
+            v.string("must be a string"),
+            v.check(isExactOrigin, 'must be an exact origin, "https://app.example"'),
+          ),
+          "must be a list of origins",
+        ),
+      ),
+      allowedHeaders: v.optional(v.array(text, "must be a list of header names")),
+      address: v.optional(address),
+      rateLimit: v.optional(v.lazy((value) => (value === false ? v.literal(false) : rateLimit))),
+      maxBodyBytes: v.optional(count),
+      onError: v.optional(anyFunction),
+    },
+    "must be an object",
+  ),
+  v.check(
+    ({ authorize, letAnyoneSpendMyMoney }) => authorize !== undefined || letAnyoneSpendMyMoney === true,
+    "lack authorize, which says who may have a token: whoever has one spends your money",
+  ),
+  v.check(
+    ({ authorize, letAnyoneSpendMyMoney }) => authorize === undefined || letAnyoneSpendMyMoney === undefined,
+    "hold both authorize and letAnyoneSpendMyMoney, which exclude each other",
+  ),
+  v.check(
+    ({ rateLimit: limit, address: source }) =>
+      limit === undefined || limit === false || limit.by !== "address" || source !== undefined,
+    "lack address, which rateLimit.by needs: the platform's function, or the header of your proxy",
+  ),
+  v.check(
+    ({ rateLimit: limit }) =>
+      limit === undefined || limit === false || limit.redis === undefined || limit.limiter === undefined,
+    "hold both rateLimit.redis and rateLimit.limiter, which exclude each other",
+  ),
+);
+
+/** Throws a `TokenError` when the handler is made, rather than when the first visitor comes. */
+export function checkHandlerOptions(options: unknown): void {
+  checkOptions(schema, options, "The token handler was not made");
+}

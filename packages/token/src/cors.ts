@@ -1,0 +1,51 @@
+/** What a page elsewhere may do. Browsers enforce the headers; {@link isForeign} makes the server enforce the rest. */
+export interface CorsPolicy {
+  /** Exact origins, `https://app.example`. */
+  readonly origins: ReadonlySet<string>;
+  readonly methods: readonly string[];
+  /** Request headers that pages of those origins may set. */
+  readonly headers: readonly string[];
+}
+
+/**
+ * Whether a page of an origin that is neither this server's nor listed caused the request. A request without any
+ * mark of a browser (a server, a native app) is not foreign: `authorize` decides about it.
+ */
+export function isForeign(request: Request, { origins }: CorsPolicy): boolean {
+  const origin = request.headers.get("origin");
+  if (origin !== null && origins.has(origin)) return false;
+  // Pages cannot forge it. Behind a proxy that ends TLS it knows better than the URL which origin is the server's own.
+  const site = request.headers.get("sec-fetch-site");
+  if (site !== null) return site !== "same-origin" && site !== "none";
+  return origin !== null && origin !== new URL(request.url).origin;
+}
+
+/** The headers that let a page of a listed origin read an answer. For any other origin there are none but `Vary`. */
+export function corsHeaders(request: Request, { origins }: CorsPolicy): Record<string, string> {
+  const origin = request.headers.get("origin");
+  if (origin === null || !origins.has(origin)) return { Vary: "Origin" };
+  return {
+    Vary: "Origin",
+    "Access-Control-Allow-Origin": origin,
+    "Access-Control-Allow-Credentials": "true",
+    "Access-Control-Expose-Headers": "Retry-After",
+  };
+}
+
+/** What answers a preflight, on top of {@link corsHeaders}. */
+export function preflightHeaders({ methods, headers }: CorsPolicy): Record<string, string> {
+  return {
+    "Access-Control-Allow-Methods": methods.join(", "),
+    "Access-Control-Allow-Headers": headers.join(", "),
+    "Access-Control-Max-Age": "600",
+  };
+}
+
+/** Whether a text is an origin exactly as browsers send it. */
+export function isExactOrigin(text: string): boolean {
+  try {
+    return new URL(text).origin === text;
+  } catch {
+    return false;
+  }
+}

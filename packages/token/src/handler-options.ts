@@ -1,0 +1,73 @@
+import type { AddressSource } from "./client-address.ts";
+import type { Identity } from "./identity.ts";
+import type { RateLimitOptions } from "./rate-limit.ts";
+import type { TokenError } from "./token-error.ts";
+import type { Fetch } from "./token-options.ts";
+
+type Awaitable<T> = T | Promise<T>;
+
+/** A value, or a function that picks it for an identity. */
+export type PerIdentity<I, T> = T | ((identity: I) => Awaitable<T>);
+
+export interface TokenErrorContext {
+  readonly request: Request;
+  /** Who asked, where it was known by then. */
+  readonly identity: Identity | undefined;
+  /** What the visitor got; undefined where the request went on all the same. */
+  readonly status: number | undefined;
+}
+
+export interface TokenHandlerSettings<I> {
+  /** The account's API key. It stays here. */
+  readonly apiKey: string;
+  /** Seconds in which a token can be redeemed. Default 60. */
+  readonly expiresInSeconds?: PerIdentity<I, number> | undefined;
+  /** The longest session of a token, in seconds: the most that one token can cost. The service's default is 3 hours. */
+  readonly maxSessionDurationSeconds?: PerIdentity<I, number | undefined> | undefined;
+  /** As in `createTemporaryToken`. */
+  readonly apiHost?: string | undefined;
+  readonly fetch?: Fetch | undefined;
+  readonly timeout?: number | undefined;
+  readonly maxRetries?: number | undefined;
+  readonly retryDelay?: number | undefined;
+  /** Default `["POST"]`: a link or an image can cause a GET. */
+  readonly methods?: readonly ("POST" | "GET")[] | undefined;
+  /** Other origins whose pages may ask, exactly as browsers send them: `https://app.example`. Default none. */
+  readonly allowedOrigins?: readonly string[] | undefined;
+  /** Request headers that those pages may set. Default `Authorization` and `Content-Type`. */
+  readonly allowedHeaders?: readonly string[] | undefined;
+  /** Where a client's address comes from. Nothing is believed of `X-Forwarded-For` that is not declared here. */
+  readonly address?: AddressSource | undefined;
+  /** Default 30 tokens a minute for each identity, counted in this process. `false`: no limit. */
+  readonly rateLimit?: RateLimitOptions | false | undefined;
+  /** The longest body that is read, in bytes; beyond it the answer is 413. Default 16 384. */
+  readonly maxBodyBytes?: number | undefined;
+  /** Hears the whole of every failure on the server's side; visitors hear none of it. Default `console.error`. Not waited for. */
+  readonly onError?: ((error: TokenError, context: TokenErrorContext) => Awaitable<void>) | undefined;
+}
+
+/**
+ * Says who asks. **Whoever it lets through spends the owner's money.** Returns an identity; or false, null or undefined
+ * for nobody (401); or a `Response` of its own. Where it throws, the answer is 500 and no token.
+ */
+export type Authorize<I extends Identity> = (request: Request) => Awaitable<I | Response | false | null | undefined>;
+
+/** The identity of everyone where nobody is asked. */
+export const anyone = "anyone";
+
+export interface GuardedTokenHandlerOptions<I extends Identity> extends TokenHandlerSettings<I> {
+  /** Says who asks, and so who may spend the owner's money. Required. */
+  readonly authorize: Authorize<I>;
+  readonly letAnyoneSpendMyMoney?: never;
+}
+
+export interface UnguardedTokenHandlerOptions extends TokenHandlerSettings<typeof anyone> {
+  /**
+   * Gives a token to whoever asks, and with it the right to stream on the owner's account. All visitors then share one rate
+   * limit, unless it counts by address.
+   */
+  readonly letAnyoneSpendMyMoney: true;
+  readonly authorize?: never;
+}
+
+export type TokenHandlerOptions<I extends Identity> = GuardedTokenHandlerOptions<I> | UnguardedTokenHandlerOptions;

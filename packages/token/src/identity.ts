@@ -1,0 +1,27 @@
+import { TokenError } from "./token-error.ts";
+
+/** Who asks: what rate limits count by and what the per-identity options see. */
+export type Identity = string | { readonly id: string | number };
+
+/** What rate limits count an identity by; undefined for something that is no identity. */
+export function identityKey(identity: unknown): string | undefined {
+  const id = typeof identity === "object" && identity !== null && "id" in identity ? identity.id : identity;
+  if (typeof id === "number" && typeof identity === "object") return Number.isFinite(id) ? String(id) : undefined;
+  return typeof id === "string" && id !== "" ? id : undefined;
+}
+
+/** `authorize` threw: nobody knows who asks, so nobody gets a token. */
+export function authorizeThrew(cause: unknown): TokenError {
+  return new TokenError("authorize-failed", "No token was given: authorize threw.", {
+    remedy: "Correct it; for a visitor who may not have a token it returns false.",
+    cause,
+  });
+}
+
+/** `authorize` returned something that counts as nobody and as no refusal either. */
+export function noIdentity(value: unknown): TokenError {
+  const kind = value === true ? "true" : value === "" ? "an empty text" : `a value of type ${typeof value}`;
+  return new TokenError("authorize-failed", `No token was given: authorize returned ${kind}, which is no identity.`, {
+    remedy: "Return a text or an object with an id for whom it lets through, false for anybody else.",
+  });
+}

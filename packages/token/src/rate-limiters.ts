@@ -1,0 +1,71 @@
+/// <reference path="./rate-limiter-flexible.d.ts" />
+import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
+import RateLimiterRedis from "rate-limiter-flexible/lib/RateLimiterRedis.js";
+
+/** Counts requests. Anything that can say yes or no to a key will do: bring your own for other stores. */
+export interface RateLimiter {
+  /** Counts one request of `key`, and says whether it is within the limit. A rejection means that it cannot tell. */
+  readonly take: (key: string) => Promise<RateVerdict>;
+}
+
+export interface RateVerdict {
+  readonly allowed: boolean;
+  /** How long until `key` is allowed again, in seconds. */
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+/** A connected client of the npm package `redis` (4 or newer) or `ioredis`. */
+export type RedisClient = { readonly isReady: boolean } | { readonly status: string };
+
+export interface Rate {
+  readonly requests: number;
+  readonly perSeconds: number;
+}
+
+/** More keys than this in one window are not remembered: the oldest goes first. */
+const mostKeys = 100_000;
+
+/** Counts within this process. */
+export function memoryLimiter({ requests, perSeconds }: Rate, keyLimit = mostKeys): RateLimiter {
+  const limiter = new RateLimiterMemory({ points: requests, duration: perSeconds });
+  // In the order in which their windows end. The limiter's own timers do not run everywhere (workers), and it has no bound.
+  const windows = new Map<string, number>();
+  return {
+    async take(key) {
+      const now = Date.now();
+      for (const [known, end] of windows) {
+        if (end > now && windows.size < keyLimit) break;
+        windows.delete(known);
+        await limiter.delete(known);
+      }
+      if (!windows.has(key)) windows.set(key, now + perSeconds * 1000);
+      return verdict(limiter.consume(key));
+    },
+  };
+}
+
+/** Counts in Redis, so that every process which shares it shares the limit. */
+export function redisLimiter(client: RedisClient, { requests, perSeconds }: Rate, keyPrefix: string): RateLimiter {
+  const limiter = new RateLimiterRedis({
+    storeClient: client,
+    useRedisPackage: !("defineCommand" in client),
+    points: requests,
+    duration: perSeconds,
+    keyPrefix,
+    // Else a client without a connection queues commands without end.
+    rejectIfRedisNotReady: true,
+  });
+  return { take: (key) => verdict(limiter.consume(key)) };
+}
+
+/** The limiters resolve when a request is within the limit, reject with the same figures when not, and with an Error when they fail. */
+function verdict(consumed: Promise<unknown>): Promise<RateVerdict> {
+  return consumed.then(
+    () => ({ allowed: true }),
+    (reason: unknown) => {
+      if (reason instanceof Error || typeof reason !== "object" || reason === null) throw reason;
+      const wait = "msBeforeNext" in reason && typeof reason.msBeforeNext === "number" ? reason.msBeforeNext : 1000;
+      return { allowed: false, retryAfterSeconds: wait / 1000 };
+    },
+  );
+}

@@ -1,0 +1,60 @@
+import { checkHandlerOptions } from "./check-handler-options.ts";
+import { type CorsPolicy, corsHeaders, isForeign, preflightHeaders } from "./cors.ts";
+import { anyone, type TokenHandlerOptions } from "./handler-options.ts";
+import { type Refusal, refusals } from "./http-errors.ts";
+import type { Identity } from "./identity.ts";
+import { createRoute } from "./token-route.ts";
+
+/** A route: the shape that Hono, Next, SvelteKit, Remix, Bun, Deno and Workers call, and that bridges give to Node's servers. */
+export type TokenHandler = (request: Request) => Promise<Response>;
+
+/**
+ * The route from which browsers get their tokens. Make it once, not for every request: it holds the counts of the rate limit.
+ *
+ * **Whoever gets a token from it can stream on your account.** `authorize` is therefore required.
+ *
+ * Answers `{ token, expiresInSeconds }`, or `{ error: { code, message } }` with 400, 401, 403, 405, 413, 429, 500, 502, 503
+ * or 504. It never rejects. Throws a {@link TokenError} at once where the options are wrong.
+ */
+export function createTokenHandler<I extends Identity>(options: TokenHandlerOptions<I>): TokenHandler {
+  checkHandlerOptions(options);
+  const { methods = ["POST"] } = options;
+  const cors: CorsPolicy = {
+    origins: new Set(options.allowedOrigins),
+    methods,
+    headers: options.allowedHeaders ?? ["Authorization", "Content-Type"],
+  };
+  const route =
+    options.authorize === undefined ? createRoute(options, () => anyone) : createRoute(options, options.authorize);
+
+  return async (request) => {
+    const headers = corsHeaders(request, cors);
+    if (isForeign(request, cors)) return refuse(refusals.foreignOrigin, headers);
+    if (request.method === "OPTIONS") {
+      return new Response(null, { status: 204, headers: { ...uncached, ...headers, ...preflightHeaders(cors) } });
+    }
+    if (!methods.some((method) => method === request.method))
+      return refuse(refusals.methodNotAllowed(methods), headers);
+    const answer = await route(request);
+    if (answer instanceof Response) return withHeaders(answer, headers);
+    return "token" in answer ? json(200, answer, headers) : refuse(answer, headers);
+  };
+}
+
+function refuse({ status, code, message, headers }: Refusal, more: Record<string, string>): Response {
+  return json(status, { error: { code, message } }, { ...more, ...headers });
+}
+
+// A token is for one visitor and for one attempt.
+const uncached = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" };
+
+function json(status: number, body: unknown, headers: Record<string, string>): Response {
+  return Response.json(body, { status, headers: { ...uncached, ...headers } });
+}
+
+/** The response that `authorize` chose, as private and as readable as our own. */
+function withHeaders(answer: Response, { Vary = "", ...others }: Record<string, string>): Response {
+  answer.headers.append("Vary", Vary);
+  for (const [name, value] of Object.entries({ ...others, ...uncached })) answer.headers.set(name, value);
+  return answer;
+}

@@ -1,0 +1,154 @@
+import { type AddressSource, clientAddress } from "./client-address.ts";
+import { createTemporaryToken } from "./create-temporary-token.ts";
+import { startDeadline, unlessAborted } from "./deadline.ts";
+import type { Authorize, PerIdentity, TokenErrorContext, TokenHandlerSettings } from "./handler-options.ts";
+import { type Refusal, Refused, refusalFor, refusals } from "./http-errors.ts";
+import { authorizeThrew, type Identity, identityKey, noIdentity } from "./identity.ts";
+import { limitRequest } from "./limited-body.ts";
+import { createRateLimit } from "./rate-limit.ts";
+import { TokenError } from "./token-error.ts";
+import type { TemporaryToken } from "./token-response.ts";
+
+/** What is known of a request so far. */
+interface Visit<I> {
+  readonly request: Request;
+  identity: I | undefined;
+}
+
+/**
+ * From a request whose method and origin are right to its answer: limit by address, body, `authorize`, limit by identity,
+ * token. A step ends the route by throwing a `Refused`, or a `TokenError` where the server is at fault: that goes to
+ * `onError` whole, and to the visitor as a refusal that tells nothing.
+ */
+export function createRoute<I extends Identity>(
+  settings: TokenHandlerSettings<I>,
+  authorize: Authorize<I>,
+): (request: Request) => Promise<TemporaryToken | Refusal | Response> {
+  const limitRate = limitStep(settings);
+  const identify = identifyStep(settings, authorize);
+  const mint = mintStep(settings);
+
+  return async (request) => {
+    const visit: Visit<I> = { request, identity: undefined };
+    try {
+      await limitRate("address", visit);
+      const identity = await identify(request);
+      visit.identity = identity;
+      await limitRate("identity", visit);
+      return await mint(request, identity);
+    } catch (error) {
+      if (error instanceof Refused) return error.answer;
+      const failure = error instanceof TokenError ? error : unforeseen(error);
+      const refusal = refusalFor(failure.code, failure.retryAfterSeconds);
+      // A visitor who left is no failure.
+      if (failure.code !== "aborted") report(settings, failure, { ...visit, status: refusal.status });
+      return refusal;
+    }
+  };
+}
+
+function limitStep<I extends Identity>(settings: TokenHandlerSettings<I>) {
+  const { rateLimit = {}, address, apiKey } = settings;
+  if (rateLimit === false) return async () => {};
+  const { by = "identity" } = rateLimit;
+  const take = createRateLimit(rateLimit, apiKey);
+
+  return async (known: "address" | "identity", visit: Visit<I>): Promise<void> => {
+    if (known !== by) return;
+    const key = by === "identity" ? identityKey(visit.identity) : addressOf(visit.request, address);
+    const { allowed, retryAfterSeconds = 1 } = await take(`${by}:${key}`, (error) => {
+      report(settings, error, { ...visit, status: undefined });
+    });
+    if (!allowed) throw new Refused(refusals.tooMany(Math.max(1, Math.ceil(retryAfterSeconds))));
+  };
+}
+
+function addressOf(request: Request, source: AddressSource | undefined): string {
+  const address = source === undefined ? undefined : clientAddress(request, source);
+  if (address !== undefined) return address;
+  throw new TokenError("address-unknown", "No token was given: the declared source holds no client address.", {
+    remedy: "Check the option address, and that clients reach this server through the proxy alone.",
+  });
+}
+
+function identifyStep<I extends Identity>(settings: TokenHandlerSettings<I>, authorize: Authorize<I>) {
+  return async (request: Request): Promise<I> => {
+    const verdict = await attempt(async () => {
+      const answer = await authorize(await readable(request, settings));
+      // A copy, since the headers of a fetched or redirecting response cannot be changed.
+      return answer instanceof Response ? new Response(answer.body, answer) : answer;
+    }, authorizeThrew);
+    if (verdict instanceof Response) throw new Refused(verdict);
+    if (verdict === false || verdict === null || verdict === undefined) throw new Refused(refusals.unauthorized);
+    if (identityKey(verdict) === undefined) throw noIdentity(verdict);
+    return verdict;
+  };
+}
+
+/** The request with its body in memory, so that nobody can make the server read more of it, or wait for it for ever. */
+async function readable<I>(request: Request, settings: TokenHandlerSettings<I>): Promise<Request> {
+  const { maxBodyBytes = 16_384, timeout = 10_000 } = settings;
+  const deadline = startDeadline(timeout, undefined);
+  try {
+    const limited = await unlessAborted(limitRequest(request, maxBodyBytes), deadline.signal);
+    if (limited !== undefined) return limited;
+  } catch {
+    throw new Refused(deadline.ended() === "timeout" ? refusals.slowBody : refusals.badBody);
+  } finally {
+    deadline.cleanup();
+  }
+  throw new Refused(refusals.bodyTooLarge);
+}
+
+function mintStep<I extends Identity>(settings: TokenHandlerSettings<I>) {
+  const { apiKey, apiHost, fetch, timeout, maxRetries, retryDelay } = settings;
+  return async (request: Request, identity: I): Promise<TemporaryToken> => {
+    const [expiresInSeconds = 60, maxSessionDurationSeconds] = await attempt(
+      () =>
+        Promise.all([pick(settings.expiresInSeconds, identity), pick(settings.maxSessionDurationSeconds, identity)]),
+      durationThrew,
+    );
+    // Who leaves early takes no token along.
+    const { signal } = request;
+    const service = { apiKey, apiHost, fetch, timeout, maxRetries, retryDelay, signal };
+    return createTemporaryToken({ ...service, expiresInSeconds, maxSessionDurationSeconds });
+  };
+}
+
+async function pick<I, T>(value: PerIdentity<I, T>, identity: I): Promise<T> {
+  return isFunction(value) ? value(identity) : value;
+}
+
+function isFunction<I, T>(value: PerIdentity<I, T>): value is (identity: I) => T | Promise<T> {
+  return typeof value === "function";
+}
+
+function durationThrew(cause: unknown): TokenError {
+  return new TokenError("option-failed", "No token was given: a function for the token's durations threw.", {
+    remedy: "Correct expiresInSeconds or maxSessionDurationSeconds.",
+    cause,
+  });
+}
+
+/** What the user's code returns; what it throws becomes an error that says whose it was. */
+async function attempt<T>(work: () => T | Promise<T>, explain: (cause: unknown) => TokenError): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw cause instanceof Refused ? cause : explain(cause);
+  }
+}
+
+/** A failure that no step foresaw: a bug here, or in the `address` function. */
+function unforeseen(cause: unknown): TokenError {
+  return new TokenError("option-failed", "No token was given: an option of the handler threw.", {
+    remedy: "Look at the cause.",
+    cause,
+  });
+}
+
+/** Tells `onError`, which may be slow or fail without harm to the visitor. */
+function report<I>(settings: TokenHandlerSettings<I>, error: TokenError, context: TokenErrorContext): void {
+  const { onError = (failure: TokenError) => console.error(failure) } = settings;
+  attempt(() => onError(error, context), unforeseen).catch((failure) => console.error(failure));
+}

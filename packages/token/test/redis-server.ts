@@ -1,0 +1,98 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+export interface RedisServer extends AsyncDisposable {
+  readonly url: string;
+  /** Ends the process; its port refuses connections from then on. */
+  readonly stop: () => Promise<void>;
+  /** Starts it again, on the same port, with nothing in it. */
+  readonly start: () => Promise<void>;
+  /** Freezes the process: connections stay open, and nothing answers. */
+  readonly freeze: () => void;
+  readonly thaw: () => void;
+}
+
+/** A real Redis server on a free loopback port, which keeps nothing on disk. */
+export async function startRedis(): Promise<RedisServer> {
+  const program = findProgram();
+  const folder = await mkdtemp(join(tmpdir(), "voxpipe-redis-"));
+  const port = await freePort();
+  let server: ChildProcess | undefined;
+  const start = async () => {
+    server = await launch(program, port, folder);
+  };
+  const stop = async () => {
+    const ending = server;
+    server = undefined;
+    if (ending === undefined || ending.exitCode !== null) return;
+    const exited = once(ending, "exit");
+    ending.kill("SIGKILL");
+    await exited;
+  };
+  await start();
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    start,
+    stop,
+    freeze: () => server?.kill("SIGSTOP"),
+    thaw: () => server?.kill("SIGCONT"),
+    async [Symbol.asyncDispose]() {
+      await stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function launch(program: string, port: number, folder: string): Promise<ChildProcess> {
+  const settings = ["--bind", "127.0.0.1", "--port", String(port), "--dir", folder, "--save", "", "--appendonly", "no"];
+  const server = spawn(program, settings, { stdio: ["ignore", "pipe", "inherit"] });
+  const said: string[] = [];
+  for await (const line of createInterface(server.stdout)) {
+    said.push(line);
+    if (line.includes("Ready to accept connections")) {
+      server.stdout.resume();
+      return server;
+    }
+  }
+  throw new Error(`${program} did not start:\n${said.join("\n")}`);
+}
+
+/** `redis-server`, installed with apt where that is possible. These tests are never skipped. */
+function findProgram(): string {
+  if (!runs("redis-server") && process.getuid?.() === 0 && runs("apt-get")) {
+    execFileSync("apt-get", ["update"], { stdio: "ignore" });
+    execFileSync("apt-get", ["install", "-y", "--no-install-recommends", "redis-server"], {
+      stdio: "ignore",
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    });
+  }
+  if (runs("redis-server")) return "redis-server";
+  throw new Error(
+    "The tests of the shared rate limit need a Redis server. Install the program redis-server " +
+      "(Debian and Ubuntu: apt-get install redis-server; macOS: brew install redis), so that it is in PATH.",
+  );
+}
+
+function runs(program: string): boolean {
+  try {
+    execFileSync(program, ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  await once(probe, "close");
+  if (typeof address === "object" && address !== null) return address.port;
+  throw new Error("No free port.");
+}

@@ -1,1 +1,27 @@
-export {};
+export type { AudioEncoding } from "./audio-format.ts";
+export type { AudioChunk } from "./audio-sink.ts";
+export type { Clock } from "./clock.ts";
+export { connect, type StreamingSession } from "./connect.ts";
+export type { SessionState } from "./lifecycle.ts";
+export type {
+  BeginEvent,
+  HeartbeatEvent,
+  LLMGatewayResponseEvent,
+  ReconnectedEvent,
+  ReconnectingEvent,
+  SilenceEvent,
+  SpeakerRevisionEvent,
+  SpeechStartedEvent,
+  StreamingEvent,
+  TerminationEvent,
+  TurnEvent,
+  UnrecognizedEvent,
+  WarningEvent,
+  Word,
+} from "./messages.ts";
+export type { ConnectOptions, ReconnectOptions, TokenProvider, TokenRequest } from "./options.ts";
+export type { Pace } from "./pacer.ts";
+export type { DeprecatedParameters, SessionConfiguration, SpeechModel, StreamingParameters } from "./parameters.ts";
+export type { SessionStats, SessionSummary } from "./session.ts";
+export type { OpenSocket, Platform, Socket, SocketEnd, SocketListener } from "./socket.ts";
+export { StreamingError, type StreamingErrorCode, type StreamingErrorDetails } from "./streaming-error.ts";

@@ -1,0 +1,121 @@
+import type { AudioLog } from "./audio-log.ts";
+import type { Platform } from "./socket.ts";
+import { StreamingError } from "./streaming-error.ts";
+
+/** Bytes in the session's encoding, in any packing: a typed array, a `DataView`, a `Buffer`, or the memory itself. */
+export type AudioChunk = ArrayBufferView | ArrayBufferLike;
+
+export interface AudioSinkListener {
+  /** A chunk is here, and `fill` will give it. */
+  written(): void;
+  /** The writer closed: resolves when the session has ended. */
+  closed(): Promise<void>;
+  /** The writer aborted, or wrote what is not bytes. */
+  failed(error: StreamingError): void;
+}
+
+/**
+ * The writable end. A chunk counts as taken when its last byte went into the log, which happens only as the connection
+ * takes audio: so the stream's own queue, `highWaterMark` bytes, is all that ever waits, and `writer.ready` tells the truth.
+ */
+export class AudioSink {
+  readonly stream: WritableStream<AudioChunk>;
+  /** Bytes ever written to the stream, those still in its queue included: what "before this call" means. */
+  writtenBytes = 0;
+  /** Bytes of them that went into the log. */
+  takenBytes = 0;
+  readonly #listener: AudioSinkListener;
+  #controller: WritableStreamDefaultController | undefined;
+  #chunk: Uint8Array | undefined;
+  #offset = 0;
+  #taken: { resolve(): void; reject(reason: unknown): void } | undefined;
+
+  constructor(streams: Platform["streams"], highWaterMark: number, listener: AudioSinkListener) {
+    this.#listener = listener;
+    this.stream = new streams.WritableStream<AudioChunk>(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+        },
+        write: (chunk) => this.#write(chunk),
+        close: () => {
+          this.#controller = undefined;
+          return listener.closed();
+        },
+        abort: (reason: unknown) => {
+          this.#controller = undefined;
+          listener.failed(
+            new StreamingError(
+              "audio-failed",
+              `The audio source failed: ${describe(reason)}. What came before it was transcribed.`,
+              {
+                cause: reason,
+              },
+            ),
+          );
+        },
+      },
+      { highWaterMark, size: (chunk) => this.#measure(chunk) },
+    );
+  }
+
+  /** Moves audio into the log up to the end of its next message, or of what is here. False: nothing is here. */
+  fill(log: AudioLog): boolean {
+    const chunk = this.#chunk;
+    if (!chunk) return false;
+    const taken = log.append(chunk, this.#offset);
+    this.#offset += taken;
+    this.takenBytes += taken;
+    if (this.#offset === chunk.length) {
+      this.#chunk = undefined;
+      this.#taken?.resolve();
+      this.#taken = undefined;
+    }
+    return true;
+  }
+
+  /** Takes no more audio: writers and pipes get the error. What is here and was not taken is dropped. */
+  fail(error: StreamingError): void {
+    this.#chunk = undefined;
+    this.#controller?.error(error);
+    this.#controller = undefined;
+    this.#taken?.reject(error);
+    this.#taken = undefined;
+  }
+
+  /** Called once for each write, at once, while `#write` waits for its turn. */
+  #measure(chunk: unknown): number {
+    if (!(chunk instanceof ArrayBuffer) && !ArrayBuffer.isView(chunk)) {
+      const error = new StreamingError(
+        "invalid-audio",
+        `Audio must be an ArrayBuffer or a view of one, not ${describe(chunk)}. Convert samples to bytes first.`,
+      );
+      this.#listener.failed(error);
+      throw error;
+    }
+    this.writtenBytes += chunk.byteLength;
+    return chunk.byteLength;
+  }
+
+  #write(chunk: AudioChunk): Promise<void> | undefined {
+    if (chunk.byteLength === 0) return undefined;
+    this.#chunk = toBytes(chunk);
+    this.#offset = 0;
+    this.#listener.written();
+    if (!this.#chunk) return undefined;
+    return new Promise((resolve, reject) => {
+      this.#taken = { resolve, reject };
+    });
+  }
+}
+
+function toBytes(chunk: AudioChunk): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk;
+  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  return new Uint8Array(chunk);
+}
+
+function describe(value: unknown): string {
+  if (value instanceof Error) return value.message;
+  return typeof value === "string" ? JSON.stringify(value.slice(0, 50)) : String(value);
+}

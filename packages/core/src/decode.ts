@@ -1,0 +1,45 @@
+import { safeParse } from "valibot";
+import { compileGuard } from "./guard.ts";
+import { type ServerEvent, schemas, type UnrecognizedEvent } from "./messages.ts";
+
+/** The service's last word on a connection; with or without `type` on the wire (protocol section 4). */
+export interface ErrorFrame {
+  readonly type: "Error";
+  readonly code: number | undefined;
+  readonly text: string;
+}
+
+type MessageType = keyof typeof schemas;
+const guards = new Map<unknown, ReturnType<typeof compileGuard<ServerEvent>>>(
+  Object.entries(schemas).map(([type, schema]) => [type, compileGuard<ServerEvent>(schema)]),
+);
+const isMessageType = (type: unknown): type is MessageType => guards.has(type);
+
+/** One text message of the service. Never throws: what cannot be read says why. */
+export function decode(raw: string): ServerEvent | ErrorFrame | UnrecognizedEvent {
+  let value: unknown;
+  try {
+    value = JSON.parse(raw);
+  } catch (error) {
+    return unrecognized(raw, error instanceof Error ? error.message : String(error));
+  }
+  if (typeof value !== "object" || value === null) return unrecognized(raw, "Not a JSON object");
+  if ("error" in value && typeof value.error === "string") {
+    const code = "error_code" in value ? value.error_code : undefined;
+    return { type: "Error", code: typeof code === "number" ? code : undefined, text: value.error };
+  }
+  const type = "type" in value ? value.type : undefined;
+  if (guards.get(type)?.(value)) return value;
+  if (!isMessageType(type)) return unrecognized(raw, `Unknown message type ${JSON.stringify(type)}`);
+  return unrecognized(raw, explain(schemas[type], value));
+}
+
+function explain(schema: (typeof schemas)[MessageType], value: object): string {
+  const issue = safeParse(schema, value).issues?.[0];
+  const path = issue?.path?.map((item) => String(item.key)).join(".");
+  return issue ? `${path}: ${issue.message}` : "The message does not match its schema";
+}
+
+function unrecognized(raw: string, reason: string): UnrecognizedEvent {
+  return { type: "Unrecognized", raw, reason };
+}

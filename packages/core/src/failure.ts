@@ -1,0 +1,86 @@
+import type { SocketEnd } from "./socket.ts";
+import { StreamingError, type StreamingErrorCode } from "./streaming-error.ts";
+
+type Verdict = readonly [code: StreamingErrorCode, retryable: boolean, remedy: string];
+
+const network: Verdict = ["connection-lost", true, "Check the network between here and the service."];
+const account: Verdict = [
+  "unauthorized",
+  false,
+  "Check that the key or token is valid and that the account may stream.",
+];
+const busy: Verdict = ["too-many-sessions", true, "End other sessions, or raise the account's limit."];
+const server: Verdict = ["server-error", true, "The trouble is on the service's side; try again later."];
+const message: Verdict = ["invalid-message", false, "Correct the parameter that the service names."];
+const audio: Verdict = ["audio-rejected", false, "Check sampleRate and encoding against the audio, and pace."];
+const expired: Verdict = ["session-expired", true, "Start a new session."];
+const inactive: Verdict = ["inactivity", true, "Send audio or keepAlive(), or raise inactivityTimeout."];
+
+/** Protocol section 5: what a close code, or an Error's `error_code`, means, and whether a new attempt may help. */
+const verdicts: Readonly<Record<number, Verdict>> = {
+  1006: network,
+  1008: account,
+  1009: audio,
+  1011: server,
+  1013: server,
+  3005: server,
+  3006: message,
+  3007: audio,
+  3008: expired,
+  3009: busy,
+  410: ["invalid-message", false, "The endpoint is retired; set apiHost to a v3 host."],
+  4000: message,
+  4001: account,
+  4002: account,
+  4003: account,
+  4008: ["session-expired", false, "Start a new session."],
+  4029: ["audio-rejected", true, "Lower pace.rate."],
+  4030: server,
+  4031: inactive,
+  4032: audio,
+  4033: audio,
+  4034: audio,
+  4100: message,
+  4101: message,
+  4102: ["too-many-sessions", false, "End other sessions, or raise the account's limit."],
+  4103: server,
+};
+
+/** How the service ended a connection: its own words (an Error message, or the close reason) and its code. */
+export function serviceFailure(code: number, text: string, sessionId?: string): StreamingError {
+  const [kind, retryable, remedy] = verdict(code, text);
+  return new StreamingError(kind, `${text || "The connection was closed"} (code ${code}). ${remedy}`, {
+    closeCode: code,
+    sessionId,
+    retryable,
+  });
+}
+
+function verdict(code: number, text: string): Verdict {
+  if (code === 1008 && /concurren|too many/i.test(text)) return busy;
+  if (code === 3006 && /inactiv/i.test(text)) return inactive;
+  return verdicts[code] ?? ["server-error", false, "The code is not known to this version of voxpipe."];
+}
+
+/** How a connection ended that never opened, or that broke. */
+export function connectionFailure(end: SocketEnd, opened: boolean, host: string, sessionId?: string): StreamingError {
+  const details = { closeCode: end.code, status: end.status, sessionId, cause: end.cause };
+  if (end.status !== undefined) {
+    const refused = end.status === 401 || end.status === 403;
+    const remedy = refused ? account[2] : "Check apiHost, or try again later.";
+    return new StreamingError(
+      refused ? "unauthorized" : "handshake-rejected",
+      `${host} answered the WebSocket handshake with HTTP ${end.status}. ${remedy}`,
+      { ...details, retryable: end.status === 429 || end.status >= 500 },
+    );
+  }
+  if (!opened) {
+    const why = end.cause instanceof Error ? `: ${end.cause.message}` : "";
+    return new StreamingError("connection-failed", `No connection to ${host}${why}. Check apiHost and the network.`, {
+      ...details,
+      retryable: true,
+    });
+  }
+  const failure = serviceFailure(end.code, end.reason || `The connection to ${host} was lost`, sessionId);
+  return new StreamingError(failure.code, failure.message, { ...details, retryable: failure.retryable });
+}

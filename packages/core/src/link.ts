@@ -1,0 +1,191 @@
+import type { Clock } from "./clock.ts";
+import { decode } from "./decode.ts";
+import { connectionFailure, serviceFailure } from "./failure.ts";
+import type { BeginEvent, ServerEvent, TerminationEvent, UnrecognizedEvent } from "./messages.ts";
+import type { Settings } from "./options.ts";
+import { redact, redactCause } from "./redact.ts";
+import type { OpenSocket, Platform, Socket, SocketEnd } from "./socket.ts";
+import { StreamingError } from "./streaming-error.ts";
+import { sessionUrl } from "./url.ts";
+import { Watchdog } from "./watchdog.ts";
+
+const apiVersion = "2025-05-12";
+/** How long a peer may take over the closing handshake before the connection is ended without it. */
+const closeGraceMs = 1000;
+
+export interface LinkListener {
+  begun(link: Link, begin: BeginEvent): void;
+  message(link: Link, event: Exclude<ServerEvent, BeginEvent> | UnrecognizedEvent): void;
+  /** Exactly once, and last. No error: the peer closed normally. */
+  ended(link: Link, error: StreamingError | undefined): void;
+}
+
+/**
+ * One connection attempt: credentials, URL, socket, Begin, then frames out and messages in, then how it ended. It knows
+ * nothing of other attempts, and ends on every path.
+ */
+export class Link {
+  /** Set by Begin. */
+  begin: BeginEvent | undefined;
+  /** Set by Termination. */
+  termination: TerminationEvent | undefined;
+  readonly #listener: LinkListener;
+  readonly #clock: Clock;
+  readonly #openSocket: OpenSocket;
+  readonly #host: string;
+  readonly #secrets: string[];
+  readonly #abandoned = new AbortController();
+  #socket: Socket | undefined;
+  #watchdog: Watchdog | undefined;
+  #cancelTimer: () => void;
+  #ended = false;
+  /** An Error message, or a failure found here: what the coming close is the effect of. */
+  #failure: StreamingError | undefined;
+  #opened = false;
+
+  constructor(settings: Settings, platform: Platform, clock: Clock, attempt: number, listener: LinkListener) {
+    this.#listener = listener;
+    this.#clock = clock;
+    this.#openSocket = platform.openSocket;
+    this.#secrets = [...settings.secrets];
+    const url = sessionUrl(settings.apiHost, settings.parameters, settings.extraParams);
+    if (!platform.sendsPings && settings.parameters.sessionHeartbeat === undefined)
+      url.searchParams.set("session_heartbeat", "true");
+    this.#host = url.host;
+    this.#cancelTimer = clock.after(settings.connectTimeout, () => {
+      const stage = this.#opened ? "Begin" : "connection";
+      const message = `No ${stage} from ${this.#host} within ${settings.connectTimeout} ms. Check the network, or raise connectTimeout.`;
+      this.#end(new StreamingError("connect-timeout", message, { retryable: true }));
+    });
+    void this.#connect(settings, url, attempt);
+  }
+
+  get bufferedAmount(): number {
+    return this.#socket?.bufferedAmount ?? 0;
+  }
+
+  send(data: string | Uint8Array): void {
+    if (!this.#ended) this.#socket?.send(data);
+  }
+
+  /** Ends it with a closing handshake. */
+  close(): void {
+    if (this.#ended) return;
+    this.#watchdog?.stop();
+    this.#cancelTimer();
+    this.#cancelTimer = this.#clock.after(closeGraceMs, () => this.#end(this.#failure));
+    if (this.#socket) this.#socket.close(1000, "");
+    else this.#end(undefined);
+  }
+
+  /** Another connection has taken over: lets the service finish here, and ends it when it has. */
+  retire(timeoutMs: number): void {
+    this.send('{"type":"Terminate"}');
+    this.#cancelTimer();
+    this.#cancelTimer = this.#clock.after(timeoutMs, () => this.close());
+  }
+
+  /** Ends it at once. */
+  destroy(error?: StreamingError): void {
+    this.#end(error);
+  }
+
+  async #connect(settings: Settings, url: URL, attempt: number): Promise<void> {
+    try {
+      const { token, apiKey } = settings;
+      if (token !== undefined) url.searchParams.set("token", await this.#token(token, attempt));
+      if (this.#ended) return;
+      const headers = apiKey === undefined ? undefined : { Authorization: apiKey, "AssemblyAI-Version": apiVersion };
+      this.#socket = this.#openSocket(url.href, headers, {
+        opened: () => {
+          this.#opened = true;
+        },
+        message: (text) => this.#received(text),
+        alive: () => this.#watchdog?.heard(true),
+        closed: (end) => this.#socketClosed(end),
+      });
+      if (this.#ended) this.#socket.destroy();
+    } catch (error) {
+      this.#end(
+        error instanceof StreamingError
+          ? error
+          : connectionFailure({ code: 1006, reason: "", cause: redactCause(error, this.#secrets) }, false, this.#host),
+      );
+    }
+  }
+
+  async #token(token: NonNullable<Settings["token"]>, attempt: number): Promise<string> {
+    if (typeof token === "string") return token;
+    try {
+      const fetched: unknown = await token({ attempt, signal: this.#abandoned.signal });
+      if (typeof fetched !== "string" || fetched === "")
+        throw new TypeError(
+          `The token provider returned ${typeof fetched === "string" ? "an empty string" : typeof fetched}`,
+        );
+      this.#secrets.push(fetched);
+      return fetched;
+    } catch (error) {
+      if (error instanceof StreamingError) throw error;
+      const cause = redactCause(error, this.#secrets);
+      throw new StreamingError(
+        "token-failed",
+        `No token: ${cause?.message}. Check the token provider and the server behind it.`,
+        {
+          retryable: !(error instanceof TypeError && error.message.startsWith("The token provider")),
+          cause,
+        },
+      );
+    }
+  }
+
+  #received(text: string): void {
+    if (this.#ended || this.#failure) return;
+    const message = decode(text);
+    this.#watchdog?.heard(message.type === "Heartbeat");
+    switch (message.type) {
+      case "Error":
+        this.#fail(serviceFailure(message.code ?? 0, redact(message.text, this.#secrets), this.begin?.id));
+        break;
+      case "Begin":
+        if (this.begin) return;
+        this.begin = message;
+        this.#cancelTimer();
+        if (this.#socket) this.#watchdog = new Watchdog(this.#clock, this.#socket, (why) => this.#stalled(why));
+        this.#listener.begun(this, message);
+        break;
+      case "Termination":
+        this.termination = message;
+        this.#listener.message(this, message);
+        break;
+      default:
+        this.#listener.message(this, message);
+    }
+  }
+
+  #stalled(why: string): void {
+    const message = `The connection to ${this.#host} is dead: ${why}. Check the network between here and the service.`;
+    this.#end(new StreamingError("connection-stalled", message, { retryable: true, sessionId: this.begin?.id }));
+  }
+
+  /** The service said why it ends the connection; its close may come, or not. */
+  #fail(error: StreamingError): void {
+    this.#failure = error;
+    this.close();
+  }
+
+  #socketClosed(end: SocketEnd): void {
+    if (this.#failure || this.termination || (end.code === 1000 && this.begin)) return this.#end(this.#failure);
+    const safe = { ...end, reason: redact(end.reason, this.#secrets), cause: redactCause(end.cause, this.#secrets) };
+    this.#end(connectionFailure(safe, this.#opened, this.#host, this.begin?.id));
+  }
+
+  #end(error: StreamingError | undefined): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#cancelTimer();
+    this.#watchdog?.stop();
+    this.#abandoned.abort();
+    this.#socket?.destroy();
+    this.#listener.ended(this, error);
+  }
+}

@@ -1,0 +1,219 @@
+import * as v from "valibot";
+import { type AudioEncoding, pcmFormat } from "./audio-format.ts";
+import { nearestName } from "./nearest-name.ts";
+import type { Pace } from "./pacer.ts";
+import { modernize, parameterSchemas, type StreamingParameters } from "./parameters.ts";
+import type { Platform } from "./socket.ts";
+import { StreamingError } from "./streaming-error.ts";
+import { origin } from "./url.ts";
+
+/** What a token provider is told: `attempt` counts from 1 over the whole session; `signal` fires when the token is no longer wanted. */
+export interface TokenRequest {
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+}
+
+/** Gives a temporary token. Called anew for every connection attempt, since the service takes a token once. */
+export type TokenProvider = (request: TokenRequest) => string | Promise<string>;
+
+export interface ReconnectOptions {
+  /** Attempts in a row without progress before the session fails. Default 10. */
+  maxAttempts?: number | undefined;
+  /** Upper bound of the delay between attempts, in ms. Default 10 000. */
+  maxDelay?: number | undefined;
+  /** Sent audio kept for replay, in ms; what is older when the connection drops is reported as lost. Default 60 000. */
+  replayBuffer?: number | undefined;
+}
+
+/** Options of `connect`: the connection's parameters under the vendor's camelCase names, and these. */
+export interface ConnectOptions extends StreamingParameters {
+  /** A temporary token, or better a function that fetches one: a reconnection needs a fresh one. */
+  token?: string | TokenProvider | undefined;
+  /** The account's key. Only where the socket can send headers; elsewhere refused with `api-key-in-browser`. */
+  apiKey?: string | undefined;
+  /** A host, or a `ws://` or `wss://` URL. Default `streaming.assemblyai.com`. */
+  apiHost?: string | undefined;
+  /** Aborting it is `session.abort(signal.reason)`. */
+  signal?: AbortSignal | undefined;
+  /** Ms for one attempt, from asking for the token to `Begin`. Default 10 000. */
+  connectTimeout?: number | undefined;
+  /** Further attempts after the first when a session starts. Default 2. */
+  maxConnectionRetries?: number | undefined;
+  /** Base of the exponential backoff between attempts, in ms. Default 500. */
+  connectionRetryDelay?: number | undefined;
+  /** Ms to wait for Termination after the last turn. Default 5000. */
+  terminationTimeout?: number | undefined;
+  /** What happens when an open connection drops; `false` fails the session. Default on. */
+  reconnect?: boolean | ReconnectOptions | undefined;
+  /** Ms of audio in one message, 50–1000. Default 50. */
+  frameDuration?: number | undefined;
+  /** How fast audio may run ahead of real time; `false` for no limit. Default `{ rate: 1.25, burst: 5000 }` (burst in ms). */
+  pace?: boolean | Partial<Pace> | undefined;
+  /** High-water mark of `audio`, in ms. Default 1000. */
+  audioBuffer?: number | undefined;
+  /** Query parameters that this version does not know, under their wire names. */
+  extraParams?: Readonly<Record<string, unknown>> | undefined;
+  /** Told of deprecated and risky options. Default `console.warn`. */
+  onWarning?: ((message: string) => void) | undefined;
+}
+
+/** Options, checked, with every default in place. */
+export interface Settings {
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly encoding: AudioEncoding;
+  readonly sampleRate: number;
+  readonly token: string | TokenProvider | undefined;
+  readonly apiKey: string | undefined;
+  readonly apiHost: string;
+  readonly signal: AbortSignal | undefined;
+  readonly connectTimeout: number;
+  readonly maxConnectionRetries: number;
+  readonly connectionRetryDelay: number;
+  readonly terminationTimeout: number;
+  readonly reconnect:
+    | { readonly maxAttempts: number; readonly maxDelay: number; readonly replayBuffer: number }
+    | undefined;
+  readonly frameDuration: number;
+  readonly pace: Pace | undefined;
+  readonly audioBuffer: number;
+  readonly extraParams: Readonly<Record<string, unknown>>;
+  /** Everything given that must never be shown. */
+  readonly secrets: readonly string[];
+}
+
+/** Timers take no more. */
+const longest = 2 ** 31 - 1;
+const ms = v.pipe(v.number(), v.minValue(0), v.maxValue(longest));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const callable = v.custom<(...given: never[]) => unknown>(
+  (value) => typeof value === "function",
+  "Expected a function",
+);
+
+const optionSchemas = {
+  token: v.union([v.string(), callable]),
+  apiKey: v.string(),
+  apiHost: v.pipe(
+    v.string(),
+    v.check((host) => isHost(host), "Expected a host, or a ws:// or wss:// URL"),
+  ),
+  signal: v.custom<AbortSignal>(
+    (value) => typeof value === "object" && value !== null && "aborted" in value,
+    "Expected an AbortSignal",
+  ),
+  connectTimeout: ms,
+  maxConnectionRetries: count,
+  connectionRetryDelay: ms,
+  terminationTimeout: ms,
+  reconnect: v.union([
+    v.boolean(),
+    v.strictObject({ maxAttempts: v.optional(count), maxDelay: v.optional(ms), replayBuffer: v.optional(ms) }),
+  ]),
+  frameDuration: v.pipe(v.number(), v.minValue(50), v.maxValue(1000)),
+  pace: v.union([
+    v.boolean(),
+    v.strictObject({ rate: v.optional(v.pipe(v.number(), v.gtValue(0))), burst: v.optional(ms) }),
+  ]),
+  audioBuffer: ms,
+  extraParams: v.record(v.string(), v.unknown()),
+  onWarning: callable,
+};
+
+const schemas: Readonly<Record<string, v.GenericSchema>> = { ...parameterSchemas, ...optionSchemas };
+const secretOptions = ["apiKey", "token", "webhookAuthHeaderValue"] as const;
+
+/**
+ * Checks everything before anything is sent.
+ *
+ * @throws StreamingError `invalid-options` with every bad option, or `api-key-in-browser`.
+ */
+export function parseOptions(given: ConnectOptions, platform: Pick<Platform, "sendsHeaders">): Settings {
+  const warn = given.onWarning ?? ((message: string) => console.warn(`voxpipe: ${message}`));
+  const options: ConnectOptions = modernize({ ...given }, warn);
+  const { encoding = "pcm_s16le", apiHost = "streaming.assemblyai.com", token, apiKey, sampleRate } = options;
+
+  const problems = findProblems(options, schemas);
+  if (sampleRate === undefined && pcmFormat(encoding, 0))
+    problems.push(`sampleRate: missing. ${encoding} audio needs it.`);
+  if (token === undefined && apiKey === undefined && isHost(apiHost) && origin(apiHost).protocol === "wss:")
+    problems.push("token: missing. Give a token, a function that fetches one, or (on a server) apiKey.");
+  if (token !== undefined && apiKey !== undefined) problems.push("apiKey: given beside token. Give one of the two.");
+  refuse(problems);
+
+  if (apiKey !== undefined && !platform.sendsHeaders)
+    throw new StreamingError(
+      "api-key-in-browser",
+      "An API key must not be in a page, and this platform's WebSocket cannot send it. Fetch a temporary token from your server and pass it as token.",
+    );
+  if (options.customerSupportAudioCapture)
+    warn("customerSupportAudioCapture lets the service record the session's audio.");
+
+  const { reconnect = true, pace = true, extraParams = {} } = options;
+  const own = new Set(Object.keys(optionSchemas));
+  return {
+    parameters: Object.fromEntries(Object.entries(options).filter(([name]) => !own.has(name))),
+    encoding,
+    sampleRate: sampleRate ?? 16_000,
+    token,
+    apiKey,
+    apiHost,
+    signal: options.signal,
+    connectTimeout: options.connectTimeout ?? 10_000,
+    maxConnectionRetries: options.maxConnectionRetries ?? 2,
+    connectionRetryDelay: options.connectionRetryDelay ?? 500,
+    terminationTimeout: options.terminationTimeout ?? 5000,
+    reconnect: reconnect
+      ? withDefaults({ maxAttempts: 10, maxDelay: 10_000, replayBuffer: 60_000 }, reconnect)
+      : undefined,
+    frameDuration: options.frameDuration ?? 50,
+    pace: pace ? withDefaults({ rate: 1.25, burst: 5000 }, pace) : undefined,
+    audioBuffer: options.audioBuffer ?? 1000,
+    extraParams,
+    secrets: secretOptions.map((name) => options[name]).filter((secret) => typeof secret === "string"),
+  };
+}
+
+/** One line for each value that its schema refuses, and each name that none has. Empty where all is well. */
+export function findProblems(options: object, known: Readonly<Record<string, v.GenericSchema>>): string[] {
+  return Object.entries(options).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    const schema = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (!schema) {
+      const near = nearestName(name, Object.keys(known));
+      return `${name}: unknown option.${near ? ` Did you mean ${near}?` : ""}`;
+    }
+    const result = v.safeParse(schema, value);
+    if (result.success) return [];
+    const secret = secretOptions.some((option) => option === name);
+    return `${name}: ${secret ? `cannot be a ${typeof value}` : `${show(value)} is not valid. ${explain(result.issues[0])}`}.`;
+  });
+}
+
+/** @throws StreamingError `invalid-options` where there are problems. */
+export function refuse(problems: readonly string[]): void {
+  if (problems.length > 0) throw new StreamingError("invalid-options", problems.join("\n"));
+}
+
+function explain(issue: v.BaseIssue<unknown>): string {
+  const deepest = issue.issues?.at(-1) ?? issue;
+  const path = deepest.path?.map((item) => String(item.key)).join(".");
+  return path ? `${path}: ${deepest.message}` : deepest.message;
+}
+
+function show(value: unknown): string {
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? JSON.stringify(value.slice(0, 80)) : text.slice(0, 80);
+}
+
+function isHost(text: string): boolean {
+  try {
+    return origin(text).host !== "";
+  } catch {
+    return false;
+  }
+}
+
+function withDefaults<T extends object>(defaults: T, given: true | { [Name in keyof T]?: T[Name] | undefined }): T {
+  if (given === true) return defaults;
+  return { ...defaults, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
+}

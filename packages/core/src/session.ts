@@ -1,0 +1,359 @@
+import { byteRate, pcmFormat } from "./audio-format.ts";
+import type { AudioLog } from "./audio-log.ts";
+import { AudioSink } from "./audio-sink.ts";
+import { backoff } from "./backoff.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { Deferred } from "./deferred.ts";
+import { EventQueue } from "./event-queue.ts";
+import { LatencyMeter } from "./latency-meter.ts";
+import { type LifecycleInput, nextState, type SessionState } from "./lifecycle.ts";
+import { Link, type LinkListener } from "./link.ts";
+import type { BeginEvent, ReconnectedEvent, ServerEvent, TerminationEvent, UnrecognizedEvent } from "./messages.ts";
+import type { Settings } from "./options.ts";
+import { type ControlMessage, Outbound } from "./outbound.ts";
+import { PcmLog } from "./pcm-log.ts";
+import { Rollover } from "./rollover.ts";
+import type { Platform } from "./socket.ts";
+import { StreamingError } from "./streaming-error.ts";
+import { type LinkTimeline, Timeline } from "./timeline.ts";
+
+/** How a session ended. */
+export interface SessionSummary {
+  /** Audio that the service processed, in seconds, over all connections that told; undefined where none did. */
+  readonly audioDurationSeconds: number | undefined;
+  /** Time that the service counted, in seconds, likewise. */
+  readonly sessionDurationSeconds: number | undefined;
+  /** The service's ids of the connections, in order. */
+  readonly sessionIds: readonly string[];
+  /** How often a new connection took over. */
+  readonly reconnects: number;
+}
+
+/** A snapshot of a session's figures; durations in ms. */
+export interface SessionStats {
+  /** Source audio sent, each part counted once. */
+  readonly audioSentMs: number;
+  /** Source audio written and not sent. */
+  readonly audioBufferedMs: number;
+  /** Audio sent again after changes of connection. */
+  readonly audioReplayedMs: number;
+  /** Audio that fell out of the replay buffer before a final turn covered it, and went down with a connection. */
+  readonly audioLostMs: number;
+  readonly reconnects: number;
+  /** Of the last turn: from its first word's audio leaving to its first reading. */
+  readonly firstPartialLatencyMs: number | undefined;
+  /** Of the last turn: from its last word's audio leaving to its being final. */
+  readonly endOfTurnLatencyMs: number | undefined;
+}
+
+/** A connection that lived this long got somewhere: the count of failed attempts starts anew. */
+const steadyMs = 10_000;
+
+/**
+ * Supervises the connections of one session: first attempt and retries, reconnection, rollover, ending. The only place
+ * that holds state across connections; which state follows which stands in `lifecycle.ts`.
+ */
+export class Session implements LinkListener {
+  readonly opened = new Deferred<BeginEvent>();
+  readonly closed = new Deferred<SessionSummary>();
+  readonly events: EventQueue;
+  readonly sink: AudioSink;
+  state: SessionState = "connecting";
+  readonly #settings: Settings;
+  readonly #platform: Platform;
+  readonly #clock: Clock;
+  readonly #timeline = new Timeline();
+  readonly #latency = new LatencyMeter();
+  readonly #log: AudioLog;
+  readonly #outbound: Outbound;
+  /** Connections that had Begin, the replaced ones that still wind up included. */
+  readonly #timelines = new Map<Link, LinkTimeline>();
+  readonly #sessionIds: string[] = [];
+  readonly #figures: TerminationEvent[] = [];
+  readonly #retired = new Set<Link>();
+  #link: Link | undefined;
+  #rollover: Rollover | undefined;
+  /** Attempts since a connection last got somewhere. */
+  #attempt = 0;
+  #connections = 0;
+  #begunAt = 0;
+  #reconnects = 0;
+  #lostMs = 0;
+  /** Terminate was sent on the present connection. */
+  #terminating = false;
+  /** The last connection has ended as it should; replaced ones may still tell of their turns. */
+  #woundUp = false;
+  /** The audio source failed: told once what it gave was transcribed. */
+  #sourceFailure: StreamingError | undefined;
+  #cancelTimer: () => void = () => {};
+
+  constructor(settings: Settings, platform: Platform) {
+    this.#settings = settings;
+    this.#platform = platform;
+    this.#clock = platform.clock ?? systemClock;
+    const bytesPerMs = byteRate(settings.encoding, settings.sampleRate) / 1000;
+    this.events = new EventQueue(platform.streams, () =>
+      this.close().then(
+        () => {},
+        () => {},
+      ),
+    );
+    this.sink = new AudioSink(platform.streams, settings.audioBuffer * bytesPerMs, {
+      written: () => this.#outbound.pump(),
+      closed: () => this.close().then(() => {}),
+      failed: (error) => this.#sourceFailed(error),
+    });
+    this.#log = createLog(settings);
+    this.#outbound = new Outbound({
+      sink: this.sink,
+      log: this.#log,
+      timeline: this.#timeline,
+      latency: this.#latency,
+      clock: this.#clock,
+      pace: settings.pace,
+      finished: () => this.#terminate(),
+    });
+    settings.signal?.addEventListener("abort", this.#onAbort);
+    if (settings.signal?.aborted) this.#onAbort();
+    else this.#link = this.#openLink();
+  }
+
+  control(message: ControlMessage): Promise<void> {
+    if (this.state === "closing" || this.state === "closed") return Promise.reject(endedError());
+    return this.#outbound.control(message);
+  }
+
+  close(): Promise<SessionSummary> {
+    this.#finishAudio(this.sink.writtenBytes);
+    return this.closed.promise;
+  }
+
+  abort(reason?: unknown): void {
+    const why = reason instanceof Error ? `: ${reason.message}` : "";
+    this.#end(
+      new StreamingError("aborted", `The session was aborted${why}.`, {
+        cause: reason,
+        sessionId: this.#sessionIds.at(-1),
+      }),
+    );
+  }
+
+  stats(): SessionStats {
+    const waiting = this.sink.writtenBytes - this.sink.takenBytes;
+    const bytesPerMs = byteRate(this.#settings.encoding, this.#settings.sampleRate) / 1000;
+    return {
+      audioSentMs: this.#outbound.reachedMs,
+      audioBufferedMs: this.#log.endMs - this.#log.sentMs + waiting / bytesPerMs,
+      audioReplayedMs: this.#outbound.replayedMs,
+      audioLostMs: this.#lostMs,
+      reconnects: this.#reconnects,
+      firstPartialLatencyMs: this.#latency.firstPartialMs,
+      endOfTurnLatencyMs: this.#latency.endOfTurnMs,
+    };
+  }
+
+  begun(link: Link, begin: BeginEvent): void {
+    if (link === this.#rollover?.spare) this.#rollover.begun(begin);
+    else this.#takeOver(link, begin, "drop");
+  }
+
+  message(link: Link, event: Exclude<ServerEvent, BeginEvent> | UnrecognizedEvent): void {
+    if (event.type === "Unrecognized") return this.events.push(event);
+    if (event.type === "Termination") return this.#terminated(link, event);
+    if (event.type === "Heartbeat" && !this.#settings.parameters.sessionHeartbeat) return;
+    if (!this.#timelines.get(link)?.admit(event)) return;
+    if (event.type === "Turn") {
+      this.#latency.turn(event, this.#clock.now());
+      if (event.end_of_turn) {
+        this.#attempt = 0;
+        this.#outbound.settled();
+      }
+      if (this.#terminating) this.#awaitTermination();
+    }
+    this.events.push(event);
+    this.#rollover?.boundary();
+  }
+
+  ended(link: Link, error: StreamingError | undefined): void {
+    this.#timelines.delete(link);
+    if (this.#retired.delete(link)) return this.#endWhenWoundUp();
+    if (link === this.#rollover?.spare) return this.#rollover.failed();
+    if (link !== this.#link) return;
+    this.#link = undefined;
+    this.#outbound.detach();
+    this.#rollover?.stop();
+    this.#rollover = undefined;
+    this.#cancelTimer();
+    if (this.#terminating && !error) {
+      this.#woundUp = true;
+      this.#endWhenWoundUp();
+    } else if (error) this.#dropped(error);
+    // The service ends a session that reached its longest duration with a Termination that nobody asked for.
+    else if (link.termination)
+      this.#dropped(new StreamingError("session-expired", "The service ended the session.", { retryable: true }));
+    else this.#end(undefined);
+  }
+
+  #openLink(): Link {
+    return new Link(this.#settings, this.#platform, this.#clock, ++this.#connections, this);
+  }
+
+  #takeOver(link: Link, begin: BeginEvent, cause: ReconnectedEvent["cause"]): void {
+    const first = this.#sessionIds.length === 0;
+    this.#sessionIds.push(begin.id);
+    this.#begunAt = this.#clock.now();
+    this.#terminating = false;
+    this.#move("begun");
+    const { timeline, replayedMs, lostMs } = this.#outbound.attach(link);
+    this.#timelines.set(link, timeline);
+    if (first) {
+      this.opened.resolve(begin);
+      this.events.push(begin);
+    } else {
+      this.#reconnects++;
+      this.#lostMs += lostMs;
+      this.events.push({ type: "Reconnected", replayed_ms: replayedMs, lost_ms: lostMs, begin, cause });
+    }
+    this.#scheduleRollover(begin);
+    this.#outbound.pump();
+  }
+
+  #scheduleRollover(begin: BeginEvent): void {
+    this.#rollover?.stop();
+    this.#rollover = undefined;
+    const lifetimeMs = begin.expires_at * 1000 - this.#clock.now();
+    if (!this.#settings.reconnect || this.state !== "open" || !(lifetimeMs > 0 && lifetimeMs < 2 ** 31)) return;
+    this.#rollover = new Rollover({
+      clock: this.#clock,
+      lifetimeMs,
+      open: () => this.#openLink(),
+      atBoundary: () => this.#timeline.atBoundary,
+      switchTo: (link, next) => this.#switchTo(link, next),
+    });
+  }
+
+  #switchTo(link: Link, begin: BeginEvent): void {
+    const old = this.#link;
+    this.#link = link;
+    this.#takeOver(link, begin, "rollover");
+    if (!old) return;
+    this.#retired.add(old);
+    this.#timelines.get(old)?.retire();
+    old.retire(this.#settings.terminationTimeout);
+  }
+
+  #terminate(): void {
+    this.sink.fail(endedError());
+    this.#terminating = true;
+    this.#link?.send('{"type":"Terminate"}');
+    this.#awaitTermination();
+  }
+
+  #awaitTermination(): void {
+    this.#cancelTimer();
+    const { terminationTimeout } = this.#settings;
+    this.#cancelTimer = this.#clock.after(terminationTimeout, () => {
+      const message = `No Termination within ${terminationTimeout} ms of Terminate: the last turn may be missing. Raise terminationTimeout.`;
+      this.#end(
+        new StreamingError("termination-timeout", message, { retryable: true, sessionId: this.#sessionIds.at(-1) }),
+      );
+    });
+  }
+
+  #terminated(link: Link, event: TerminationEvent): void {
+    this.#figures.push(event);
+    if (this.#terminating && link === this.#link) {
+      this.#cancelTimer();
+      this.events.push(event);
+    }
+    link.close();
+  }
+
+  #endWhenWoundUp(): void {
+    if (this.#woundUp && this.#retired.size === 0) this.#end(this.#sourceFailure);
+  }
+
+  #dropped(error: StreamingError): void {
+    const opened = this.#sessionIds.length > 0;
+    const { reconnect, maxConnectionRetries, connectionRetryDelay } = this.#settings;
+    if (opened && this.#clock.now() - this.#begunAt > steadyMs) this.#attempt = 0;
+    const most = opened ? (reconnect?.maxAttempts ?? 0) : maxConnectionRetries;
+    // A service that answers the first handshake with an HTTP status means this client; later on it may be restarting.
+    const worthwhile = error.retryable && (opened || error.status === undefined);
+    if (!worthwhile || this.#attempt >= most) return this.#end(this.#sourceFailure ?? error);
+    this.#attempt++;
+    const delay = backoff(
+      this.#attempt,
+      connectionRetryDelay,
+      reconnect?.maxDelay ?? 10_000,
+      this.#platform.random ?? Math.random,
+    );
+    this.#begunAt = Number.POSITIVE_INFINITY;
+    this.#terminating = false;
+    this.#move("dropped");
+    if (opened)
+      this.events.push({ type: "Reconnecting", attempt: this.#attempt, delay_ms: delay, reason: error.message });
+    this.#cancelTimer = this.#clock.after(delay, () => {
+      this.#link = this.#openLink();
+    });
+  }
+
+  #sourceFailed(error: StreamingError): void {
+    this.#sourceFailure ??= error;
+    this.#finishAudio(this.sink.takenBytes);
+  }
+
+  /** Everything up to `endBytes` is still to be transcribed; then the session ends. */
+  #finishAudio(endBytes: number): void {
+    if (this.state === "closing" || this.state === "closed") return;
+    this.#move("finishing");
+    this.#rollover?.stop();
+    this.#rollover = undefined;
+    if (endBytes === 0 && this.#sessionIds.length === 0) this.#end(this.#sourceFailure);
+    else this.#outbound.finish(endBytes);
+  }
+
+  #end(error: StreamingError | undefined): void {
+    if (this.state === "closed") return;
+    this.#move("ended");
+    this.#settings.signal?.removeEventListener("abort", this.#onAbort);
+    this.#cancelTimer();
+    this.#rollover?.stop();
+    const late = error ?? endedError();
+    this.#outbound.fail(late);
+    this.sink.fail(late);
+    this.#link?.destroy();
+    for (const link of this.#retired) link.destroy();
+    this.events.end(error ? { error } : {});
+    this.opened.reject(late);
+    if (error) this.closed.reject(error);
+    else this.closed.resolve(this.#summary());
+  }
+
+  #summary(): SessionSummary {
+    const sum = (name: "audio_duration_seconds" | "session_duration_seconds") =>
+      this.#figures.length > 0 ? this.#figures.reduce((total, figures) => total + (figures[name] ?? 0), 0) : undefined;
+    return {
+      audioDurationSeconds: sum("audio_duration_seconds"),
+      sessionDurationSeconds: sum("session_duration_seconds"),
+      sessionIds: this.#sessionIds,
+      reconnects: this.#reconnects,
+    };
+  }
+
+  readonly #onAbort = (): void => this.abort(this.#settings.signal?.reason);
+
+  #move(input: LifecycleInput): void {
+    this.state = nextState(this.state, input);
+  }
+}
+
+function createLog({ encoding, sampleRate, frameDuration, reconnect }: Settings): AudioLog {
+  const format = pcmFormat(encoding, sampleRate);
+  if (!format) throw new StreamingError("invalid-options", `encoding: ${encoding} is not built yet.`);
+  return new PcmLog(format, frameDuration, reconnect?.replayBuffer ?? 0);
+}
+
+function endedError(): StreamingError {
+  return new StreamingError("session-ended", "The session has ended. Call connect() for a new one.");
+}

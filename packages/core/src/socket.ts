@@ -1,0 +1,54 @@
+import type { Clock } from "./clock.ts";
+
+/** What core needs of a WebSocket: the smallest interface that native sockets and `ws` both fit. */
+export interface Socket {
+  /** Bytes accepted by `send` that have not left yet. */
+  readonly bufferedAmount: number;
+  /** Text or one binary message. The bytes may be reused once the call returns. */
+  send(data: string | Uint8Array): void;
+  /** Starts the closing handshake. May be called in every state, and twice. */
+  close(code: number, reason: string): void;
+  /** Ends the connection at once, or as near to it as the platform can. */
+  destroy(): void;
+  /** Asks the peer for a sign of life, answered through `SocketListener.alive`. Absent where the platform cannot. */
+  ping?(): void;
+}
+
+/** How a socket tells what happens. `closed` is always the last call, and comes exactly once. */
+export interface SocketListener {
+  opened(): void;
+  message(text: string): void;
+  alive(): void;
+  closed(end: SocketEnd): void;
+}
+
+export interface SocketEnd {
+  /** Close code; 1006 when no close frame came. */
+  readonly code: number;
+  readonly reason: string;
+  /** HTTP status, where the handshake was refused and the platform tells. */
+  readonly status?: number;
+  readonly cause?: unknown;
+}
+
+/** Starts connecting. A URL that the platform refuses may throw; everything later goes to the listener. */
+export type OpenSocket = (
+  url: string,
+  headers: Readonly<Record<string, string>> | undefined,
+  listener: SocketListener,
+) => Socket;
+
+/** What an entry file brings: the only place that knows which platform this is. */
+export interface Platform {
+  readonly openSocket: OpenSocket;
+  /** Whether `openSocket` can send an `Authorization` header. Browsers cannot. */
+  readonly sendsHeaders: boolean;
+  /** Whether its sockets have `ping`. Elsewhere the service's heartbeats show that the peer lives. */
+  readonly sendsPings: boolean;
+  /** The Web Streams constructors: the platform's own, or a ponyfill's. */
+  readonly streams: Pick<typeof globalThis, "ReadableStream" | "WritableStream">;
+  /** Defaults to the platform's clock. */
+  readonly clock?: Clock;
+  /** Uniform in [0, 1), for jitter. Defaults to `Math.random`. */
+  readonly random?: () => number;
+}

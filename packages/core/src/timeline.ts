@@ -1,0 +1,148 @@
+import type { ServerEvent, Word } from "./messages.ts";
+
+/**
+ * One timeline over all connections of a session. Every connection counts audio from 0 and turns from 0; here both become
+ * the session's: ms of the source, and turns that go on. Events are changed in place, since they were parsed a moment ago.
+ */
+export class Timeline {
+  /** Source ms up to which final turns cover the audio, or it was given up as lost. Replay starts here. */
+  settledMs = 0;
+  /** The first turn that is not final yet. */
+  #nextTurn = 0;
+  /** Whether the last final turn came formatted; until it did, a formatted second form may follow. */
+  #formatted = true;
+  /** Whether speech was announced, or a turn read, since the last final turn. */
+  #speaking = false;
+  #silentUntilMs = 0;
+
+  /** Whether no turn is open: the moment to change connections. */
+  get atBoundary(): boolean {
+    return !this.#speaking;
+  }
+
+  get nextTurn(): number {
+    return this.#nextTurn;
+  }
+
+  /**
+   * A connection that gets the audio from source time `startMs` on, of which an earlier one had what lies before
+   * `replayedMs`. What lies between the settled audio and `startMs` is lost.
+   */
+  begin(startMs: number, replayedMs: number): LinkTimeline {
+    this.settledMs = Math.max(this.settledMs, startMs);
+    return new LinkTimeline(this, startMs, replayedMs);
+  }
+
+  /** Takes up an event whose times are the source's. False: it repeats what was said before. */
+  admit(event: ServerEvent, replayedMs: number): boolean {
+    switch (event.type) {
+      case "Turn":
+        if (event.turn_order < this.#nextTurn) return this.#admitSecondForm(event.turn_is_formatted);
+        this.#speaking = !event.end_of_turn;
+        if (event.end_of_turn) {
+          this.#nextTurn = event.turn_order + 1;
+          this.#formatted = event.turn_is_formatted;
+          this.settledMs = Math.max(this.settledMs, event.words.at(-1)?.end ?? 0);
+        }
+        return true;
+      case "SpeechStarted": {
+        const repeated = this.#speaking && event.timestamp < replayedMs;
+        this.#speaking = true;
+        return !repeated;
+      }
+      case "Silence":
+        event.start_ms = Math.max(event.start_ms, this.#silentUntilMs);
+        this.#silentUntilMs = Math.max(this.#silentUntilMs, event.end_ms);
+        return event.start_ms < event.end_ms;
+      default:
+        return true;
+    }
+  }
+
+  #admitSecondForm(formatted: boolean): boolean {
+    const news = formatted && !this.#formatted;
+    this.#formatted ||= formatted;
+    return news;
+  }
+}
+
+/** One connection's share of the timeline. */
+export class LinkTimeline {
+  readonly #timeline: Timeline;
+  readonly #firstTurn: number;
+  readonly #replayedMs: number;
+  /** From `wire` ms of this connection on, the source is at `source` ms. One entry, and one for each padding sent. */
+  readonly #anchors: { readonly wire: number; readonly source: number }[];
+  /** Once another connection has taken over: the first turn that is its to tell. */
+  #retiredAt: number | undefined;
+
+  constructor(timeline: Timeline, startMs: number, replayedMs: number) {
+    this.#timeline = timeline;
+    this.#firstTurn = timeline.nextTurn;
+    this.#replayedMs = replayedMs;
+    this.#anchors = [{ wire: 0, source: startMs }];
+  }
+
+  /** `paddingMs` of silence were sent at `wireMs` that are not in the source. */
+  padded(wireMs: number, paddingMs: number): void {
+    if (paddingMs > 0) this.#anchors.push({ wire: wireMs + paddingMs, source: this.sourceMs(wireMs) });
+  }
+
+  /** Another connection takes over: what is still open here will be told there. */
+  retire(): void {
+    this.#retiredAt = this.#timeline.nextTurn;
+  }
+
+  /** Moves an event onto the session's timeline. False: there is nothing new in it for the reader. */
+  admit(event: ServerEvent): boolean {
+    const retiredAt = this.#retiredAt;
+    const retired = retiredAt !== undefined;
+    switch (event.type) {
+      case "Turn":
+        event.turn_order += this.#firstTurn;
+        if (retired && event.turn_order >= retiredAt) return false;
+        this.#moveWords(event.words);
+        break;
+      case "SpeakerRevision":
+        for (const revision of event.revisions) {
+          revision.turn_order += this.#firstTurn;
+          this.#moveWords(revision.words);
+        }
+        break;
+      case "LLMGatewayResponse":
+        event.turn_order += this.#firstTurn;
+        break;
+      case "SpeechStarted":
+        if (retired) return false;
+        event.timestamp = Math.round(this.sourceMs(event.timestamp));
+        break;
+      case "Silence":
+        if (retired) return false;
+        event.start_ms = Math.round(this.sourceMs(event.start_ms));
+        event.end_ms = Math.round(this.sourceMs(event.end_ms));
+        break;
+      case "Heartbeat":
+        return !retired;
+    }
+    return this.#timeline.admit(event, this.#replayedMs);
+  }
+
+  /** Where in the source an instant of this connection's audio lies. Instants inside padding lie at its start. */
+  sourceMs(wireMs: number): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (let i = this.#anchors.length - 1; i >= 0; i--) {
+      const anchor = this.#anchors[i];
+      if (!anchor) break;
+      if (anchor.wire <= wireMs) return Math.min(anchor.source + wireMs - anchor.wire, next);
+      next = anchor.source;
+    }
+    return this.#anchors[0]?.source ?? 0;
+  }
+
+  #moveWords(words: Word[]): void {
+    for (const word of words) {
+      word.start = Math.round(this.sourceMs(word.start));
+      word.end = Math.round(this.sourceMs(word.end));
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import { parameterSchemas, wireName } from "./parameters.ts";
+
+/** The origin to connect to: a host gets `wss://`; `ws://` and `wss://` stay as given (protocol section 1). */
+export function origin(apiHost: string): URL {
+  return new URL(/^wss?:\/\//i.test(apiHost) ? apiHost : `wss://${apiHost}`);
+}
+
+/**
+ * The URL of a session: `/v3/ws` below the host, and every parameter that has a value, `0`, `false` and `[]` included.
+ * Lists and objects travel as one JSON string (protocol section 2).
+ */
+export function sessionUrl(
+  apiHost: string,
+  parameters: Readonly<Record<string, unknown>>,
+  extra: Readonly<Record<string, unknown>>,
+): URL {
+  const url = origin(apiHost);
+  url.pathname = `${url.pathname.replace(/\/+$/, "")}/v3/ws`;
+  for (const name of Object.keys(parameterSchemas)) set(url, wireName(name), parameters[name]);
+  for (const [name, value] of Object.entries(extra)) set(url, name, value);
+  return url;
+}
+
+function set(url: URL, name: string, value: unknown): void {
+  if (value === undefined || value === null) return;
+  url.searchParams.set(name, typeof value === "object" ? JSON.stringify(value) : String(value));
+}

@@ -1,0 +1,133 @@
+import { readFileSync } from "node:fs";
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { CommandIo } from "./command-io.ts";
+import { apiKeyVariable } from "./credentials.ts";
+import { type FileEncoding, fileEncodings } from "./input-format.ts";
+import { lowestRate } from "./session-audio.ts";
+import type { TranscribeOptions } from "./transcribe-options.ts";
+import { oneLine } from "./transcript-line.ts";
+
+const highestRate = 96_000;
+
+interface Flags {
+  local: boolean;
+  token?: string;
+  host?: string;
+  sampleRate?: number;
+  encoding?: FileEncoding;
+  speechModel?: string;
+  language: string[];
+  keyterm: string[];
+  format: boolean;
+  param: Record<string, string>;
+  realtime: boolean;
+  json: boolean;
+  quiet: boolean;
+}
+
+/** The command line of `voxpipe`. Parsing throws commander's CommanderError, after it has told what is wrong. */
+export function createCommand(
+  { stdout, stderr }: Pick<CommandIo, "stdout" | "stderr">,
+  transcribe: (options: TranscribeOptions) => Promise<void>,
+): Command {
+  const program = new Command("voxpipe")
+    .description("Live speech to text from files and pipes.")
+    .version(packageVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      outputError: (text, write) => write(`${usageLine(text)}\n`),
+    })
+    .addHelpText("after", programExamples);
+
+  program
+    .command("transcribe")
+    .summary("turn a file or a pipe into text")
+    .description(
+      "Turn speech into text while it is being sent.\n\n" +
+        "Reads WAV of any kind, Ogg Opus, AAC (ADTS) and raw PCM, told apart by their content.\n" +
+        "On a terminal the words appear as they are heard; into a pipe or a file goes one line per finished turn.",
+    )
+    .argument("<file>", "audio file, or - for standard input")
+    .optionsGroup("Where to:")
+    .addOption(
+      new Option("--local", "recognise on this machine, offline, without an account (English)").default(false, ""),
+    )
+    .option("--token <token>", `temporary token; otherwise ${apiKeyVariable} is read from the environment`)
+    .addOption(
+      new Option("--host <host>", "other host, or ws:// or wss:// URL, than the service's own").conflicts("local"),
+    )
+    .optionsGroup("Raw PCM (other audio says itself what it is):")
+    .option("--sample-rate <hz>", `samples per second, ${lowestRate} to ${highestRate}`, parseSampleRate)
+    .addOption(new Option("--encoding <name>", "pcm_s16le unless told otherwise").choices(fileEncodings))
+    .optionsGroup("Recognition:")
+    .option("--speech-model <name>", "such as universal-streaming-english")
+    .option("--language <code>", "language to expect, such as en; may be repeated", collect, [])
+    .option("--keyterm <words>", "word or name to listen for; may be repeated", collect, [])
+    .option("--no-format", "leave out punctuation and capitals")
+    .option("--param <name=value>", "any other parameter of the protocol; may be repeated", collectParameter, {})
+    .optionsGroup("Output:")
+    .addOption(new Option("--json", "one event per line, as JSON").default(false, ""))
+    .addOption(new Option("--quiet", "finished turns only: no partials, no progress").default(false, ""))
+    .addOption(new Option("--realtime", "send no faster than it was spoken").default(false, ""))
+    .addHelpText("after", transcribeExamples)
+    .action((source: string, flags: Flags) => transcribe(optionsOf(source, flags)));
+  return program;
+}
+
+function optionsOf(source: string, flags: Flags): TranscribeOptions {
+  const { language, keyterm, format, param, ...same } = flags;
+  return { ...same, source, languages: language, keyterms: keyterm, formatTurns: format, parameters: param };
+}
+
+function parseSampleRate(text: string): number {
+  const rate = Number(text);
+  if (Number.isInteger(rate) && rate >= lowestRate && rate <= highestRate) return rate;
+  throw new InvalidArgumentError(
+    `Use a whole number of Hz from ${lowestRate} to ${highestRate}; resample the audio if need be.`,
+  );
+}
+
+function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value];
+}
+
+function collectParameter(text: string, previous: Readonly<Record<string, string>>): Record<string, string> {
+  const [, name, value] = /^(\w+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) {
+    throw new InvalidArgumentError("Write name=value, such as min_turn_silence=300.");
+  }
+  return { ...previous, [name]: value };
+}
+
+/** Commander's message, hints included, on one line. */
+function usageLine(text: string): string {
+  const message = oneLine(text.replace(/^error: /, ""));
+  return `voxpipe: ${message.replace(/[.?)]?$/, (end) => end || ".")} See voxpipe transcribe --help.`;
+}
+
+/** From the package's manifest, which lies beside both `src` and `dist`. */
+function packageVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  const known = typeof manifest === "object" && manifest !== null && "version" in manifest;
+  return known ? String(manifest.version) : "unknown";
+}
+
+const programExamples = `
+Examples:
+  voxpipe transcribe --local talk.wav      recognise offline, on this machine
+  voxpipe transcribe talk.wav              by the service; needs ${apiKeyVariable}
+  voxpipe transcribe --help                every option`;
+
+const transcribeExamples = `
+Examples:
+  voxpipe transcribe --local talk.wav
+  voxpipe transcribe talk.wav > talk.txt
+  voxpipe transcribe call.raw --encoding pcm_mulaw --sample-rate 8000
+  arecord -q -f S16_LE -r 16000 -t wav | voxpipe transcribe - --local
+  voxpipe transcribe talk.wav --json | jq -r 'select(.end_of_turn).transcript'
+
+The first Ctrl-C finishes with what was heard so far; a second one stops at once.
+Exit codes: 0 done, 1 the session failed, 2 wrong use or unusable input.`;

@@ -1,0 +1,41 @@
+import type { TurnEvent } from "voxpipe";
+
+/**
+ * Finds the one final form of each turn. A newer service sends a single final Turn; an older one, asked to format,
+ * sends an unformatted final and then the formatted one for the same `turn_order` (protocol section 4). So an
+ * unformatted final waits until its formatted form comes, or until another turn or the end shows that none will.
+ */
+export class FinalTurns {
+  readonly #formats: boolean;
+  #waiting: TurnEvent | undefined;
+  #lastPrinted = -1;
+
+  /** `formats`: whether formatted finals were asked for. */
+  constructor(formats: boolean) {
+    this.#formats = formats;
+  }
+
+  /** Takes the next Turn and returns the turns that it completes: none, one or two. Empty turns are left out. */
+  accept(turn: TurnEvent): TurnEvent[] {
+    const completed: TurnEvent[] = [];
+    if (this.#waiting !== undefined && this.#waiting.turn_order !== turn.turn_order) completed.push(...this.flush());
+    if (!turn.end_of_turn || this.printed(turn)) return completed;
+    this.#waiting = turn;
+    if (turn.turn_is_formatted || !this.#formats) completed.push(...this.flush());
+    return completed;
+  }
+
+  /** Whether the turn's final form has been returned already: whatever still comes of it is a repetition. */
+  printed(turn: TurnEvent): boolean {
+    return turn.turn_order <= this.#lastPrinted;
+  }
+
+  /** The final that is still waiting for its formatted form, when there will be none. */
+  flush(): TurnEvent[] {
+    const turn = this.#waiting;
+    this.#waiting = undefined;
+    if (turn === undefined) return [];
+    this.#lastPrinted = turn.turn_order;
+    return turn.transcript.trim() === "" ? [] : [turn];
+  }
+}

@@ -1,0 +1,19 @@
+import { CommanderError } from "commander";
+import { createCommand } from "./command.ts";
+import type { CommandIo } from "./command-io.ts";
+import { type ExitCode, exitCode } from "./exit-code.ts";
+import { reportFailure } from "./failure-report.ts";
+import { transcribe } from "./transcribe.ts";
+
+/** Runs the command line and tells what went wrong, if something did, in one line on standard error. */
+export async function main(args: readonly string[], io: CommandIo): Promise<ExitCode> {
+  try {
+    await createCommand(io, (options) => transcribe(options, io)).parseAsync(args, { from: "user" });
+    return exitCode.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+    const { line, code } = reportFailure(error);
+    io.stderr.write(`${line}\n`);
+    return code;
+  }
+}

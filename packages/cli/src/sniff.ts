@@ -1,0 +1,51 @@
+import { type AudioContainer, detectContainer } from "@voxpipe/audio";
+
+/** What the first bytes of an input say about it. */
+export type Sniffed =
+  | { readonly kind: "wav" | "ogg_opus" | "aac" }
+  /** A format that has to be converted first, by its name for people. */
+  | { readonly kind: "foreign"; readonly format: string }
+  /** MPEG audio by two bytes alone: raw samples can look like this by chance. */
+  | { readonly kind: "maybe_mp3" | "maybe_aac" }
+  | { readonly kind: "unknown" };
+
+/** As many bytes as every signature needs: an Ogg page's header and the name of the codec behind it. */
+export const sniffLength = 64;
+
+const foreignNames: Readonly<Partial<Record<AudioContainer, string>>> = {
+  mp3: "MP3",
+  flac: "FLAC",
+  mp4: "MP4 or M4A",
+  webm: "WebM or Matroska",
+  aiff: "AIFF",
+  avi: "AVI",
+  rifx: "big-endian WAV (RIFX)",
+};
+
+/** Recognises audio by its signature, never by a file's name. */
+export function sniffAudio(head: Uint8Array): Sniffed {
+  const container = detectContainer(head);
+  if (container === undefined) return { kind: "unknown" };
+  if (container === "wav") return { kind: "wav" };
+  const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString("latin1");
+  if (container === "ogg") return ogg(text);
+  if (container === "aac") return adts(head);
+  if (container === "mp3" && !text.startsWith("ID3")) return { kind: "maybe_mp3" };
+  return { kind: "foreign", format: foreignNames[container] ?? container };
+}
+
+/** The first page of every Ogg stream names its codec. */
+function ogg(text: string): Sniffed {
+  if (text.includes("OpusHead")) return { kind: "ogg_opus" };
+  const codec = ["vorbis", "FLAC", "Speex"].find((name) => text.includes(name));
+  return { kind: "foreign", format: codec === undefined ? "Ogg without Opus" : `Ogg ${codec}` };
+}
+
+/** A second header where the first frame ends is proof. */
+function adts(head: Uint8Array): Sniffed {
+  const [, , , high = 0, middle = 0, low = 0] = head;
+  const frameLength = ((high & 0x03) << 11) | (middle << 3) | (low >> 5);
+  const next = head.subarray(frameLength, frameLength + 2);
+  if (next.length < 2) return { kind: "maybe_aac" };
+  return { kind: detectContainer(next) === "aac" ? "aac" : "unknown" };
+}

@@ -1,0 +1,36 @@
+import type { TurnEvent } from "voxpipe";
+
+/**
+ * A turn's text on one line, after its speaker where the service tells speakers apart. What a server sends must not
+ * move the cursor, colour the terminal or break the line.
+ */
+export function turnText(turn: TurnEvent): string {
+  return withSpeaker(turn, oneLine(turn.transcript));
+}
+
+/**
+ * Everything heard so far of a turn that goes on. Universal-Streaming English leaves the word that is still growing
+ * out of `transcript`; later models restate the whole turn in it, with no word final (protocol section 4).
+ */
+export function partialText(turn: TurnEvent): string {
+  const text = oneLine(turn.transcript);
+  const settled = turn.words.filter((word) => word.word_is_final).length;
+  const inText = text === "" ? 0 : text.split(" ").length;
+  if (inText > settled) return withSpeaker(turn, text);
+  const growing = turn.words.filter((word) => !word.word_is_final).map((word) => word.text);
+  return withSpeaker(turn, oneLine([text, ...growing].join(" ")));
+}
+
+function withSpeaker({ speaker_label: speaker }: TurnEvent, text: string): string {
+  return speaker && text !== "" ? `${oneLine(speaker)}: ${text}` : text;
+}
+
+/** Where the turn begins in the audio, in ms; 0 while it has no words. */
+export function turnStart(turn: TurnEvent): number {
+  return turn.words[0]?.start ?? 0;
+}
+
+/** Control characters, among them the beginnings of escape sequences, become spaces; runs of space become one. */
+export function oneLine(text: string): string {
+  return text.replace(/[\s\p{Cc}\u2028\u2029]+/gu, " ").trim();
+}

@@ -1,0 +1,31 @@
+/** How a transcript differs from what was said. */
+export interface WordErrors {
+  /** Words of the reference. */
+  readonly words: number;
+  /** Substituted, missing and additional words, as few as explain the difference. */
+  readonly errors: number;
+}
+
+/** Compares the words of two texts, leaving case and punctuation aside: the edit distance between them. */
+export function countWordErrors(reference: string, transcript: string): WordErrors {
+  const said = words(reference);
+  const heard = words(transcript);
+  let row = heard.map((_, i) => i + 1);
+  let errors = heard.length;
+  said.forEach((word, i) => {
+    let diagonal = i;
+    let left = i + 1;
+    row = row.map((above, j) => {
+      const substituted = diagonal + (word === heard[j] ? 0 : 1);
+      diagonal = above;
+      left = Math.min(substituted, above + 1, left + 1);
+      return left;
+    });
+    errors = row.at(-1) ?? i + 1;
+  });
+  return { words: said.length, errors };
+}
+
+function words(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]+(?:['’][\p{L}\p{N}]+)*/gu) ?? [];
+}

@@ -1,11 +1,12 @@
 import sherpa from "sherpa-onnx-node";
 import { SAMPLE_RATE, WINDOW } from "./audio-format.ts";
 import type { ModelFiles } from "./messages.ts";
+import type { Decode } from "./segment-reader.ts";
 import type { VoiceDetector } from "./transcription.ts";
 
 /** The loaded models of one worker thread. The decoder is shared by its sessions; voice detection has state. */
 export interface Models {
-  decode(samples: Float32Array): string;
+  readonly decode: Decode;
   voiceDetector(): VoiceDetector;
 }
 

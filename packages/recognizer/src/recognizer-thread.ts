@@ -2,21 +2,27 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { EngineListener } from "./engine.ts";
-import type { ModelFiles, Report } from "./messages.ts";
+import type { ModelFiles, Report, Request, WorkerStart } from "./messages.ts";
+import { NativeGate } from "./native-gate.ts";
 import { RecognizerError } from "./recognizer-error.ts";
 import { RemoteSession } from "./remote-session.ts";
 
 /** Run from source, the worker is the built one: threads cannot run TypeScript on every supported Node. */
 const WORKER = new URL(import.meta.url.endsWith(".ts") ? "../dist/worker.js" : "./worker.js", import.meta.url);
 
-/** A worker thread and the sessions that it serves. It keeps the process alive only while it has sessions. */
+/** How long a process that exits waits for a reading that is going on, in ms. */
+const LONGEST_READING = 5_000;
+
+/** A worker thread and the sessions that it serves. It keeps the process alive only while it has sessions to serve. */
 export class RecognizerThread {
   /** Resolves when the models are loaded; rejects with a `RecognizerError`. */
   readonly ready: Promise<void>;
+  readonly #gate = new NativeGate();
+  readonly #onProcessExit = () => this.#gate.shut(LONGEST_READING);
   readonly #worker: Worker;
   readonly #sessions = new Map<number, RemoteSession>();
   readonly #ended: Promise<void>;
-  #reserved = 0;
+  #opening = 0;
   #nextSession = 0;
   #failure: RecognizerError | undefined;
 
@@ -24,7 +30,9 @@ export class RecognizerThread {
     if (!existsSync(WORKER)) {
       throw new RecognizerError("worker-failed", `${fileURLToPath(WORKER)} is missing. Run \`pnpm build\` first.`);
     }
-    this.#worker = new Worker(WORKER, { workerData: files, name: "voxpipe-recognizer" });
+    const workerData: WorkerStart = { files, gate: this.#gate.memory };
+    this.#worker = new Worker(WORKER, { workerData, name: "voxpipe-recognizer", execArgv: [] });
+    process.on("exit", this.#onProcessExit);
     const { promise, resolve, reject } = deferred();
     this.ready = promise;
     // Whoever waits for it sees the failure; nobody else needs to.
@@ -32,8 +40,8 @@ export class RecognizerThread {
     this.#worker.on("message", (report: Report) => {
       if (report.type === "ready") resolve();
       else if (report.type === "refused") {
+        // The thread ends by itself: it has nothing to wait for.
         this.#failure = refusal(report.code, report.message);
-        void this.#worker.terminate();
       } else this.#deliver(report);
     });
     this.#worker.on("error", (error) => {
@@ -43,6 +51,7 @@ export class RecognizerThread {
     });
     this.#ended = new Promise((settled) => {
       this.#worker.on("exit", (code) => {
+        process.off("exit", this.#onProcessExit);
         onEnd();
         const error =
           this.#failure ?? new RecognizerError("worker-failed", `The recogniser's thread ended with code ${code}.`);
@@ -55,50 +64,45 @@ export class RecognizerThread {
 
   /** Sessions that it serves or is about to. */
   get load(): number {
-    return this.#reserved;
+    return this.#opening + this.#sessions.size;
   }
 
   /** Waits for the models and starts a session. */
   async open(listener: EngineListener, maxBacklogMs: number): Promise<RemoteSession> {
-    this.#reserve(1);
+    this.#opening++;
+    this.#worker.ref();
     try {
       await this.ready;
-    } catch (error) {
-      this.#reserve(-1);
-      throw error;
+    } finally {
+      this.#opening--;
     }
+    if (this.#failure) throw this.#failure;
     const id = this.#nextSession++;
-    const link = {
-      send: (request: Parameters<Worker["postMessage"]>[0], transfer: ArrayBuffer[] = []) =>
-        this.#worker.postMessage(request, transfer),
-      release: () => {
-        this.#sessions.delete(id);
-        this.#reserve(-1);
-      },
-    };
-    const session = new RemoteSession(id, listener, link, maxBacklogMs);
+    const send = (request: Request, transfer: ArrayBuffer[] = []) => this.#worker.postMessage(request, transfer);
+    const session = new RemoteSession(id, listener, send, maxBacklogMs);
     this.#sessions.set(id, session);
     return session;
   }
 
-  /** Closes its sessions and ends the thread. */
+  /** Closes its sessions and ends the thread, after the reading that is going on. */
   async close(): Promise<void> {
     this.#failure ??= new RecognizerError("closed", "The recogniser was closed.");
     for (const session of [...this.#sessions.values()]) session.close();
-    await this.#worker.terminate();
+    this.#worker.ref();
+    const stop: Request = { type: "stop" };
+    this.#worker.postMessage(stop);
     await this.#ended;
   }
 
-  #reserve(change: 1 | -1): void {
-    this.#reserved += change;
-    if (this.#reserved > 0) this.#worker.ref();
-    else this.#worker.unref();
-  }
-
-  #deliver(report: Extract<Report, { type: "heard" | "endpoint" }>): void {
+  #deliver(report: Exclude<Report, { type: "ready" | "refused" }>): void {
     const session = this.#sessions.get(report.session);
     if (report.type === "heard") session?.heard(report.hypothesis);
-    else session?.answered(report.id, report.words);
+    else if (report.type === "endpoint") session?.answered(report.id, report.words);
+    else {
+      this.#sessions.delete(report.session);
+      // Only now is it sure that the thread does nothing that its end would interrupt.
+      if (this.load === 0) this.#worker.unref();
+    }
   }
 }
 

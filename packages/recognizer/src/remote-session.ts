@@ -3,18 +3,14 @@ import type { EngineListener, EngineSession, EngineWord, Hypothesis } from "./en
 import type { Request } from "./messages.ts";
 import { RecognizerError } from "./recognizer-error.ts";
 
-/** What a session needs of the thread that serves it. */
-export interface SessionLink {
-  send(request: Request, transfer?: ArrayBuffer[]): void;
-  /** Called once, when the session is over. */
-  release(): void;
-}
+/** Posts a request to the thread that serves a session. */
+export type Send = (request: Request, transfer?: ArrayBuffer[]) => void;
 
 /** A session as the main thread sees it: everything heavy happens in a worker. */
 export class RemoteSession implements EngineSession {
   readonly #id: number;
   readonly #listener: EngineListener;
-  readonly #link: SessionLink;
+  readonly #send: Send;
   readonly #maxBacklogMs: number;
   readonly #endpoints = new Map<number, (words: readonly EngineWord[]) => void>();
   #nextEndpoint = 0;
@@ -23,19 +19,19 @@ export class RemoteSession implements EngineSession {
   #words: readonly EngineWord[] = [];
   #ended = false;
 
-  constructor(id: number, listener: EngineListener, link: SessionLink, maxBacklogMs: number) {
+  constructor(id: number, listener: EngineListener, send: Send, maxBacklogMs: number) {
     this.#id = id;
     this.#listener = listener;
-    this.#link = link;
+    this.#send = send;
     this.#maxBacklogMs = maxBacklogMs;
-    link.send({ type: "open", session: id });
+    send({ type: "open", session: id });
   }
 
   write(samples: Float32Array): void {
     if (this.#ended || samples.length === 0) return;
     const copy = Float32Array.from(samples);
-    this.#link.send({ type: "audio", session: this.#id, samples: copy }, [copy.buffer]);
-    this.#written += copy.length;
+    this.#written += samples.length;
+    this.#send({ type: "audio", session: this.#id, samples: copy }, [copy.buffer]);
     const backlogMs = msOf(this.#written) - this.#heardMs;
     if (backlogMs > this.#maxBacklogMs) {
       this.fail(
@@ -52,15 +48,14 @@ export class RemoteSession implements EngineSession {
     const id = this.#nextEndpoint++;
     return new Promise((resolve) => {
       this.#endpoints.set(id, resolve);
-      this.#link.send({ type: "endpoint", session: this.#id, id });
+      this.#send({ type: "endpoint", session: this.#id, id });
     });
   }
 
   close(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#link.send({ type: "close", session: this.#id });
-    this.#link.release();
+    this.#send({ type: "close", session: this.#id });
     for (const resolve of this.#endpoints.values()) {
       resolve(this.#words.map((word) => ({ ...word, final: true })));
       this.#words = [];

@@ -1,4 +1,5 @@
-import type { DecodingJob, Transcription } from "./transcription.ts";
+import type { Decode } from "./segment-reader.ts";
+import type { ReadingJob, Transcription } from "./transcription.ts";
 
 /**
  * Decides which session of a worker decodes next, one job a turn of the event loop, so that audio and requests that
@@ -7,13 +8,16 @@ import type { DecodingJob, Transcription } from "./transcription.ts";
  */
 export class Scheduler {
   readonly #sessions = new Map<number, Transcription>();
-  readonly #decode: (samples: Float32Array) => string;
+  readonly #decode: Decode;
+  readonly #work: (job: () => void) => void;
   readonly #now: () => number;
   #partialsFrom = 0;
   #scheduled = false;
 
-  constructor(decode: (samples: Float32Array) => string, now: () => number = () => performance.now()) {
+  /** `work` wraps every job; `now` is a clock in ms. */
+  constructor(decode: Decode, work: (job: () => void) => void, now: () => number = () => performance.now()) {
     this.#decode = decode;
+    this.#work = work;
     this.#now = now;
   }
 
@@ -27,6 +31,11 @@ export class Scheduler {
 
   remove(id: number): void {
     this.#sessions.delete(id);
+  }
+
+  /** Nothing is read any more. */
+  stop(): void {
+    this.#sessions.clear();
   }
 
   /** To be called when a session may have something to decode. */
@@ -47,16 +56,15 @@ export class Scheduler {
     this.#sessions.delete(id);
     this.#sessions.set(id, session);
     const started = this.#now();
-    const text = this.#decode(job.samples);
+    this.#work(() => job.run(this.#decode));
     const ended = this.#now();
     if (job.kind === "partial") this.#partialsFrom = ended + (ended - started);
-    job.done(text);
     return true;
   }
 
-  #choose(): { id: number; session: Transcription; job: DecodingJob } | undefined {
+  #choose(): { id: number; session: Transcription; job: ReadingJob } | undefined {
     const partialsAllowed = this.#now() >= this.#partialsFrom;
-    let partial: { id: number; session: Transcription; job: DecodingJob } | undefined;
+    let partial: { id: number; session: Transcription; job: ReadingJob } | undefined;
     for (const [id, session] of this.#sessions) {
       const job = session.next();
       if (job?.kind === "final") return { id, session, job };

@@ -2,9 +2,9 @@ import { msOf, samplesIn, WINDOW } from "./audio-format.ts";
 import { AudioTail } from "./audio-tail.ts";
 import type { EngineWord, Hypothesis } from "./engine.ts";
 import { mergeReading, type ReadWord } from "./reading.ts";
+import { type Context, type Decode, readSegment } from "./segment-reader.ts";
 import { type Segment, Segmenter } from "./segmenter.ts";
-import { withoutLoops } from "./without-loops.ts";
-import { spreadWords } from "./word-times.ts";
+import { type Span, wordTimes } from "./word-times.ts";
 
 /** Judges one window of `WINDOW` samples after another. */
 export interface VoiceDetector {
@@ -17,96 +17,111 @@ export interface TranscriptionListener {
   endpoint(id: number, words: readonly EngineWord[]): void;
 }
 
-/** Something to decode; `done` takes the text. A `final` one must not be left out. */
-export interface DecodingJob {
+/** A reading that should be done. A `final` one must not be left out. */
+export interface ReadingJob {
   readonly kind: "final" | "partial";
-  readonly samples: Float32Array;
-  done(text: string): void;
+  run(decode: Decode): void;
 }
 
 /** New audio after which an open segment is read again. */
 const READ_EVERY = samplesIn(500);
 /** Silence that the model wants to hear after the last word. A reading that had it stands as the final one. */
 const TAIL = samplesIn(200);
-/** Fewer voiced windows than these are a click, not a word. */
-const MIN_VOICED_WINDOWS = 3;
-/** Faster than people speak; more words than this are made up. */
-const MAX_WORDS_PER_SECOND = 8;
+/** Less voice than this is a click, not a word. */
+const MIN_VOICED = 4 * WINDOW;
+/** A segment this long, and this recently ended, serves the next one as context. */
+const CONTEXT_LENGTH = samplesIn(8_000);
+const CONTEXT_GAP = samplesIn(3_000);
 
+/** What was read of a segment so far. */
 interface Draft {
   readonly words: readonly ReadWord[];
-  /** End of the audio that the last reading had. */
+  readonly spans: readonly Span[];
+  /** End of the audio that the last reading had, and whether that reading may stand as the final one. */
   readonly readTo: number;
+  readonly complete: boolean;
 }
 
-interface Closed {
+/** A segment with what is needed to read it when its turn comes. */
+interface Piece {
   readonly segment: Segment;
-  readonly draft: Draft;
   readonly samples: Float32Array;
-  readonly voiced: readonly boolean[];
+  /** Verdicts of the detector, from the window on that the segment begins in. */
+  readonly verdicts: readonly boolean[];
 }
 
-type Waiting = { readonly closed: Closed } | { readonly endpoint: number; readonly at: number };
+type Waiting =
+  | { readonly type: "closed"; readonly piece: Piece; draft: Draft }
+  | { readonly type: "endpoint"; readonly id: number; readonly at: number };
 
-const EMPTY: Draft = { words: [], readTo: 0 };
+const EMPTY: Draft = { words: [], spans: [], readTo: 0, complete: false };
 
 /**
- * One session inside the worker: audio in, decoding jobs and reports out. It neither decodes nor looks at a clock;
- * whoever drives it takes the `next()` job when it can. Audio is cut into segments at once, so that skipping the
- * readings of open segments is all it takes to catch up.
+ * One session inside a worker: audio and endpoints in, reading jobs and reports out. It looks at no clock and decodes
+ * only when told to; whoever drives it runs the `next()` job when there is time. Audio is cut into segments as it
+ * comes, so that leaving out the readings of open segments is all it takes to catch up.
  */
 export class Transcription {
   readonly #detector: VoiceDetector;
   readonly #listener: TranscriptionListener;
   readonly #audio = new AudioTail();
   readonly #segmenter = new Segmenter();
-  readonly #waiting: Waiting[] = [];
-  #position = 0;
-  #voiced: boolean[] = [];
+  /** Verdicts of the windows that are still needed, the first of them for window `#voicedFrom`. */
+  readonly #voiced: boolean[] = [];
   #voicedFrom = 0;
+  #position = 0;
+  /** Closed segments and endpoints in order, until they are settled. Bounded as the unheard audio is. */
+  readonly #waiting: Waiting[] = [];
   #draft = EMPTY;
+  #context: (Context & { readonly end: number }) | undefined;
+  /** The open stretch: final words, its first sample, and its voice. */
   #words: EngineWord[] = [];
   #stretchFrom = 0;
-  #stretchVoice: { startMs: number; endMs: number } | undefined;
+  /** Voice is found before the words are: these belong to the stretch that audio now comes in for. */
+  #endpointAt = 0;
+  #voice: { startMs: number; endMs: number } | undefined;
 
   constructor(detector: VoiceDetector, listener: TranscriptionListener) {
     this.#detector = detector;
     this.#listener = listener;
   }
 
+  /** Takes the next samples, any number. */
   write(samples: Float32Array): void {
     this.#audio.append(samples);
-    while (this.#position + WINDOW <= this.#audio.end) this.#window();
+    while (this.#position + WINDOW <= this.#audio.end) this.#hearWindow();
     this.#forget();
     this.#settle();
   }
 
+  /** Ends the stretch here; its words are reported with `id` once they are final. */
   endpoint(id: number): void {
     const at = this.#audio.end;
     this.#close(this.#segmenter.cut(at));
-    this.#waiting.push({ endpoint: id, at });
-    this.#stretchVoice = undefined;
+    this.#waiting.push({ type: "endpoint", id, at });
+    this.#endpointAt = at;
+    this.#voice = undefined;
     this.#settle();
   }
 
-  /** What should be decoded next, if anything. Until its `done` is called nothing else of this session happens. */
-  next(): DecodingJob | undefined {
+  /** What should be read next, if anything. To be run before anything else of this session happens, or dropped. */
+  next(): ReadingJob | undefined {
     const first = this.#waiting[0];
-    if (first && "closed" in first) return this.#finalJob(first.closed);
+    if (first?.type === "closed") return { kind: "final", run: (decode) => this.#readClosed(decode, first) };
     const open = this.#segmenter.open;
-    return open && this.#readingDue(open) ? this.#partialJob(open) : undefined;
+    return open && this.#isDue(open) ? { kind: "partial", run: (decode) => this.#readOpen(decode, open) } : undefined;
   }
 
-  #window(): void {
+  #hearWindow(): void {
     const window = this.#audio.slice(this.#position, this.#position + WINDOW);
     const voiced = this.#detector.voiced(window);
     this.#position += WINDOW;
     this.#voiced.push(voiced);
     const closed = this.#segmenter.push(voiced, energy(window));
-    const voice = this.#segmenter.open;
-    if (voiced && voice) {
-      const startMs = this.#stretchVoice?.startMs ?? Math.max(msOf(voice.voiceStart), msOf(this.#stretchFrom));
-      this.#stretchVoice = { startMs, endMs: msOf(voice.voiceEnd) };
+    const open = this.#segmenter.open;
+    if (voiced && open) {
+      const startMs = this.#voice?.startMs ?? msOf(Math.max(open.voiceStart, this.#endpointAt));
+      this.#voice = { startMs, endMs: msOf(open.voiceEnd) };
     }
     this.#close(closed);
   }
@@ -115,111 +130,84 @@ export class Transcription {
     if (!segment) return;
     const draft = this.#draft;
     this.#draft = EMPTY;
-    const voiced = this.#voicedIn(segment);
-    if (voiced.filter(Boolean).length < MIN_VOICED_WINDOWS) return;
-    const samples = this.#audio.slice(segment.start, segment.end);
-    this.#waiting.push({ closed: { segment, draft, samples, voiced } });
+    const piece = this.#piece(segment);
+    if (voicedSamples(piece) < MIN_VOICED) return;
+    this.#waiting.push({ type: "closed", piece, draft });
   }
 
-  /** Takes everything that needs no decoding, and reports when nothing is left waiting. */
+  /** Takes what needs no reading any more, in order, and reports when nothing is left waiting. */
   #settle(): void {
     for (let first = this.#waiting[0]; first; first = this.#waiting[0]) {
-      if ("endpoint" in first) {
-        const words = this.#words;
-        this.#words = [];
-        this.#stretchFrom = first.at;
-        this.#waiting.shift();
-        this.#listener.endpoint(first.endpoint, words);
-      } else {
-        const { segment, draft } = first.closed;
-        if (draft.readTo < Math.min(segment.end, segment.voiceEnd + TAIL)) return;
-        this.#waiting.shift();
-        this.#words.push(...this.#timed(first.closed, draft.words, true));
-      }
+      if (first.type === "closed" && !standsAsFinal(first.draft, first.piece.segment)) return;
+      this.#waiting.shift();
+      if (first.type === "closed") this.#keep(first.piece, first.draft);
+      else this.#answer(first.id, first.at);
     }
-    this.#report();
-  }
-
-  #report(): void {
     const open = this.#segmenter.open;
-    const drafted = open ? this.#timed({ segment: open, ...this.#draftAudio(open) }, this.#draft.words, false) : [];
-    this.#listener.heard({
-      words: [...this.#words, ...drafted],
-      heardMs: msOf(this.#position),
-      ...(this.#stretchVoice && { voice: this.#stretchVoice }),
-    });
+    const words = open ? [...this.#words, ...this.#timed(open, this.#draft, false)] : [...this.#words];
+    this.#listener.heard({ words, heardMs: msOf(this.#position), ...(this.#voice && { voice: this.#voice }) });
   }
 
-  #finalJob(closed: Closed): DecodingJob {
-    const { segment, draft, samples } = closed;
-    return {
-      kind: "final",
-      samples,
-      done: (text) => {
-        const words = mergeReading(draft.words, this.#plausible(text, closed.voiced));
-        this.#waiting[0] = { closed: { ...closed, draft: { words, readTo: segment.end } } };
-        this.#settle();
-      },
-    };
+  #keep({ segment, samples }: Piece, draft: Draft): void {
+    this.#words.push(...this.#timed(segment, draft, true));
+    const words = draft.words.map((word) => word.text);
+    const useful = words.length > 0 && samples.length <= CONTEXT_LENGTH;
+    this.#context = useful ? { samples, words, end: segment.end } : undefined;
   }
 
-  #partialJob(open: Segment): DecodingJob {
-    return {
-      kind: "partial",
-      samples: this.#audio.slice(open.start, open.end),
-      done: (text) => {
-        const words = mergeReading(this.#draft.words, this.#plausible(text, this.#voicedIn(open)));
-        this.#draft = { words, readTo: open.end };
-        this.#settle();
-      },
-    };
+  #answer(id: number, at: number): void {
+    const words = this.#words;
+    this.#words = [];
+    this.#stretchFrom = at;
+    this.#listener.endpoint(id, words);
   }
 
-  #readingDue(open: Segment): boolean {
-    const { readTo } = this.#draft;
-    const news = open.end - Math.max(readTo, open.voiceStart);
-    const falling = open.end - open.voiceEnd >= TAIL && readTo < open.voiceEnd + TAIL;
-    return falling || (readTo < open.voiceEnd && news >= READ_EVERY);
+  #readClosed(decode: Decode, waiting: Extract<Waiting, { type: "closed" }>): void {
+    waiting.draft = { ...this.#read(decode, waiting.piece, waiting.draft, true), readTo: waiting.piece.segment.end };
+    this.#settle();
   }
 
-  #plausible(text: string, voiced: readonly boolean[]): string[] {
-    const words = text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
-    const seconds = (voiced.filter(Boolean).length * WINDOW) / samplesIn(1000);
-    return withoutLoops(words).slice(0, Math.ceil((seconds + 0.3) * MAX_WORDS_PER_SECOND));
+  #readOpen(decode: Decode, open: Segment): void {
+    const fallen = open.end - open.voiceEnd >= TAIL;
+    this.#draft = this.#read(decode, this.#piece(open), this.#draft, fallen);
+    this.#settle();
   }
 
-  #timed(closed: Pick<Closed, "segment" | "voiced">, words: readonly ReadWord[], final: boolean): EngineWord[] {
-    const spans = spreadWords(
-      words.map((word) => word.text),
-      closed.voiced,
-    );
-    const from = Math.max(this.#stretchFrom, samplesIn(this.#words.at(-1)?.end ?? 0));
+  #read(decode: Decode, piece: Piece, draft: Draft, complete: boolean): Draft {
+    const { segment, samples } = piece;
+    const audio = { samples, voiceStart: segment.voiceStart - segment.start, voiced: voicedSamples(piece) };
+    const near = this.#context && segment.start - this.#context.end <= CONTEXT_GAP;
+    const texts = readSegment(decode, audio, complete && near ? this.#context : undefined);
+    // A reading without words has failed; what was there before is the better guess.
+    const words = texts.length > 0 ? mergeReading(draft.words, texts) : draft.words;
+    const spans = wordTimes(words.map(textOf), samples, (sample) => isVoiced(piece, sample));
+    return { words, spans, readTo: segment.end, complete };
+  }
+
+  #isDue(open: Segment): boolean {
+    const { readTo, complete } = this.#draft;
+    if (open.end - open.voiceEnd >= TAIL) return !complete || readTo < open.voiceEnd + TAIL;
+    return readTo < open.voiceEnd && open.end - Math.max(readTo, open.voiceStart) >= READ_EVERY;
+  }
+
+  /** Words of a draft at their times in the session: in order, and none before its stretch. */
+  #timed(segment: Segment, { words, spans }: Draft, final: boolean): EngineWord[] {
+    const from = Math.max(msOf(this.#stretchFrom), msOf(segment.voiceStart), this.#words.at(-1)?.end ?? 0);
+    const to = Math.max(from, msOf(segment.voiceEnd));
+    const within = (sample: number) => Math.min(to, Math.max(from, msOf(segment.start + sample)));
     return words.map((word, i) => {
-      const start = Math.max(from, closed.segment.start + (spans[i]?.start ?? 0));
-      const end = Math.max(start, closed.segment.start + (spans[i]?.end ?? 0));
-      return {
-        start: msOf(start),
-        end: msOf(end),
-        text: word.text,
-        confidence: (word.agreed + 1) / (word.readings + 2),
-        final: final || word.final,
-      };
+      const start = within(spans[i]?.start ?? 0);
+      const end = within(spans[i]?.end ?? 0);
+      const confidence = (word.agreed + 1) / (word.readings + 2);
+      return { start, end, text: word.text, confidence, final: final || word.final };
     });
   }
 
-  #draftAudio(open: Segment): Pick<Closed, "voiced"> {
-    return { voiced: this.#voicedIn({ ...open, end: Math.min(open.end, this.#draft.readTo) }) };
-  }
-
-  /** The verdict for every window from the segment's start. */
-  #voicedIn({ start, voiceStart, voiceEnd, end }: Segment): boolean[] {
-    const verdicts: boolean[] = [];
-    for (let at = start; at < end; at += WINDOW) {
-      const known = this.#voiced[Math.floor(at / WINDOW) - this.#voicedFrom] ?? false;
-      const onset = at + WINDOW > voiceStart && at < voiceStart + 2 * WINDOW;
-      verdicts.push((known || onset) && at < voiceEnd);
-    }
-    return verdicts;
+  #piece(segment: Segment): Piece {
+    const { start, end } = segment;
+    const from = Math.floor(start / WINDOW) - this.#voicedFrom;
+    const verdicts = this.#voiced.slice(from, Math.ceil(end / WINDOW) - this.#voicedFrom);
+    return { segment, samples: this.#audio.slice(start, end), verdicts };
   }
 
   #forget(): void {
@@ -229,6 +217,28 @@ export class Transcription {
     this.#voiced.splice(0, windows);
     this.#voicedFrom += windows;
   }
+}
+
+function standsAsFinal({ complete, readTo }: Draft, { voiceEnd, end }: Segment): boolean {
+  return complete && readTo >= Math.min(end, voiceEnd + TAIL);
+}
+
+function isVoiced({ segment, verdicts }: Piece, sample: number): boolean {
+  const { start, voiceStart, voiceEnd } = segment;
+  const at = start + sample;
+  if (at < voiceStart || at >= voiceEnd) return false;
+  // The detector is sure of a voice only some windows after it began.
+  return at < voiceStart + 3 * WINDOW || (verdicts[Math.floor(at / WINDOW) - Math.floor(start / WINDOW)] ?? false);
+}
+
+function voicedSamples(piece: Piece): number {
+  let windows = 0;
+  for (let at = WINDOW / 2; at < piece.samples.length; at += WINDOW) if (isVoiced(piece, at)) windows++;
+  return windows * WINDOW;
+}
+
+function textOf(word: ReadWord): string {
+  return word.text;
 }
 
 function energy(window: Float32Array): number {

@@ -1,0 +1,72 @@
+import { bareWord } from "./align-words.ts";
+
+/** Kinds of sounds that loudness and brightness alone can tell apart. */
+export type SoundKind = "vowel" | "sonorant" | "sibilant" | "fricative" | "stop";
+
+/** A sound of a word: its kind and how long it takes at an ordinary pace, in ms. */
+export interface Sound {
+  readonly kind: SoundKind;
+  readonly ms: number;
+}
+
+const DURATION: Record<SoundKind, number> = { vowel: 85, sonorant: 60, sibilant: 95, fricative: 65, stop: 65 };
+const LONG_VOWEL = 130;
+const HURRIED_PACE = 0.6;
+/** People draw out the end of a phrase. */
+const LAST_PACE = 1.5;
+
+/** Words that people hurry over. */
+const HURRIED = new Set(
+  "a an the of to and in on at is it was as for or but be by from that this with we he me you i your his her my are were can do had has have will would".split(
+    " ",
+  ),
+);
+
+/** English spelling to kinds of sounds, roughly: the first that matches is taken. */
+const SPELLINGS: readonly (readonly [RegExp, readonly (SoundKind | "long")[]])[] = [
+  [/^(?:igh|ough|augh|eigh)/, ["long"]],
+  [/^(?:tch|ch|sh|j|ge(?![a-z])|dge?)(?=.)?/, ["stop", "sibilant"]],
+  [/^(?:th|ph|gh|f+|v+|h)/, ["fricative"]],
+  [/^(?:tion|sion)/, ["sibilant", "vowel", "sonorant"]],
+  [/^qu/, ["stop", "sonorant"]],
+  [/^x/, ["stop", "sibilant"]],
+  [/^(?:ss+|sc(?=[eiy])|s|zz+|z|c(?=[eiy]))/, ["sibilant"]],
+  [/^(?:kn|wr|wh|ng|ll+|rr+|mm+|nn+|[lrmnw])/, ["sonorant"]],
+  [/^y(?=[aeiou])/, ["sonorant"]],
+  [/^(?:ck|bb+|dd+|gg+|pp+|tt+|cc+|[bcdgkpqt])/, ["stop"]],
+  [/^(?:ee|ea|ai|ay|oa|oo|ou|ow|oi|oy|ie|ey|au|aw|ue|ui|ew)/, ["long"]],
+  [/^[aeiouy]/, ["vowel"]],
+  [/^\d/, ["stop", "long", "sonorant"]],
+];
+
+/** The sounds of a written word; at least one. `last` where a pause is likely to follow. */
+export function soundsOf(text: string, last: boolean): Sound[] {
+  const word = bareWord(text).replace(/'/g, "");
+  const pace = HURRIED.has(word) ? HURRIED_PACE : 1;
+  const kinds = kindsOf(silentEnd(word));
+  const lastVowel = kinds.findLastIndex((kind) => kind === "vowel" || kind === "long");
+  const sounds = kinds.map((kind, i) => ({
+    kind: kind === "long" ? ("vowel" as const) : kind,
+    ms: (kind === "long" ? LONG_VOWEL : DURATION[kind]) * pace * (last && i >= lastVowel ? LAST_PACE : 1),
+  }));
+  return sounds.length > 0 ? sounds : [{ kind: "vowel", ms: LONG_VOWEL }];
+}
+
+function kindsOf(word: string): (SoundKind | "long")[] {
+  const kinds: (SoundKind | "long")[] = [];
+  let rest = word;
+  while (rest !== "") {
+    const spelling = SPELLINGS.map(([pattern, sounds]) => ({
+      sounds,
+      length: pattern.exec(rest)?.[0].length ?? 0,
+    })).find(({ length }) => length > 0);
+    kinds.push(...(spelling?.sounds ?? []));
+    rest = rest.slice(spelling?.length ?? 1);
+  }
+  return kinds;
+}
+
+/** "plate", "walked", "homes": an `e` near the end that is not said. */
+function silentEnd(word: string): string {
+  return word.replace(/(?<=[aeiouy].*[^aeiouytd])ed$/, "d").replace(/(?<=[aeiouy].*[^aeiouy])e$/, "");
+}

@@ -30,7 +30,7 @@ const panels: readonly Panel[] = [
     curves: drawn.map((pair, index) => curve(pair, index, 2.5)),
   },
   {
-    title: "The same within the pass band, 100 000 times finer",
+    title: "The same within the pass band: note the scale",
     x: { from: 0, to: 0.9, step: 0.1 },
     y: { from: -0.002, to: 0.002, step: 0.001 },
     curves: drawn.map((pair, index) => curve(pair, index, 0.9)),

@@ -52,9 +52,10 @@ function renderPanel({ title, x, y, limit, curves }: Panel): string {
     ),
     ...ticks(y).map((at) => line(MARGIN.left, atY(at), right, atY(at)) + label(56, atY(at) + 4, tick(at), "end")),
     ...curves.map(({ color, points }) => {
-      const path = points
-        .filter((point) => point.y <= y.to)
-        .map((point) => `${atX(point.x).toFixed(1)},${atY(Math.max(point.y, y.from)).toFixed(1)}`);
+      const path = points.map((point) => {
+        const shown = Math.min(Math.max(point.y, y.from), y.to);
+        return `${atX(point.x).toFixed(1)},${atY(shown).toFixed(1)}`;
+      });
       return `<polyline fill="none" stroke="${color}" stroke-width="1.2" points="${path.join(" ")}"/>`;
     }),
     limit === undefined ? "" : line(MARGIN.left, atY(limit.y), right, atY(limit.y), "#cf222e", "6 4"),

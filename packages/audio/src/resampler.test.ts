@@ -157,7 +157,7 @@ test("a constant stays the same constant", () => {
 test("after a flush it begins anew, as if it were new", () => {
   const resampler = new Resampler(48_000, 16_000);
   const input = noise(5_000);
-  resampler.push(noise(777));
+  resampler.push(noise(7_777));
   resampler.flush();
   expect([...resampler.push(input), ...resampler.flush()]).toEqual(whole(48_000, 16_000, input));
 });

@@ -178,6 +178,14 @@ describe("what cannot be read says why, and what to do", () => {
     expect(() => readPieces([huge.subarray(0, 20)], { maxHeaderBytes: 1_000 })).toThrow(refusal);
   });
 
+  test("the bound is where the audio must have begun", () => {
+    const file = wavFile({ data });
+    expect(readPieces([file], { maxHeaderBytes: 44 }).audio).toEqual(data);
+    expect(() => readPieces([file], { maxHeaderBytes: 43 })).toThrow(
+      expect.objectContaining({ code: "malformed-wav" }),
+    );
+  });
+
   test.each([0, -1, Number.NaN])("a bound of %s is refused", (maxHeaderBytes) => {
     expect(() => readPieces([], { maxHeaderBytes })).toThrow(expect.objectContaining({ code: "invalid-option" }));
   });

@@ -1,5 +1,5 @@
 import { PcmDecoder } from "@voxpipe/audio";
-import type { Encoding } from "./parameter-fields.ts";
+import { aacInput, oggOpusInput, opusInput } from "./compressed-input.ts";
 import type { Parameters } from "./parameters.ts";
 
 /** The rate that engines hear, in Hz. */
@@ -23,8 +23,12 @@ export async function openAudioInput({ encoding, sample_rate: rate }: Parameters
       return pcmInput("s16le", 2, rate ?? engineRate);
     case "pcm_mulaw":
       return pcmInput("mulaw", 1, rate ?? engineRate);
-    default:
-      throw new Error(`No decoder for ${encoding satisfies Encoding}.`);
+    case "opus":
+      return opusInput();
+    case "ogg_opus":
+      return oggOpusInput();
+    case "aac":
+      return aacInput();
   }
 }
 

@@ -26,6 +26,17 @@ export class FaultPlan {
     this.#entries = faults.map((fault) => ({ fault, happened: 0 }));
   }
 
+  /** What goes wrong with a request for a token. */
+  tokenRequest(): HandshakeAction[] {
+    return this.#entries.flatMap((entry) => {
+      const { fault } = entry;
+      if (fault.when !== "token" || entry.happened >= (fault.times ?? Number.POSITIVE_INFINITY)) return [];
+      entry.happened++;
+      return [fault.do];
+    });
+  }
+
+  /** One session's faults. */
   watch(session: ObservedSession): FaultWatch {
     return new FaultWatch(this.#entries, session);
   }
@@ -52,7 +63,8 @@ export class FaultWatch {
     if (this.#pending.size === 0) return [];
     return this.#due((entry) => {
       const { fault } = entry;
-      if (fault.when === "connect" || !this.#reached(entry, fault.when, point, progress)) return undefined;
+      if (fault.when === "connect" || fault.when === "token" || !this.#reached(entry, fault.when, point, progress))
+        return undefined;
       return fault.do;
     });
   }
@@ -60,7 +72,13 @@ export class FaultWatch {
   /** Calls `schedule` for each fault that happens at a time; `take` then gives its action, unless it was used up. */
   timed(schedule: (afterMs: number, take: () => SessionAction[]) => void): void {
     for (const { fault } of this.#pending) {
-      if (fault.when === "connect" || typeof fault.when === "string" || !("afterMs" in fault.when)) continue;
+      if (
+        fault.when === "connect" ||
+        fault.when === "token" ||
+        typeof fault.when === "string" ||
+        !("afterMs" in fault.when)
+      )
+        continue;
       const { do: action, when } = fault;
       schedule(when.afterMs, () => this.#due((other) => (other.fault === fault ? action : undefined)));
     }
@@ -79,7 +97,7 @@ export class FaultWatch {
   }
 
   #concerned({ fault, happened }: Entry): boolean {
-    if (happened >= (fault.times ?? Number.POSITIVE_INFINITY)) return false;
+    if (fault.when === "token" || happened >= (fault.times ?? Number.POSITIVE_INFINITY)) return false;
     if (typeof fault.session === "function") return fault.session(this.#session);
     return fault.session === undefined || fault.session === this.#session.index;
   }

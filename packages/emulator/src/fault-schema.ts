@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { EmulatorError } from "./emulator-error.ts";
-import type { Fault } from "./fault.ts";
+import type { Fault, SessionChoice } from "./fault.ts";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const duration = v.pipe(v.number(), v.finite(), v.minValue(0));
@@ -63,7 +63,7 @@ const sessionAction = v.union([
   v.strictObject({ drip: count, everyMs: duration }),
 ]);
 
-const predicate = v.custom<Extract<Fault["session"], (...args: never[]) => unknown>>(
+const predicate = v.custom<SessionChoice>(
   (value) => typeof value === "function",
   "Expected a session's index or a function",
 );
@@ -75,6 +75,7 @@ const scope = {
 
 const fault: v.GenericSchema<unknown, Fault> = v.union([
   v.strictObject({ ...scope, when: v.literal("connect"), do: handshakeAction }),
+  v.strictObject({ times: scope.times, when: v.literal("token"), do: handshakeAction }),
   v.strictObject({ ...scope, when: moment, do: sessionAction }),
 ]);
 

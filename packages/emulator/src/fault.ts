@@ -8,17 +8,27 @@ import type { ObservedSession } from "./observation.ts";
  *   { when: "connect", do: { refuse: 503 }, times: 2 },          // the first two attempts
  *   { when: { audioMs: 1200 }, do: "drop", session: 0 },         // after 1.2 s of audio
  *   { when: "terminate", do: "no-termination" },                 // in every session
+ *   { when: "token", do: { refuse: 500 }, times: 1 },            // the first request for a token
  * ]
  * ```
  *
  * Within a session each fault happens once.
  */
-export type Fault = FaultScope & (HandshakeFault | SessionFault);
+export type Fault = (FaultScope & (HandshakeFault | SessionFault)) | TokenFault;
+
+export type SessionChoice = (session: ObservedSession) => boolean;
 
 interface FaultScope {
   /** The session's index, or a choice among sessions; every session where absent. */
-  readonly session?: number | ((session: ObservedSession) => boolean);
+  readonly session?: number | SessionChoice;
   /** How often at most, over all sessions. */
+  readonly times?: number;
+}
+
+/** A request for a token goes wrong; each one, or the first `times`. */
+interface TokenFault {
+  readonly when: "token";
+  readonly do: HandshakeAction;
   readonly times?: number;
 }
 

@@ -1,25 +1,30 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
+import { type Certificate, makeCertificate } from "./certificate.ts";
 import { Connection } from "./connection.ts";
-import { Credentials } from "./credentials.ts";
+import { Credentials, type Grant } from "./credentials.ts";
 import { listenError } from "./emulator-error.ts";
 import { FaultPlan } from "./fault-plan.ts";
 import { failHandshake, refuseUpgrade } from "./handshake-faults.ts";
+import { answerHttp, targetOf } from "./http-endpoints.ts";
 import { type EmulatorEvent, type ObservedSession, Observer } from "./observation.ts";
 import { Session } from "./session.ts";
+import { OpenSessions } from "./session-limit.ts";
 import { type EmulatorOptions, type Settings, settingsFrom } from "./settings.ts";
-import { answerTokenRequest } from "./token-endpoint.ts";
 
 /** The service's limit of a message, in bytes; above it the connection is closed with 1009. */
 const largestMessage = 128 * 1_024;
 
 /** A running server. */
 export interface Emulator extends AsyncDisposable {
-  /** What clients take as `apiHost`: `ws://127.0.0.1:PORT`. */
+  /** What clients take as `apiHost`: `ws://127.0.0.1:PORT`, or `wss://…` with `tls`. */
   readonly url: string;
   readonly port: number;
+  /** The certificate of `tls`, PEM: what clients need as `ca`. */
+  readonly certificate: string | undefined;
   /** Every session so far, in the order in which they were asked for; refused ones too. */
   readonly sessions: readonly ObservedSession[];
   /** What happens from now on. Leaving the loop unsubscribes; `close` ends it. */
@@ -39,17 +44,22 @@ export interface Emulator extends AsyncDisposable {
  * @throws EmulatorError `port-in-use`, `cannot-listen` or `invalid-options`
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const server = new EmulatorServer(settingsFrom(options));
+  const settings = settingsFrom(options);
+  const { tls, host } = settings;
+  const certificate = tls === true ? await makeCertificate(host) : tls === false ? undefined : tls;
+  const server = new EmulatorServer(settings, certificate);
   await server.listen();
   return server;
 }
 
 class EmulatorServer implements Emulator {
+  readonly certificate: string | undefined;
   readonly #settings: Settings;
   readonly #observer: Observer;
   readonly #credentials: Credentials;
+  readonly #openSessions: OpenSessions;
   readonly #faults: FaultPlan;
-  readonly #http = createServer((request, response) => this.#answer(request, response));
+  readonly #http: Server;
   readonly #webSockets = new WebSocketServer({
     noServer: true,
     maxPayload: largestMessage,
@@ -58,24 +68,34 @@ class EmulatorServer implements Emulator {
     clientTracking: false,
   });
   readonly #upgraded = new Set<Duplex>();
+  #address: AddressInfo = { address: "", family: "", port: 0 };
   #closing: Promise<void> | undefined;
 
-  constructor(settings: Settings) {
+  constructor(settings: Settings, certificate: Certificate | undefined) {
+    const { clock, tokenErrors } = settings;
+    this.certificate = certificate?.cert;
     this.#settings = settings;
-    this.#observer = new Observer(settings.clock, settings.record, settings.history);
-    this.#credentials = new Credentials(settings, settings.clock);
+    this.#observer = new Observer(clock, settings.record, settings.history);
+    this.#credentials = new Credentials(settings, clock);
+    this.#openSessions = new OpenSessions(settings.sessionLimit);
     this.#faults = new FaultPlan(settings.faults);
+    this.#http = certificate === undefined ? createServer() : createSecureServer(certificate);
+    const observer = this.#observer;
+    const context = { credentials: this.#credentials, faults: this.#faults, observer, clock, tokenErrors };
+    this.#http.on("request", (request, response) => answerHttp(request, response, context));
     this.#http.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
     this.#http.on("clientError", (_error, socket) => socket.destroy());
   }
 
   get port(): number {
-    return addressOf(this.#http.address()).port;
+    return this.#address.port;
   }
 
   get url(): string {
-    const { address, family } = addressOf(this.#http.address());
-    return `ws://${family === "IPv6" ? `[${address}]` : address}:${this.port}`;
+    const { address, family, port } = this.#address;
+    const scheme = this.certificate === undefined ? "ws" : "wss";
+    const reachable = { "0.0.0.0": "127.0.0.1", "::": "::1" }[address] ?? address;
+    return `${scheme}://${family === "IPv6" ? `[${reachable}]` : reachable}:${port}`;
   }
 
   get sessions(): readonly ObservedSession[] {
@@ -86,9 +106,9 @@ class EmulatorServer implements Emulator {
     return this.#observer.events.subscribe();
   }
 
-  listen(): Promise<void> {
+  async listen(): Promise<void> {
     const { port, host } = this.#settings;
-    return new Promise((resolve, reject) => {
+    await new Promise<void>((resolve, reject) => {
       const refused = (error: NodeJS.ErrnoException) => reject(listenError(error, host, port));
       this.#http.once("error", refused);
       this.#http.listen(port, host, () => {
@@ -96,6 +116,8 @@ class EmulatorServer implements Emulator {
         resolve();
       });
     });
+    const address = this.#http.address();
+    if (typeof address === "object" && address !== null) this.#address = address;
   }
 
   close(): Promise<void> {
@@ -117,58 +139,40 @@ class EmulatorServer implements Emulator {
     this.#observer.events.close();
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
-    const { pathname, searchParams } = targetOf(request);
-    if (pathname === "/v3/token" && request.method === "GET") {
-      const { authorization } = request.headers;
-      const { status, body } = answerTokenRequest(
-        searchParams,
-        authorization,
-        this.#credentials,
-        this.#settings.tokenErrors,
-      );
-      this.#observer.events.send({ type: "token", status });
-      response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
-      response.end(JSON.stringify(body));
-      return;
-    }
-    const status = pathname === "/v3/ws" ? 426 : pathname === "/v3/token" ? 405 : 404;
-    response.writeHead(status, { "content-type": "application/json" });
-    response.end(JSON.stringify({ error: `Nothing here answers ${request.method} ${pathname}.` }));
-  }
-
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#upgraded.add(socket);
     socket.on("close", () => this.#upgraded.delete(socket));
     socket.on("error", () => socket.destroy());
     const { pathname, searchParams } = targetOf(request);
-    if (pathname !== "/v3/ws") {
-      refuseUpgrade(socket, pathname === "/v2/realtime/ws" ? 410 : 404);
-      return;
-    }
+    if (pathname !== "/v3/ws") return refuseUpgrade(socket, pathname === "/v2/realtime/ws" ? 410 : 404);
     const { url = "/", headers } = request;
     const record = this.#observer.connected({ url, query: searchParams, headers });
     const faults = this.#faults.watch(record);
     // Where HTTP 101 is never sent, the socket's end is the session's.
     const refused = () => record.end(0, "");
     socket.on("close", refused);
-    const proceed = () =>
+    const proceed = () => {
+      const grant = this.#grantBeforeUpgrade(record);
+      if (grant === "refused") return refuseUpgrade(socket, 401);
       this.#webSockets.handleUpgrade(request, socket, head, (ws) => {
         socket.off("close", refused);
-        const context = { settings: this.#settings, credentials: this.#credentials, record, faults };
-        void new Session(new Connection(ws, socket, this.#settings.clock), context).open();
+        const shared = { settings: this.#settings, credentials: this.#credentials, openSessions: this.#openSessions };
+        const connection = new Connection(ws, socket, this.#settings.clock);
+        void new Session(connection, { ...shared, record, faults, grant }).open();
       });
+    };
     const actions = faults.handshake();
     for (const action of actions) record.fault(action);
     failHandshake(actions, socket, this.#settings.clock, proceed);
   }
-}
 
-function targetOf(request: IncomingMessage): URL {
-  return new URL(request.url ?? "/", "http://emulator");
-}
-
-function addressOf(address: AddressInfo | string | null): AddressInfo {
-  if (address === null || typeof address === "string") throw new Error("The emulator is not listening.");
-  return address;
+  /** Where credentials are refused by HTTP status, they are looked at here, else by the session. */
+  #grantBeforeUpgrade({ handshake }: ObservedSession): Grant | "refused" | undefined {
+    if (this.#settings.refusal === "message") return undefined;
+    try {
+      return this.#credentials.redeem(handshake.query, handshake.headers);
+    } catch {
+      return "refused";
+    }
+  }
 }

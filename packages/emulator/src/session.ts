@@ -1,17 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { type AudioInput, engineRate, openAudioInput } from "./audio-input.ts";
 import { DurationRule } from "./audio-rules.ts";
-import type { Cancel } from "./clock.ts";
+import { beginMessage } from "./begin-message.ts";
+import { parseCommand } from "./client-command.ts";
 import type { Connection } from "./connection.ts";
-import type { Credentials } from "./credentials.ts";
-import type { SessionAction } from "./fault.ts";
-import { applyFault, type Quirks, withUnknownFields } from "./fault-actions.ts";
-import type { FaultWatch, Point } from "./fault-plan.ts";
+import type { Credentials, Grant } from "./credentials.ts";
+import type { Hypothesis } from "./engine.ts";
+import type { FaultWatch } from "./fault-plan.ts";
 import { Inbox } from "./inbox.ts";
 import type { SessionRecord } from "./observation.ts";
-import { type Parameters, readParameters, updateParameters } from "./parameters.ts";
+import { Outlet } from "./outlet.ts";
+import { PacingRule } from "./pacing.ts";
+import { modelFamily, type Parameters, readParameters, updateParameters } from "./parameters.ts";
 import { closeReason, ProtocolError } from "./protocol-error.ts";
+import type { OpenSessions } from "./session-limit.ts";
+import { SessionTimers } from "./session-timers.ts";
 import type { Settings } from "./settings.ts";
+import { SilenceReports } from "./silence-reports.ts";
 import { Transcription } from "./transcription.ts";
 import { Turns } from "./turns.ts";
 import type { ServerMessage } from "./wire.ts";
@@ -20,50 +25,53 @@ import type { ServerMessage } from "./wire.ts";
 export interface SessionContext {
   readonly settings: Settings;
   readonly credentials: Credentials;
+  readonly openSessions: OpenSessions;
   readonly record: SessionRecord;
   readonly faults: FaultWatch;
+  /** What the credentials granted, where they were looked at before HTTP 101. */
+  readonly grant: Grant | undefined;
 }
 
 /** The life of one connection from HTTP 101 on (protocol.md section 6). */
 export class Session {
   readonly #context: SessionContext;
-  readonly #connection: Connection;
+  readonly #outlet: Outlet;
+  readonly #timers: SessionTimers;
   readonly #inbox: Inbox<string | Uint8Array>;
   readonly #durations = new DurationRule();
+  readonly #pacing: PacingRule;
+  readonly #silences = new SilenceReports();
   readonly #turns: Turns;
   readonly #transcription: Transcription;
-  readonly #timers = new Set<Cancel>();
-  readonly #openedAt: number;
-  readonly #progress = { audioMs: 0, messages: 0, partials: 0, finals: 0 };
-  readonly #quirks: Quirks = { noTermination: false, duplicateFinal: false, unknownFields: false };
   #parameters: Parameters;
   #input: AudioInput | undefined;
+  #leave: (() => void) | undefined;
+  #startedAt: number;
+  #revisedMs = 0;
   #ended = false;
 
   constructor(connection: Connection, context: SessionContext) {
-    const { settings, record } = context;
+    const { settings, record, faults } = context;
     this.#context = context;
-    this.#connection = connection;
-    this.#openedAt = settings.clock.now();
+    this.#startedAt = settings.clock.now();
+    this.#timers = new SessionTimers(settings.clock);
+    this.#pacing = new PacingRule(settings.pacing);
     this.#turns = new Turns(settings.formattedFinals);
     this.#parameters = readParameters(new URLSearchParams({ sample_rate: "16000" }), settings.defaultModel);
+    this.#outlet = new Outlet(connection, record, faults, { expire: () => this.#expire(), ended: () => this.#free() });
     this.#transcription = new Transcription(this.#turns, () => this.#parameters, {
-      send: (messages) => {
-        for (const message of messages) this.#send(message);
-      },
+      send: (messages) => this.#sendAll(messages),
+      heard: (hypothesis) => this.#heard(hypothesis),
       failed: (error) => this.#fail(error),
       lagging: (lags) => (lags ? connection.pause("engine") : connection.resume("engine")),
     });
-    this.#inbox = new Inbox(
-      (message) => this.#handle(message),
-      (full) => (full ? connection.pause("busy") : connection.resume("busy")),
-    );
+    const busy = (full: boolean) =>
+      full && !this.#pacing.buffers ? connection.pause("busy") : connection.resume("busy");
+    this.#inbox = new Inbox((message) => this.#handle(message), busy);
     connection.listen({
-      message: (message) => {
-        if (!this.#ended) this.#inbox.push(message);
-      },
+      message: (message) => this.#arrived(message),
       closed: (code, reason) => {
-        this.#end();
+        this.#outlet.end();
         record.end(code, reason);
       },
     });
@@ -71,205 +79,185 @@ export class Session {
 
   /** Checks who asks for what, opens the engine and sends `Begin`; an Error where something is wrong. */
   async open(): Promise<void> {
-    const { settings, credentials, record } = this.#context;
+    const { settings, credentials, openSessions, record, faults } = this.#context;
     const { query, headers } = record.handshake;
-    this.#fault("open");
-    this.#context.faults.timed((afterMs, take) => this.#after(afterMs, () => this.#apply(take())));
+    this.#outlet.reached("open");
+    faults.timed((afterMs, take) => this.#timers.after(afterMs, () => this.#outlet.misbehave(take())));
     try {
-      const { maxSessionSeconds } = credentials.redeem(query, headers);
+      const { maxSessionSeconds: granted } = this.#context.grant ?? credentials.redeem(query, headers);
       this.#parameters = readParameters(query, settings.defaultModel);
+      if (!this.#ended) this.#leave = openSessions.enter();
       this.#input = await openAudioInput(this.#parameters);
       await this.#transcription.open(settings.engine);
-      if (this.#ended) return;
-      this.#begin(maxSessionSeconds);
-      this.#inbox.start();
+      if (this.#ended) this.#free();
+      else this.#begin(Math.min(granted, settings.maxSessionSeconds));
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  #begin(maxSessionSeconds: number): void {
+  #begin(maxSeconds: number): void {
     const { settings, record } = this.#context;
-    const { speech_model, mode, speaker_labels, redact_pii, filter_profanity, domain, voice_focus } = this.#parameters;
     const id = randomUUID();
+    const version = record.handshake.headers["assemblyai-version"];
+    this.#startedAt = settings.clock.now();
     record.begun(id, this.#parameters);
-    const configuration = {
-      model: speech_model,
-      mode: mode ?? null,
-      api_version: record.handshake.headers["assemblyai-version"] ?? "2025-05-12",
-      speaker_labels: speaker_labels ?? false,
-      redact_pii: redact_pii ?? false,
-      filter_profanity: filter_profanity ?? false,
-      domain: domain ?? null,
-      voice_focus: voice_focus ?? null,
-    };
-    const expires = Math.floor(settings.clock.now() / 1_000) + maxSessionSeconds;
-    const begin = { type: "Begin", id, expires_at: expires } as const;
-    this.#send({ ...begin, ...(settings.beginConfiguration && { configuration }) });
+    this.#outlet.send(
+      beginMessage(
+        id,
+        Math.floor(this.#startedAt / 1_000) + maxSeconds,
+        settings.beginConfiguration ? this.#parameters : undefined,
+        typeof version === "string" ? version : undefined,
+      ),
+    );
+    this.#startTimers(maxSeconds);
+    this.#inbox.start();
   }
 
-  #handle(message: string | Uint8Array): void | Promise<void> {
+  #startTimers(maxSeconds: number): void {
+    this.#timers.after(maxSeconds * 1_000, () => {
+      if (this.#context.settings.expiry === "termination") void this.#terminate();
+      else this.#fail(new ProtocolError(3_008, "Session Expired: Maximum session duration exceeded"));
+    });
+    this.#timers.heartbeat(() => this.#beat());
+    const { inactivity_timeout: seconds } = this.#parameters;
+    if (seconds === undefined) return;
+    const text = `Session terminated due to inactivity: No messages received for ${seconds} seconds`;
+    this.#timers.sign();
+    this.#timers.inactivity(seconds, () => this.#fail(new ProtocolError(3_006, text)));
+  }
+
+  #arrived(message: string | Uint8Array): void {
+    if (this.#ended) return;
+    this.#timers.sign();
+    try {
+      if (typeof message !== "string") this.#pacing.arrived(this.#input?.durationOf?.(message) ?? 0, this.#elapsedMs);
+      this.#inbox.push(message);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #handle(message: string | Uint8Array): Promise<void> | undefined {
     if (this.#ended) return undefined;
     try {
       const handling = typeof message === "string" ? this.#command(message) : this.#audio(message);
-      if (handling !== undefined) return handling.then(() => this.#handled()).catch((error) => this.#fail(error));
-      this.#handled();
+      return handling?.catch((error) => this.#fail(error));
     } catch (error) {
       this.#fail(error);
+      return undefined;
     }
-    return undefined;
-  }
-
-  #handled(): void {
-    this.#progress.messages++;
-    this.#fault("received");
   }
 
   #audio(bytes: Uint8Array): Promise<void> | undefined {
-    const input = this.#input;
-    const durationMs = input?.durationOf?.(bytes);
-    this.#context.record.heard(bytes, durationMs);
-    if (durationMs !== undefined) this.#durations.accept(durationMs);
-    const samples = input?.decode(bytes);
-    if (samples instanceof Promise) return samples.then((decoded) => this.#decoded(decoded, durationMs));
-    return samples && this.#decoded(samples, durationMs);
+    const durationMs = this.#input?.durationOf?.(bytes);
+    const wait = this.#pacing.wait(durationMs ?? 0, this.#elapsedMs);
+    return wait > 0
+      ? this.#timers.wait(wait).then(() => this.#decode(bytes, durationMs))
+      : this.#decode(bytes, durationMs);
   }
 
-  #decoded(samples: Float32Array, durationMs: number | undefined): Promise<void> | undefined {
-    const decodedMs = samples.length / (engineRate / 1_000);
+  #decode(bytes: Uint8Array, durationMs: number | undefined): Promise<void> | undefined {
+    this.#context.record.heard(bytes, durationMs);
+    if (durationMs !== undefined) this.#durations.accept(durationMs);
+    const samples = this.#input?.decode(bytes);
+    if (samples instanceof Promise) return samples.then((decoded) => this.#transcribe(decoded, durationMs));
+    return samples && this.#transcribe(samples, durationMs);
+  }
+
+  #transcribe(samples: Float32Array, durationMs: number | undefined): Promise<void> | undefined {
+    const decodedMs = (samples.length * 1_000) / engineRate;
     if (durationMs === undefined) this.#context.record.audioDecoded(decodedMs);
-    this.#progress.audioMs += durationMs ?? decodedMs;
-    return this.#transcription.write(samples);
+    const received = () => this.#outlet.received(durationMs ?? decodedMs);
+    const writing = this.#transcription.write(samples);
+    if (writing !== undefined) return writing.then(received);
+    received();
+    return undefined;
   }
 
   #command(text: string): Promise<void> | undefined {
-    this.#context.record.text("in", text);
-    const message = parseCommand(text);
-    switch (message.type) {
-      case "Terminate":
-        return this.#terminate();
-      case "ForceEndpoint":
-        void this.#transcription.cut();
-        return undefined;
-      case "UpdateConfiguration":
-        this.#parameters = updateParameters(this.#parameters, message);
-        this.#context.record.parameters = this.#parameters;
-        return undefined;
-      case "KeepAlive":
-        return undefined;
-      default:
-        throw new ProtocolError(3006, `Invalid Message Type: ${String(message.type)}`);
+    const { record } = this.#context;
+    record.text("in", text);
+    const { type, fields } = parseCommand(text);
+    if (type === "UpdateConfiguration") {
+      this.#parameters = updateParameters(this.#parameters, fields);
+      record.parameters = this.#parameters;
     }
+    if (type === "ForceEndpoint") void this.#transcription.cut();
+    if (type === "Terminate") this.#outlet.reached("terminate");
+    this.#outlet.received(0);
+    return type === "Terminate" ? this.#terminate() : undefined;
   }
 
   async #terminate(): Promise<void> {
-    this.#fault("terminate");
     const rest = await this.#input?.flush();
     if (rest !== undefined) await this.#transcription.write(rest);
     await this.#transcription.cut();
-    const revision = this.#turns.speakerRevision();
-    if (revision !== undefined) this.#send(revision);
-    if (!this.#quirks.noTermination) this.#expire();
+    if (this.#parameters.speech_model === "universal-streaming-multilingual")
+      this.#outlet.send(this.#turns.empty(this.#parameters));
+    this.#sendRevision();
+    if (!this.#outlet.withholdsTermination) this.#expire();
   }
 
   #expire(): void {
-    const { clock } = this.#context.settings;
-    this.#send({
+    this.#outlet.send({
       type: "Termination",
       audio_duration_seconds: Math.round(this.#context.record.audio.receivedMs / 1_000),
-      session_duration_seconds: Math.round((clock.now() - this.#openedAt) / 1_000),
+      session_duration_seconds: Math.round(this.#elapsedMs / 1_000),
     });
-    this.#close(1_000, "");
+    this.#outlet.close(1_000, "");
   }
 
-  #send(message: ServerMessage): void {
-    const text = JSON.stringify(this.#quirks.unknownFields ? withUnknownFields(message) : message);
-    const left = () => this.#left(message);
-    this.#sendText(text, left);
-    if (!isFinal(message) || !this.#quirks.duplicateFinal) return;
-    this.#quirks.duplicateFinal = false;
-    this.#sendText(text, left);
+  #heard(hypothesis: Hypothesis): void {
+    const { acknowledge_silence, speech_model, speaker_labels_revision_interval_ms: interval } = this.#parameters;
+    const silences = this.#silences.heard(hypothesis);
+    if (acknowledge_silence && modelFamily(speech_model) === "U3" && !this.#outlet.congested) this.#sendAll(silences);
+    if (!interval || hypothesis.heardMs - this.#revisedMs < interval) return;
+    this.#revisedMs = hypothesis.heardMs;
+    this.#sendRevision();
   }
 
-  #sendText(text: string, left?: () => void): void {
-    if (this.#ended) return;
-    const leaving = () => this.#context.record.text("out", text);
-    this.#connection.send(text, { leaving, ...(left && { left }) });
+  #sendRevision(): void {
+    const revision = this.#turns.speakerRevision();
+    if (revision !== undefined) this.#outlet.send(revision);
   }
 
-  /** A message has left: the faults that wait for it may happen. */
-  #left(message: ServerMessage): void {
-    if (message.type === "Begin") this.#fault("begin");
-    if (message.type !== "Turn") return;
-    const kind = message.end_of_turn ? "final" : "partial";
-    this.#progress[`${kind}s`]++;
-    this.#fault(kind);
-  }
-
-  #fault(point: Point): void {
-    if (!this.#ended) this.#apply(this.#context.faults.at(point, this.#progress));
-  }
-
-  #apply(actions: readonly SessionAction[]): void {
-    for (const action of actions) {
-      this.#context.record.fault(action);
-      applyFault(action, {
-        connection: this.#connection,
-        quirks: this.#quirks,
-        sendRaw: (text) => this.#sendText(text),
-        close: (code, reason) => this.#close(code, reason),
-        expire: () => this.#expire(),
-      });
-    }
-  }
-
-  #after(ms: number, run: () => void): void {
-    const cancel = this.#context.settings.clock.after(ms, () => {
-      this.#timers.delete(cancel);
-      run();
+  #beat(): void {
+    const voice = this.#transcription.takeVoiceSeen();
+    if (!this.#parameters.session_heartbeat || this.#outlet.congested) return;
+    const received = this.#context.record.audio.receivedMs;
+    this.#outlet.send({
+      type: "Heartbeat",
+      total_audio_received_ms: Math.round(received),
+      total_duration_ms: Math.round(this.#elapsedMs),
+      realtime_factor: Math.round((received / Math.max(1, this.#elapsedMs)) * 1e4) / 1e4,
+      max_speech_probability: voice ? 0.999999 : 0.000123,
     });
-    this.#timers.add(cancel);
+  }
+
+  #sendAll(messages: readonly ServerMessage[]): void {
+    for (const message of messages) this.#outlet.send(message);
+  }
+
+  get #elapsedMs(): number {
+    return this.#context.settings.clock.now() - this.#startedAt;
   }
 
   #fail(error: unknown): void {
-    if (this.#ended) return;
     const known = error instanceof ProtocolError;
-    const code = known ? error.code : 3005;
-    this.#send({
-      type: "Error",
-      error_code: code,
-      error: known ? error.message : "Session Cancelled: An error occurred",
-    });
-    this.#close(code, closeReason);
+    const { code, message } = known ? error : new ProtocolError(3_005, "Session Cancelled: An error occurred");
+    if (!known && !this.#ended) this.#context.settings.onEngineError(error);
+    this.#outlet.send({ type: "Error", error_code: code, error: message });
+    this.#outlet.close(code, closeReason);
   }
 
-  #close(code: number, reason: string): void {
-    this.#end();
-    this.#connection.close(code, reason);
-  }
-
-  #end(): void {
+  /** Gives back what the session holds; called again where something came in late. */
+  #free(): void {
     this.#ended = true;
     this.#inbox.clear();
-    for (const cancel of this.#timers) cancel();
     this.#timers.clear();
     this.#transcription.close();
     this.#input?.close();
+    this.#leave?.();
   }
-}
-
-function isFinal(message: ServerMessage): boolean {
-  return message.type === "Turn" && message.end_of_turn;
-}
-
-function parseCommand(text: string): Readonly<Record<string, unknown>> {
-  let message: unknown;
-  try {
-    message = JSON.parse(text);
-  } catch {
-    throw new ProtocolError(3006, "Invalid JSON: the message could not be parsed");
-  }
-  if (typeof message !== "object" || message === null || Array.isArray(message))
-    throw new ProtocolError(3006, "Invalid Message: expected a JSON object");
-  return { ...message };
 }

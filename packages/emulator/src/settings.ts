@@ -1,10 +1,13 @@
+import type { Certificate } from "./certificate.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import type { CredentialOptions } from "./credentials.ts";
+import { type CredentialOptions, longestSession } from "./credentials.ts";
 import type { Engine } from "./engine.ts";
 import type { Fault } from "./fault.ts";
 import { checkFaults } from "./fault-schema.ts";
 import type { History } from "./observation.ts";
+import type { Pacing } from "./pacing.ts";
 import { scripted } from "./scripted.ts";
+import type { SessionLimit } from "./session-limit.ts";
 import type { TokenErrorShape } from "./token-endpoint.ts";
 import type { FormattedFinals } from "./turns.ts";
 
@@ -29,12 +32,29 @@ export interface EmulatorOptions extends CredentialOptions {
   readonly formattedFinals?: FormattedFinals;
   /** How `/v3/token` refuses a bad value: 400 `{ error }`, or 422 `{ detail }` (the default: it was seen live). */
   readonly tokenErrors?: TokenErrorShape;
+  /** What becomes of audio that comes faster than it is spoken; `"free"` by default. */
+  readonly pacing?: Pacing;
+  /** How many sessions may be open at once; any number by default. */
+  readonly sessionLimit?: SessionLimit;
+  /** The longest a session may last, in seconds, whatever its token allows; 10,800 by default. */
+  readonly maxSessionSeconds?: number;
+  /** How a session ends that has lasted so long: with a Termination (the default), or with Error 3008. */
+  readonly expiry?: "termination" | "error";
+  /** How refused credentials are refused: by an Error after HTTP 101, as the service does (the default), or by HTTP 401. */
+  readonly refusal?: "message" | "http";
+  /** `true`: TLS, with a certificate made on the spot. Or a certificate of your own, PEM. */
+  readonly tls?: boolean | Certificate;
+  /** Called with what an engine throws or gives up with; the session ends with Error 3005. `console.error` by default. */
+  readonly onEngineError?: (error: unknown) => void;
   /** The time; `systemClock` by default. */
   readonly clock?: Clock;
 }
 
 /** `EmulatorOptions` with nothing left open. */
-export type Settings = Required<Omit<EmulatorOptions, keyof CredentialOptions>> & CredentialOptions;
+export type Settings = Required<Omit<EmulatorOptions, Absent>> & Pick<EmulatorOptions, Absent>;
+
+/** Options whose absence means something. */
+type Absent = keyof CredentialOptions | "sessionLimit";
 
 /** @throws EmulatorError `invalid-options` */
 export function settingsFrom(options: EmulatorOptions): Settings {
@@ -50,6 +70,12 @@ export function settingsFrom(options: EmulatorOptions): Settings {
     beginConfiguration: true,
     formattedFinals: "one-turn",
     tokenErrors: "detail",
+    pacing: "free",
+    maxSessionSeconds: longestSession,
+    expiry: "termination",
+    refusal: "message",
+    tls: false,
+    onEngineError: (error) => console.error("The engine failed:", error),
     clock: systemClock,
     ...options,
   };

@@ -16,6 +16,8 @@ const mostCuts = 4;
 /** What becomes of a session's audio. */
 export interface TranscriptionListener {
   send(messages: readonly ServerMessage[]): void;
+  /** A reading has come, whatever is made of it. */
+  heard(hypothesis: Hypothesis): void;
   /** The engine gave up. */
   failed(error: unknown): void;
   /** The engine has fallen far behind the audio, or has caught up. */
@@ -123,6 +125,7 @@ export class Transcription {
     this.#heardMs = Math.max(this.#heardMs, hypothesis.heardMs);
     if (hypothesis.voice !== undefined) this.#voiceSeen = true;
     this.#noteLag();
+    this.#listener.heard(hypothesis);
     // While an endpoint is under way, what is heard may still be about the turn that it ends.
     if (this.#cuts > 0) return;
     this.#latest = hypothesis;

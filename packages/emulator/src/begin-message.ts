@@ -1,0 +1,30 @@
+import type { Parameters } from "./parameters.ts";
+import type { BeginMessage } from "./wire.ts";
+
+/**
+ * `Begin`, with the configuration that newer servers tell.
+ *
+ * @param expiresAt Unix seconds
+ * @param apiVersion what the client asked for in `AssemblyAI-Version`
+ */
+export function beginMessage(
+  id: string,
+  expiresAt: number,
+  parameters?: Parameters,
+  apiVersion?: string,
+): BeginMessage {
+  const begin: BeginMessage = { type: "Begin", id, expires_at: expiresAt };
+  if (parameters === undefined) return begin;
+  const { speech_model, mode, speaker_labels, redact_pii, filter_profanity, domain, voice_focus } = parameters;
+  const configuration = {
+    model: speech_model,
+    mode: mode ?? null,
+    api_version: apiVersion ?? "2025-05-12",
+    speaker_labels: speaker_labels ?? false,
+    redact_pii: redact_pii ?? false,
+    filter_profanity: filter_profanity ?? false,
+    domain: domain ?? null,
+    voice_focus: voice_focus ?? null,
+  };
+  return { ...begin, configuration };
+}

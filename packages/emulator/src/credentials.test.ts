@@ -1,0 +1,144 @@
+import { expect, test } from "vitest";
+import { type Json, RawClient } from "../test/raw-client.ts";
+import { ManualClock } from "./clock.ts";
+import { type Emulator, startEmulator } from "./server.ts";
+import type { EmulatorOptions } from "./settings.ts";
+
+const rate = { sample_rate: 16_000 };
+
+async function askToken(
+  emulator: Emulator,
+  query: string,
+  headers: Record<string, string> = { authorization: "right" },
+) {
+  const response = await fetch(`${emulator.url.replace(/^ws/, "http")}/v3/token?${query}`, { headers });
+  const body: unknown = await response.json();
+  return { status: response.status, body: body as Json };
+}
+
+/** How a session with these credentials begins: "Begin", or the refusal's text. */
+async function attempt(emulator: Emulator, query: Record<string, string>, headers: Record<string, string>) {
+  await using client = await RawClient.connect(emulator.url, { ...rate, ...query }, headers);
+  await Promise.race([client.closed, client.until("Begin").catch(() => {})]);
+  const [first] = client.messages;
+  if (first?.type === "Begin") return "Begin";
+  expect(await client.closed).toEqual({ code: 1_008, reason: "See Error message for details" });
+  expect(first).toMatchObject({ type: "Error", error_code: 1_008 });
+  return first?.error;
+}
+
+const invalid = "Unauthorized Connection: Invalid API key";
+
+test("any key will do, but not none, nor a Bearer, nor a token of someone else's", async () => {
+  await using emulator = await startEmulator();
+  expect(await attempt(emulator, {}, { authorization: "anything" })).toBe("Begin");
+  expect(await attempt(emulator, {}, {})).toBe("Unauthorized Connection: Missing Authorization header");
+  expect(await attempt(emulator, {}, { authorization: "Bearer anything" })).toBe(invalid);
+  expect(await attempt(emulator, { token: "unknown" }, {})).toBe(invalid);
+});
+
+test("apiKeys and tokens: only these", async () => {
+  await using emulator = await startEmulator({ apiKeys: ["right"], tokens: ["fixed"] });
+  expect(await attempt(emulator, {}, { authorization: "right" })).toBe("Begin");
+  expect(await attempt(emulator, {}, { authorization: "wrong" })).toBe(invalid);
+  expect(await attempt(emulator, { token: "fixed" }, {})).toBe("Begin");
+  expect(await attempt(emulator, {}, { authorization: "fixed" })).toBe("Begin");
+});
+
+test("a minted token opens sessions by query and by header until it expires", async () => {
+  const clock = new ManualClock();
+  await using emulator = await startEmulator({ apiKeys: ["right"], clock });
+  const { status, body } = await askToken(emulator, "expires_in_seconds=60");
+  expect([status, body.expires_in_seconds]).toEqual([200, 60]);
+  const token = String(body.token);
+  clock.advance(59_999);
+  expect(await attempt(emulator, { token }, {})).toBe("Begin");
+  expect(await attempt(emulator, {}, { authorization: token })).toBe("Begin");
+  clock.advance(1);
+  expect(await attempt(emulator, { token }, {})).toBe("Unauthorized Connection: Signature has expired");
+});
+
+test("one-time tokens open one session", async () => {
+  await using emulator = await startEmulator({ oneTimeTokens: true });
+  const token = String((await askToken(emulator, "expires_in_seconds=60")).body.token);
+  expect(await attempt(emulator, { token }, {})).toBe("Begin");
+  expect(await attempt(emulator, { token }, {})).toBe("Unauthorized Connection: Token has already been used");
+});
+
+test("refusal: http answers 401 before the upgrade", async () => {
+  await using emulator = await startEmulator({ apiKeys: ["right"], refusal: "http", oneTimeTokens: true });
+  const refused = new RawClient(emulator.url, rate, { authorization: "wrong" });
+  const status = await new Promise((resolve) =>
+    refused.ws.on("unexpected-response", (_request, response) => resolve(response.statusCode)),
+  );
+  expect(status).toBe(401);
+  refused.ws.terminate();
+  const token = String((await askToken(emulator, "expires_in_seconds=60")).body.token);
+  expect(await attempt(emulator, { token }, {})).toBe("Begin");
+});
+
+test.each<[string, string, EmulatorOptions, number, unknown]>([
+  [
+    "0 seconds, 422",
+    "expires_in_seconds=0",
+    {},
+    422,
+    {
+      detail: [
+        {
+          type: "greater_than_equal",
+          loc: ["query", "expires_in_seconds"],
+          msg: "Input should be greater than or equal to 1",
+          input: "0",
+          ctx: { ge: 1 },
+        },
+      ],
+    },
+  ],
+  [
+    "0 seconds, 400",
+    "expires_in_seconds=0",
+    { tokenErrors: "error" },
+    400,
+    { error: "expires_in_seconds: Input should be greater than or equal to 1", code: "invalid_request" },
+  ],
+  [
+    "none",
+    "",
+    {},
+    422,
+    { detail: [{ type: "missing", loc: ["query", "expires_in_seconds"], msg: "Field required", input: null }] },
+  ],
+  ["no number", "expires_in_seconds=soon", {}, 422, { detail: [expect.objectContaining({ type: "int_parsing" })] }],
+  ["601", "expires_in_seconds=601", {}, 422, { detail: [expect.objectContaining({ ctx: { le: 600 } })] }],
+  [
+    "both wrong",
+    "expires_in_seconds=601&max_session_duration_seconds=59",
+    {},
+    422,
+    { detail: [expect.objectContaining({ ctx: { le: 600 } }), expect.objectContaining({ ctx: { ge: 60 } })] },
+  ],
+])("the token endpoint refuses %s", async (_name, query, options, status, body) => {
+  await using emulator = await startEmulator(options);
+  expect(await askToken(emulator, query)).toEqual({ status, body });
+});
+
+test("the token endpoint refuses a wrong key, other methods and other paths", async () => {
+  await using emulator = await startEmulator({ apiKeys: ["right"] });
+  expect((await askToken(emulator, "expires_in_seconds=60", { authorization: "wrong" })).status).toBe(401);
+  expect((await askToken(emulator, "expires_in_seconds=60", {})).status).toBe(401);
+  const base = emulator.url.replace(/^ws/, "http");
+  expect((await fetch(`${base}/v3/token`, { method: "POST", body: "x" })).status).toBe(405);
+  expect((await fetch(`${base}/v3/ws`)).status).toBe(426);
+  expect((await fetch(`${base}/elsewhere`)).status).toBe(404);
+});
+
+test("requests for tokens fail on demand", async () => {
+  await using emulator = await startEmulator({
+    faults: [{ when: "token", do: { refuse: 429, headers: { "retry-after": "2" } }, times: 1 }],
+  });
+  const url = `${emulator.url.replace(/^ws/, "http")}/v3/token?expires_in_seconds=60`;
+  const first = await fetch(url, { headers: { authorization: "k" } });
+  expect([first.status, first.headers.get("retry-after")]).toEqual([429, "2"]);
+  expect((await fetch(url, { headers: { authorization: "k" } })).status).toBe(200);
+});

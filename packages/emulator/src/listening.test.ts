@@ -1,0 +1,155 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { silence, tone } from "../test/audio.ts";
+import { RawClient } from "../test/raw-client.ts";
+import type { Engine } from "./engine.ts";
+import { startEmulator } from "./server.ts";
+
+const rate = { sample_rate: 16_000 };
+const fixture = (name: string) => readFileSync(new URL(`../test/fixtures/${name}`, import.meta.url));
+
+/** An engine that keeps what it hears. */
+function listening() {
+  const heard: Float32Array[] = [];
+  const engine: Engine = {
+    name: "listening",
+    open: (listener) => {
+      let count = 0;
+      return {
+        write(samples) {
+          heard.push(samples.slice());
+          count += samples.length;
+          listener.heard({ words: [], heardMs: count / 16 });
+        },
+        endpoint: async () => [],
+        close() {},
+      };
+    },
+  };
+  return { engine, samples: () => heard.flatMap((chunk) => [...chunk]) };
+}
+
+const packets: string[] = JSON.parse(fixture("opus-packets.json").toString());
+
+test.each([
+  ["opus", packets.map((packet) => Buffer.from(packet, "base64"))],
+  ["ogg_opus", pieces(fixture("tone.ogg"), 700)],
+  ["aac", pieces(fixture("tone.aac"), 700)],
+])("%s reaches the engine as a second of 440 Hz at 16 kHz", async (encoding, messages) => {
+  const { engine, samples } = listening();
+  await using emulator = await startEmulator({ engine });
+  await using client = await RawClient.connect(emulator.url, { encoding });
+  for (const message of messages) client.ws.send(message);
+  await client.finish();
+  const heard = samples();
+  expect(Math.abs(heard.length - 16_000)).toBeLessThan(1_600);
+  expect(emulator.sessions[0]?.audio.receivedMs).toBeGreaterThan(900);
+  const middle = heard.slice(4_000, 12_000);
+  const crossings = middle.filter((sample, index) => index > 0 && sample >= 0 && (middle[index - 1] ?? 0) < 0).length;
+  expect(crossings).toBeGreaterThanOrEqual(219);
+  expect(crossings).toBeLessThanOrEqual(221);
+});
+
+test("bytes that are no audio of the declared kind end no other session", async () => {
+  await using emulator = await startEmulator();
+  await using other = await RawClient.connect(emulator.url, rate);
+  for (const encoding of ["opus", "ogg_opus", "aac"]) {
+    await using client = await RawClient.connect(emulator.url, { encoding });
+    await client.until("Begin");
+    for (let sent = 0; sent < 3; sent++)
+      client.ws.send(Uint8Array.from({ length: 500 }, (_, i) => (i * 7 + sent) & 0xff));
+    client.say({ type: "Terminate" });
+    await client.closed;
+  }
+  other.audio(tone(1_000));
+  await other.finish();
+  expect(other.finals).toEqual(["one"]);
+});
+
+test("TLS: a certificate made on the spot, for the loopback names", async () => {
+  await using emulator = await startEmulator({ tls: true });
+  expect(emulator.url).toMatch(/^wss:\/\/127\.0\.0\.1:\d+$/);
+  const { WebSocket } = await import("ws");
+  for (const url of [emulator.url, emulator.url.replace("127.0.0.1", "localhost")]) {
+    const socket = new WebSocket(`${url}/v3/ws?sample_rate=16000`, {
+      ca: emulator.certificate,
+      headers: { authorization: "k" },
+      family: 4,
+    });
+    const first = await new Promise((resolve, reject) => {
+      socket.on("message", (data) => resolve(JSON.parse(String(data))));
+      socket.on("error", reject);
+    });
+    expect(first).toMatchObject({ type: "Begin" });
+    socket.terminate();
+  }
+  await using client = await RawClient.connect(emulator.url, rate);
+  client.audio(tone(1_000));
+  await client.finish();
+  expect(client.finals).toEqual(["one"]);
+});
+
+test("listens on IPv6 loopback where told to", async () => {
+  await using emulator = await startEmulator({ host: "::1" });
+  expect(emulator.url).toMatch(/^ws:\/\/\[::1\]:\d+$/);
+  await using client = await RawClient.connect(emulator.url, rate);
+  await client.until("Begin");
+});
+
+test("a port in use is a clear error", async () => {
+  await using emulator = await startEmulator();
+  await expect(startEmulator({ port: emulator.port })).rejects.toMatchObject({
+    code: "port-in-use",
+    message: expect.stringContaining(`Port ${emulator.port} on 127.0.0.1 is in use.`),
+  });
+  await expect(startEmulator({ host: "203.0.113.7" })).rejects.toMatchObject({ code: "cannot-listen" });
+});
+
+test("close ends every session, also twice, and can be waited for", async () => {
+  const emulator = await startEmulator({ faults: [{ when: "begin", do: "half-open", session: 1 }] });
+  const clients = [];
+  for (let index = 0; index < 3; index++) clients.push(await RawClient.connect(emulator.url, rate));
+  await Promise.all(clients.map((client) => client.until("Begin")));
+  clients[0]?.audio(silence(500));
+  await Promise.all([emulator.close(), emulator.close()]);
+  expect((await Promise.all(clients.map((client) => client.closed))).map(({ code }) => code)).toEqual([
+    1_006, 1_006, 1_006,
+  ]);
+  expect(emulator.sessions.map(({ state }) => state)).toEqual(["ended", "ended", "ended"]);
+});
+
+test.each<[string, Partial<Engine>]>([
+  ["cannot open", { open: () => Promise.reject(new Error("no model")) }],
+  [
+    "fails in mid-session",
+    { open: (listener) => ({ write: () => listener.failed(new Error("lost")), endpoint: async () => [], close() {} }) },
+  ],
+  [
+    "throws",
+    {
+      open: () => ({
+        write() {
+          throw new Error("broken");
+        },
+        endpoint: async () => [],
+        close() {},
+      }),
+    },
+  ],
+  ["cannot end a turn", { open: () => ({ write() {}, endpoint: () => Promise.reject(new Error("x")), close() {} }) }],
+])("an engine that %s ends its session with 3005, and is reported", async (_name, part) => {
+  const reported: unknown[] = [];
+  const engine: Engine = { name: "broken", open: () => Promise.reject(new Error("unset")), ...part };
+  await using emulator = await startEmulator({ engine, onEngineError: (error) => reported.push(error) });
+  await using client = await RawClient.connect(emulator.url, rate);
+  client.audio(tone(200));
+  client.say({ type: "ForceEndpoint" });
+  expect((await client.closed).code).toBe(3_005);
+  expect(reported).toHaveLength(1);
+});
+
+function pieces(bytes: Uint8Array, size: number): Uint8Array[] {
+  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+    bytes.subarray(index * size, (index + 1) * size),
+  );
+}

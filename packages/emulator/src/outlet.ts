@@ -1,0 +1,104 @@
+import type { Connection } from "./connection.ts";
+import type { SessionAction } from "./fault.ts";
+import { applyFault, type Quirks, withUnknownFields } from "./fault-actions.ts";
+import type { FaultWatch, Point } from "./fault-plan.ts";
+import type { SessionRecord } from "./observation.ts";
+import type { ServerMessage } from "./wire.ts";
+
+/** What an outlet asks of its session. */
+export interface OutletOwner {
+  /** Ends the session with a Termination, unasked. */
+  expire(): void;
+  /** The connection is being closed: nothing more goes out. */
+  ended(): void;
+}
+
+/** One session's way out: what it says, how it ends, and what goes wrong with it on purpose. */
+export class Outlet {
+  readonly #connection: Connection;
+  readonly #record: SessionRecord;
+  readonly #faults: FaultWatch;
+  readonly #owner: OutletOwner;
+  readonly #progress = { audioMs: 0, messages: 0, partials: 0, finals: 0 };
+  readonly #quirks: Quirks = { noTermination: false, duplicateFinal: false, unknownFields: false };
+  #closed = false;
+
+  constructor(connection: Connection, record: SessionRecord, faults: FaultWatch, owner: OutletOwner) {
+    this.#connection = connection;
+    this.#record = record;
+    this.#faults = faults;
+    this.#owner = owner;
+  }
+
+  /** Whether the session keeps its Termination to itself. */
+  get withholdsTermination(): boolean {
+    return this.#quirks.noTermination;
+  }
+
+  /** Whether what is not needed should be left out: the client does not read. */
+  get congested(): boolean {
+    return this.#connection.congested;
+  }
+
+  send(message: ServerMessage): void {
+    const text = JSON.stringify(this.#quirks.unknownFields ? withUnknownFields(message) : message);
+    const left = () => this.#left(message);
+    this.#sendText(text, left);
+    if (!this.#quirks.duplicateFinal || message.type !== "Turn" || !message.end_of_turn) return;
+    this.#quirks.duplicateFinal = false;
+    this.#sendText(text, left);
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#closed) return;
+    this.end();
+    this.#connection.close(code, reason);
+  }
+
+  /** Lets nothing more out, and nothing more go wrong. */
+  end(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#owner.ended();
+  }
+
+  /** A message of the client has been dealt with. */
+  received(audioMs: number): void {
+    this.#progress.messages++;
+    this.#progress.audioMs += audioMs;
+    this.reached("received");
+  }
+
+  /** The session has come to a point at which something may go wrong. */
+  reached(point: Point): void {
+    this.misbehave(this.#faults.at(point, this.#progress));
+  }
+
+  misbehave(actions: readonly SessionAction[]): void {
+    for (const action of actions) {
+      if (this.#closed) return;
+      this.#record.fault(action);
+      applyFault(action, {
+        connection: this.#connection,
+        quirks: this.#quirks,
+        sendRaw: (text) => this.#sendText(text),
+        close: (code, reason) => this.close(code, reason),
+        expire: () => this.#owner.expire(),
+      });
+    }
+  }
+
+  #sendText(text: string, left?: () => void): void {
+    if (this.#closed) return;
+    const leaving = () => this.#record.text("out", text);
+    this.#connection.send(text, { leaving, ...(left && { left }) });
+  }
+
+  #left(message: ServerMessage): void {
+    if (message.type === "Begin") this.reached("begin");
+    if (message.type !== "Turn") return;
+    const kind = message.end_of_turn ? "final" : "partial";
+    this.#progress[`${kind}s`]++;
+    this.reached(kind);
+  }
+}

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type AudioInput, engineRate, openAudioInput } from "./audio-input.ts";
+import { type AudioInput, engineRate } from "./audio-input.ts";
 import { DurationRule } from "./audio-rules.ts";
 import { beginMessage } from "./begin-message.ts";
 import { parseCommand } from "./client-command.ts";
@@ -9,6 +9,7 @@ import type { Hypothesis } from "./engine.ts";
 import type { FaultWatch } from "./fault-plan.ts";
 import { Inbox } from "./inbox.ts";
 import type { SessionRecord } from "./observation.ts";
+import { openAudioInput } from "./open-audio-input.ts";
 import { Outlet } from "./outlet.ts";
 import { PacingRule } from "./pacing.ts";
 import { modelFamily, type Parameters, readParameters, updateParameters } from "./parameters.ts";

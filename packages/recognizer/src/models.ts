@@ -1,8 +1,12 @@
-import sherpa from "sherpa-onnx-node";
+import { createRequire } from "node:module";
+import type Sherpa from "sherpa-onnx-node";
 import { SAMPLE_RATE, WINDOW } from "./audio-format.ts";
 import type { ModelFiles } from "./messages.ts";
 import type { Decode } from "./segment-reader.ts";
 import type { VoiceDetector } from "./transcription.ts";
+
+// Required rather than imported: where the import of a CommonJS module throws, Node 20 ends the thread all the same.
+const sherpa: typeof Sherpa = createRequire(import.meta.url)("sherpa-onnx-node");
 
 /** The loaded models of one worker thread. The decoder is shared by its sessions; voice detection has state. */
 export interface Models {

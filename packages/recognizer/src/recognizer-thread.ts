@@ -101,7 +101,7 @@ export class RecognizerThread {
     else {
       this.#sessions.delete(report.session);
       // Only now is it sure that the thread does nothing that its end would interrupt.
-      if (this.load === 0) this.#worker.unref();
+      if (this.load === 0 && !this.#failure) this.#worker.unref();
     }
   }
 }

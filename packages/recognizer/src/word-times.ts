@@ -18,7 +18,7 @@ const LENGTH_WEIGHT = 2.5;
 const SOUND_WEIGHT = 0.5;
 /** For a pause between words, and against one inside a word. */
 const PAUSE_BONUS = 1.5;
-const SPLIT_COST = 3;
+const SPLIT_COST = 8;
 
 interface Step {
   /** Of the whole segment. */

@@ -118,6 +118,18 @@ test("close ends every session, also twice, and can be waited for", async () => 
   expect(emulator.sessions.map(({ state }) => state)).toEqual(["ended", "ended", "ended"]);
 });
 
+test("close leaves no socket and no server behind", async () => {
+  const sockets = () => process.getActiveResourcesInfo().filter((name) => /TCP|TLS/.test(name)).length;
+  const before = sockets();
+  const emulator = await startEmulator({ tls: true, faults: [{ when: "connect", do: "hang", session: 0 }] });
+  const clients = [0, 1].map(() => new RawClient(emulator.url, rate));
+  await expect.poll(() => emulator.sessions.length).toBe(2);
+  expect(sockets()).toBeGreaterThan(before);
+  await emulator.close();
+  await Promise.all(clients.map((client) => client.closed));
+  await expect.poll(sockets).toBe(before);
+});
+
 test.each<[string, Partial<Engine>]>([
   ["cannot open", { open: () => Promise.reject(new Error("no model")) }],
   [

@@ -10,8 +10,7 @@ export interface Field<Value = unknown> {
 }
 
 /** The encodings of protocol.md section 2. */
-export const encodings = ["pcm_s16le", "pcm_mulaw", "opus", "ogg_opus", "aac"] as const;
-export type Encoding = (typeof encodings)[number];
+const encodings = ["pcm_s16le", "pcm_mulaw", "opus", "ogg_opus", "aac"] as const;
 
 const wantObject = "Value error, Invalid JSON object";
 const termList = list("Invalid JSON array", 100);

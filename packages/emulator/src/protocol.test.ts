@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { silence, tone } from "../test/audio.ts";
 import { type Json, RawClient } from "../test/raw-client.ts";
 import { ManualClock } from "./clock.ts";
+import type { Engine } from "./engine.ts";
 import { type ScriptedWord, scripted } from "./scripted.ts";
 import { startEmulator } from "./server.ts";
 
@@ -166,6 +167,36 @@ test("Heartbeat comes every 5 s of the clock, once asked for", async () => {
     realtime_factor: 0.1333,
     max_speech_probability: 0.999999,
   });
+});
+
+test("Begin without configuration, as older servers send it", async () => {
+  await using emulator = await startEmulator({ beginConfiguration: false });
+  await using client = await RawClient.connect(emulator.url, rate);
+  expect(Object.keys(await client.until("Begin"))).toEqual(["type", "id", "expires_at"]);
+});
+
+test("a gateway's answer follows each final", async () => {
+  const client = await transcribe(words, { llm_gateway: JSON.stringify({ model: "any", messages: [] }) });
+  expect(client.messages.at(-2)).toMatchObject({
+    type: "LLMGatewayResponse",
+    turn_order: 0,
+    transcript: "hello my name is sonny",
+  });
+});
+
+test("an engine that cannot keep up is warned of", async () => {
+  const clock = new ManualClock();
+  const engine: Engine = { name: "slow", open: () => ({ write() {}, endpoint: async () => [], close() {} }) };
+  await using emulator = await startEmulator({ engine, clock });
+  await using client = await RawClient.connect(emulator.url, rate);
+  client.audio(tone(7_000));
+  await expect.poll(() => emulator.sessions[0]?.audio.receivedMs).toBe(7_000);
+  clock.advance(20_000);
+  client.say({ type: "Terminate" });
+  await client.closed;
+  expect(client.messages.filter(({ type }) => type === "Warning")).toEqual([
+    { type: "Warning", warning_code: 2_001, warning: expect.stringContaining("7 s behind") },
+  ]);
 });
 
 test("UpdateConfiguration changes where turns end, and is refused where it is wrong", async () => {

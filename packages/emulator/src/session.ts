@@ -22,6 +22,10 @@ import { Transcription } from "./transcription.ts";
 import { Turns } from "./turns.ts";
 import type { ServerMessage } from "./wire.ts";
 
+/** How far an engine may be behind speech before the client is warned. */
+const mostLagMs = 5_000;
+const lagWarning = 2_001;
+
 /** What a session needs of its server. */
 export interface SessionContext {
   readonly settings: Settings;
@@ -49,6 +53,7 @@ export class Session {
   #leave: (() => void) | undefined;
   #startedAt: number;
   #revisedMs = 0;
+  #warned = false;
   #ended = false;
 
   constructor(connection: Connection, context: SessionContext) {
@@ -224,6 +229,7 @@ export class Session {
   }
 
   #beat(): void {
+    this.#warnOfLag();
     const voice = this.#transcription.takeVoiceSeen();
     if (!this.#parameters.session_heartbeat || this.#outlet.congested) return;
     const received = this.#context.record.audio.receivedMs;
@@ -234,6 +240,16 @@ export class Session {
       realtime_factor: Math.round((received / Math.max(1, this.#elapsedMs)) * 1e4) / 1e4,
       max_speech_probability: voice ? 0.999999 : 0.000123,
     });
+  }
+
+  /** An engine that cannot keep up with speech says so, once until it has caught up. */
+  #warnOfLag(): void {
+    const behindMs = this.#transcription.behindMs(this.#elapsedMs);
+    const warn = behindMs > mostLagMs && !this.#warned;
+    this.#warned = behindMs > mostLagMs;
+    if (!warn) return;
+    const warning = `The engine is ${Math.round(behindMs / 1_000)} s behind: this machine has too many sessions for it`;
+    this.#outlet.send({ type: "Warning", warning_code: lagWarning, warning });
   }
 
   #sendAll(messages: readonly ServerMessage[]): void {

@@ -64,6 +64,11 @@ export class Transcription {
     return seen;
   }
 
+  /** How far the engine is behind audio that was spoken `elapsedMs` after the session began, in ms. */
+  behindMs(elapsedMs: number): number {
+    return Math.max(0, Math.min(this.#writtenMs, elapsedMs) - this.#heardMs);
+  }
+
   /** Takes 16 kHz mono samples, and ends the turns that end within them. A promise where that takes time. */
   write(samples: Float32Array): Promise<void> | undefined {
     for (let start = 0; start < samples.length && this.#engine !== undefined; start += sliceSamples) {

@@ -54,7 +54,9 @@ export class Turns {
       if (this.#finals === "two-turns") add(plain, false);
       add(sentence(words), true);
     }
-    if (parameters.speaker_labels) this.#noteRevision(messages.at(-1), words);
+    const last = messages.at(-1);
+    if (parameters.speaker_labels) this.#noteRevision(last, words);
+    if (parameters.llm_gateway !== undefined && last?.type === "Turn") messages.push(gatewayResponse(last));
     this.#order++;
     this.#started = false;
     this.#shown = "";
@@ -129,6 +131,13 @@ function wireWord(word: EngineWord, final: boolean, parameters: Parameters): Wir
     word_is_final: final,
     ...(parameters.speaker_labels && { speaker: word.speaker ?? unknownSpeaker, speaker_confidence: 0.9 }),
   };
+}
+
+/** Stands in for the model that a real gateway would ask: it answers with what was said. */
+function gatewayResponse({ turn_order, transcript }: TurnMessage): ServerMessage {
+  const message = { role: "assistant", content: transcript };
+  const data = { request_id: `emulated-${turn_order}`, choices: [{ index: 0, message }], usage: { total_tokens: 0 } };
+  return { type: "LLMGatewayResponse", turn_order, transcript, data };
 }
 
 function mainSpeaker(words: readonly WireWord[]): string {

@@ -7,6 +7,7 @@ export type ServerMessage =
   | SilenceMessage
   | WarningMessage
   | SpeakerRevisionMessage
+  | LLMGatewayResponseMessage
   | TerminationMessage
   | ErrorMessage;
 
@@ -45,13 +46,13 @@ export interface WireWord {
   speaker_confidence?: number;
 }
 
-export interface SpeechStartedMessage {
+interface SpeechStartedMessage {
   type: "SpeechStarted";
   timestamp: number;
   confidence: number;
 }
 
-export interface HeartbeatMessage {
+interface HeartbeatMessage {
   type: "Heartbeat";
   total_audio_received_ms: number;
   total_duration_ms: number;
@@ -65,7 +66,7 @@ export interface SilenceMessage {
   end_ms: number;
 }
 
-export interface WarningMessage {
+interface WarningMessage {
   type: "Warning";
   warning_code: number;
   warning: string;
@@ -76,13 +77,20 @@ export interface SpeakerRevisionMessage {
   revisions: { turn_order: number; speaker_label: string; words: WireWord[] }[];
 }
 
-export interface TerminationMessage {
+interface LLMGatewayResponseMessage {
+  type: "LLMGatewayResponse";
+  turn_order: number;
+  transcript: string;
+  data: { request_id: string; choices: unknown[]; usage: Record<string, number> };
+}
+
+interface TerminationMessage {
   type: "Termination";
   audio_duration_seconds: number;
   session_duration_seconds: number;
 }
 
-export interface ErrorMessage {
+interface ErrorMessage {
   type?: "Error";
   error_code: number;
   error: string;

@@ -8,8 +8,7 @@ export function silence(ms: number, sampleRate = 16_000): Uint8Array {
   return pcm16(ms, sampleRate, () => 0);
 }
 
-/** `ms` of samples as s16le. */
-export function pcm16(ms: number, sampleRate: number, sample: (index: number) => number): Uint8Array {
+function pcm16(ms: number, sampleRate: number, sample: (index: number) => number): Uint8Array {
   const count = Math.round((ms * sampleRate) / 1_000);
   const view = new DataView(new ArrayBuffer(count * 2));
   for (let index = 0; index < count; index++) view.setInt16(index * 2, Math.round(sample(index)), true);

@@ -52,6 +52,8 @@ export class Outbound {
   replayedMs = 0;
   /** Source ms that some connection has had. */
   reachedMs = 0;
+  /** Audio sent on the present connection, padding included, in ms. */
+  wireMs = 0;
   readonly #parts: OutboundParts;
   readonly #controls: Control[] = [];
   /** Everything that was ever configured on the way: a new connection starts with it. */
@@ -64,7 +66,6 @@ export class Outbound {
   #link: OutboundLink | undefined;
   #linkTimeline: LinkTimeline | undefined;
   #pacer: Pacer | undefined;
-  #wireMs = 0;
   #cancelWait: (() => void) | undefined;
 
   constructor(parts: OutboundParts) {
@@ -81,7 +82,7 @@ export class Outbound {
     const lostMs = Math.max(0, Math.round(log.sentMs - settledMs));
     this.replayedMs += replayedMs;
     this.#linkTimeline = timeline.begin(log.sentMs, this.reachedMs);
-    this.#wireMs = 0;
+    this.wireMs = 0;
     this.#pacer = pace && new Pacer(pace);
     this.#link = link;
     this.#repeat = this.#endpoints.filter((ms) => ms <= log.sentMs).length;
@@ -165,12 +166,12 @@ export class Outbound {
     const { log, latency } = this.#parts;
     this.#link?.send(audio.bytes);
     this.#pacer?.sent(now, audio.durationMs + audio.paddingMs);
-    this.#wireMs += audio.durationMs;
-    this.#linkTimeline?.padded(this.#wireMs, audio.paddingMs);
-    this.#wireMs += audio.paddingMs;
+    this.wireMs += audio.durationMs;
+    this.#linkTimeline?.padded(this.wireMs, audio.paddingMs);
+    this.wireMs += audio.paddingMs;
     this.reachedMs = Math.max(this.reachedMs, log.sentMs);
     latency.sent(log.sentMs, now);
-    if (log.sentMs === this.#endpoints[this.#repeat]) {
+    while ((this.#endpoints[this.#repeat] ?? Number.POSITIVE_INFINITY) <= log.sentMs) {
       this.#sendControl({ type: "ForceEndpoint" });
       this.#repeat++;
     }

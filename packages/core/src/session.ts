@@ -81,8 +81,10 @@ export class Session implements LinkListener {
   #lostMs = 0;
   /** Terminate was sent on the present connection. */
   #terminating = false;
-  /** The last connection has ended as it should; replaced ones may still tell of their turns. */
-  #woundUp = false;
+  /** The service has answered all of the audio; replaced connections may still tell of their turns. */
+  #complete = false;
+  /** A Termination left something open, and the session went on for it, once. */
+  #doubted = false;
   /** The audio source failed: told once what it gave was transcribed. */
   #sourceFailure: StreamingError | undefined;
   #cancelTimer: () => void = () => {};
@@ -176,7 +178,7 @@ export class Session implements LinkListener {
 
   ended(link: Link, error: StreamingError | undefined): void {
     this.#timelines.delete(link);
-    if (this.#retired.delete(link)) return this.#endWhenWoundUp();
+    if (this.#retired.delete(link)) return this.#endWhenComplete();
     if (link === this.#rollover?.spare) return this.#rollover.failed();
     if (link !== this.#link) return;
     this.#link = undefined;
@@ -184,10 +186,8 @@ export class Session implements LinkListener {
     this.#rollover?.stop();
     this.#rollover = undefined;
     this.#cancelTimer();
-    if (this.#terminating && !error) {
-      this.#woundUp = true;
-      this.#endWhenWoundUp();
-    } else if (error) this.#dropped(error);
+    if (this.#complete) this.#endWhenComplete();
+    else if (error) this.#dropped(error);
     // The service ends a session that reached its longest duration with a Termination that nobody asked for.
     else if (link.termination)
       this.#dropped(new StreamingError("session-expired", "The service ended the session.", { retryable: true }));
@@ -262,15 +262,33 @@ export class Session implements LinkListener {
 
   #terminated(link: Link, event: TerminationEvent): void {
     this.#figures.push(event);
-    if (this.#terminating && link === this.#link) {
+    if (link === this.#link && this.#answersAll(event)) {
+      this.#complete = true;
       this.#cancelTimer();
       this.events.push(event);
     }
     link.close();
   }
 
-  #endWhenWoundUp(): void {
-    if (this.#woundUp && this.#retired.size === 0) this.#end(this.#sourceFailure);
+  #endWhenComplete(): void {
+    if (this.#complete && !this.#link && this.#retired.size === 0) this.#end(this.#sourceFailure);
+  }
+
+  /**
+   * Whether a Termination answers our Terminate. One that expiry caused may cross it on the way, and then a turn is still
+   * open, or seconds of audio were not heard. Doubted once only: a service may drop an open turn for reasons of its own.
+   */
+  #answersAll(event: TerminationEvent): boolean {
+    if (!this.#terminating) return false;
+    const heardMs = (event.audio_duration_seconds ?? Number.POSITIVE_INFINITY) * 1000;
+    if (
+      this.#doubted ||
+      !this.#settings.reconnect ||
+      (!this.#timeline.turnOpen && heardMs + 1500 > this.#outbound.wireMs)
+    )
+      return true;
+    this.#doubted = true;
+    return false;
   }
 
   #dropped(error: StreamingError): void {

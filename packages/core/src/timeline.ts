@@ -13,9 +13,15 @@ export class Timeline {
   #formatted = true;
   /** Whether speech was announced, or a turn read, since the last final turn. */
   #speaking = false;
+  #turnOpen = false;
   #silentUntilMs = 0;
 
-  /** Whether no turn is open: the moment to change connections. */
+  /** Whether words were read that no final turn has confirmed yet. */
+  get turnOpen(): boolean {
+    return this.#turnOpen;
+  }
+
+  /** Whether nobody speaks: the moment to change connections. */
   get atBoundary(): boolean {
     return !this.#speaking;
   }
@@ -39,6 +45,7 @@ export class Timeline {
       case "Turn":
         if (event.turn_order < this.#nextTurn) return this.#admitSecondForm(event.turn_is_formatted);
         this.#speaking = !event.end_of_turn;
+        this.#turnOpen = !event.end_of_turn && event.words.length > 0;
         if (event.end_of_turn) {
           this.#nextTurn = event.turn_order + 1;
           this.#formatted = event.turn_is_formatted;

@@ -20,15 +20,33 @@ interface Entry {
 
 /** The faults of an emulator, and how often each has happened. */
 export class FaultPlan {
-  readonly #entries: readonly Entry[];
+  #entries: Entry[] = [];
 
   constructor(faults: readonly Fault[]) {
-    this.#entries = faults.map((fault) => ({ fault, happened: 0 }));
+    this.add(faults);
   }
 
-  /** What goes wrong with a request for a token. */
-  tokenRequest(): HandshakeAction[] {
-    return this.#entries.flatMap((entry) => {
+  get faults(): Fault[] {
+    return this.#entries.map(({ fault }) => fault);
+  }
+
+  /** Sessions that are asked for from now on meet these too. */
+  add(faults: readonly Fault[]): void {
+    this.#entries.push(...faults.map(newEntry));
+  }
+
+  /** Sessions that are asked for from now on meet none of those so far. */
+  clear(): void {
+    this.#entries = [];
+  }
+
+  /**
+   * What goes wrong with a request for a token.
+   *
+   * @param extra faults of this request alone
+   */
+  tokenRequest(extra: readonly Fault[]): HandshakeAction[] {
+    return [...this.#entries, ...extra.map(newEntry)].flatMap((entry) => {
       const { fault } = entry;
       if (fault.when !== "token" || entry.happened >= (fault.times ?? Number.POSITIVE_INFINITY)) return [];
       entry.happened++;
@@ -36,10 +54,18 @@ export class FaultPlan {
     });
   }
 
-  /** One session's faults. */
-  watch(session: ObservedSession): FaultWatch {
-    return new FaultWatch(this.#entries, session);
+  /**
+   * One session's faults.
+   *
+   * @param extra faults of this session alone
+   */
+  watch(session: ObservedSession, extra: readonly Fault[]): FaultWatch {
+    return new FaultWatch([...this.#entries, ...extra.map(newEntry)], session);
   }
+}
+
+function newEntry(fault: Fault): Entry {
+  return { fault, happened: 0 };
 }
 
 /** One session's view of the plan: which faults fall due in it, each once. */

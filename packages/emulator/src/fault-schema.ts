@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { EmulatorError } from "./emulator-error.ts";
-import type { Fault, SessionChoice } from "./fault.ts";
+import type { Fault, SessionAction, SessionChoice } from "./fault.ts";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const duration = v.pipe(v.number(), v.finite(), v.minValue(0));
@@ -78,6 +78,18 @@ const fault: v.GenericSchema<unknown, Fault> = v.union([
   v.strictObject({ times: scope.times, when: v.literal("token"), do: handshakeAction }),
   v.strictObject({ ...scope, when: moment, do: sessionAction }),
 ]);
+
+/**
+ * An action as it comes from where types were not checked.
+ *
+ * @throws EmulatorError `invalid-options`
+ */
+export function checkAction(action: unknown): SessionAction {
+  const result = v.safeParse(sessionAction, action);
+  if (result.success) return result.output;
+  const { message } = deepest(result.issues[0]);
+  throw new EmulatorError("invalid-options", `${JSON.stringify(action)} is not what a session can do: ${message}.`);
+}
 
 /**
  * Faults as they come from where types were not checked.

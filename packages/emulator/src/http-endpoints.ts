@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "./clock.ts";
+import { answerControl, type Controls } from "./control-endpoint.ts";
 import type { Credentials } from "./credentials.ts";
+import { EmulatorError } from "./emulator-error.ts";
 import type { HandshakeAction } from "./fault.ts";
 import type { FaultPlan } from "./fault-plan.ts";
 import type { Observer } from "./observation.ts";
+import { type RequestTarget, targetOf } from "./request-target.ts";
 import { answerTokenRequest, type JsonReply, type TokenErrorShape } from "./token-endpoint.ts";
 
 /** What the HTTP side of an emulator stands on. */
@@ -13,40 +16,58 @@ export interface HttpContext {
   readonly observer: Observer;
   readonly clock: Clock;
   readonly tokenErrors: TokenErrorShape;
+  /** Absent where nothing is answered under `/emulator/`. */
+  readonly controls: Controls | undefined;
 }
 
-/** Answers plain HTTP: tokens at `/v3/token`, and a reason for everything else. */
+/** Answers plain HTTP: tokens at `/v3/token`, controls under `/emulator/`, and a reason for everything else. */
 export function answerHttp(request: IncomingMessage, response: ServerResponse, context: HttpContext): void {
-  // What a client sends along is of no interest, but has to be read for the connection to go on.
-  request.resume();
-  const { pathname, searchParams } = targetOf(request);
-  if (pathname === "/v3/token" && request.method === "GET")
-    return answerToken(request, response, searchParams, context);
-  const upgrade = pathname === "/v3/ws";
-  const status = upgrade ? 426 : pathname === "/v3/token" ? 405 : 404;
-  const error = upgrade ? "Sessions are WebSockets." : `Nothing here answers ${request.method} ${pathname}.`;
-  const headers = upgrade ? { upgrade: "websocket" } : status === 405 ? { allow: "GET" } : {};
-  reply(response, { status, body: { error } }, headers);
+  const target = readTarget(request);
+  if (target instanceof EmulatorError) reply(response, { status: 400, body: { error: target.message } });
+  else if (target.path === "/v3/token" && request.method === "GET") answerToken(request, response, target, context);
+  else if (target.path.startsWith("/emulator/") && context.controls !== undefined)
+    answerControl(request, target.path, context.controls).then(
+      (result) => reply(response, result),
+      () => response.destroy(),
+    );
+  else answerNothing(request, response, target.path);
 }
 
-/** The path and query of a request; where they cannot be read, a path that nothing answers. */
-export function targetOf(request: IncomingMessage): URL {
-  const base = "http://emulator";
-  return URL.canParse(request.url ?? "/", base) ? new URL(request.url ?? "/", base) : new URL("/unreadable", base);
+/** The request's target, or what is wrong with it. */
+export function readTarget(request: IncomingMessage): RequestTarget | EmulatorError {
+  try {
+    return targetOf(request);
+  } catch (error) {
+    if (error instanceof EmulatorError) return error;
+    throw error;
+  }
+}
+
+function answerNothing(request: IncomingMessage, response: ServerResponse, path: string): void {
+  // What comes along is of no interest, but has to be read for the connection to go on.
+  request.resume();
+  if (path === "/v3/ws") reply(response, refusal(426, "Sessions are WebSockets."), { upgrade: "websocket" });
+  else if (path === "/v3/token") reply(response, refusal(405, "Tokens are asked for by GET."), { allow: "GET" });
+  else reply(response, refusal(404, `Nothing here answers ${request.method} ${path}.`));
+}
+
+function refusal(status: number, error: string): JsonReply {
+  return { status, body: { error } };
 }
 
 function answerToken(
   request: IncomingMessage,
   response: ServerResponse,
-  query: URLSearchParams,
+  { query, faults: extra }: RequestTarget,
   { credentials, faults, observer, clock, tokenErrors }: HttpContext,
 ): void {
+  request.resume();
   const answer = () => {
     const result = answerTokenRequest(query, request.headers.authorization, credentials, tokenErrors);
     observer.events.send({ type: "token", status: result.status });
     reply(response, result);
   };
-  failRequest(faults.tokenRequest(), response, clock, answer);
+  failRequest(faults.tokenRequest(extra), response, clock, answer);
 }
 
 /** Does to a request what the faults say; `proceed` is called where it may still succeed, perhaps later. */

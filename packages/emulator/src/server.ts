@@ -6,10 +6,12 @@ import { WebSocketServer } from "ws";
 import { type Certificate, makeCertificate } from "./certificate.ts";
 import { Connection } from "./connection.ts";
 import { Credentials, type Grant } from "./credentials.ts";
-import { listenError } from "./emulator-error.ts";
+import { EmulatorError, listenError } from "./emulator-error.ts";
+import type { Fault, SessionAction } from "./fault.ts";
 import { FaultPlan } from "./fault-plan.ts";
+import { checkAction, checkFaults } from "./fault-schema.ts";
 import { failHandshake, refuseUpgrade } from "./handshake-faults.ts";
-import { answerHttp, targetOf } from "./http-endpoints.ts";
+import { answerHttp, readTarget } from "./http-endpoints.ts";
 import { type EmulatorEvent, type ObservedSession, Observer } from "./observation.ts";
 import { Session } from "./session.ts";
 import { OpenSessions } from "./session-limit.ts";
@@ -29,6 +31,14 @@ export interface Emulator extends AsyncDisposable {
   readonly sessions: readonly ObservedSession[];
   /** What happens from now on. Leaving the loop unsubscribes; `close` ends it. */
   events(): AsyncIterableIterator<EmulatorEvent>;
+  /** What goes wrong on purpose in sessions to come; `addFaults` and `clearFaults` change it. */
+  readonly faults: readonly Fault[];
+  /** @throws EmulatorError `invalid-options` */
+  addFaults(faults: readonly Fault[]): void;
+  /** Sessions from now on meet no faults but new ones. */
+  clearFaults(): void;
+  /** Makes a session that is open do this now. Returns whether it was. */
+  misbehave(session: number, action: SessionAction): boolean;
   /** Ends every connection and frees everything. Can be called again. */
   close(): Promise<void>;
 }
@@ -68,6 +78,7 @@ class EmulatorServer implements Emulator {
     clientTracking: false,
   });
   readonly #upgraded = new Set<Duplex>();
+  readonly #running = new Map<number, Session>();
   #address: AddressInfo = { address: "", family: "", port: 0 };
   #closing: Promise<void> | undefined;
 
@@ -80,8 +91,9 @@ class EmulatorServer implements Emulator {
     this.#openSessions = new OpenSessions(settings.sessionLimit);
     this.#faults = new FaultPlan(settings.faults);
     this.#http = certificate === undefined ? createServer() : createSecureServer(certificate);
-    const observer = this.#observer;
-    const context = { credentials: this.#credentials, faults: this.#faults, observer, clock, tokenErrors };
+    const controls = settings.control ? this : undefined;
+    const parts = { credentials: this.#credentials, faults: this.#faults, observer: this.#observer };
+    const context = { ...parts, clock, tokenErrors, controls };
     this.#http.on("request", (request, response) => answerHttp(request, response, context));
     this.#http.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
     this.#http.on("clientError", (_error, socket) => socket.destroy());
@@ -104,6 +116,22 @@ class EmulatorServer implements Emulator {
 
   events(): AsyncIterableIterator<EmulatorEvent> {
     return this.#observer.events.subscribe();
+  }
+
+  get faults(): readonly Fault[] {
+    return this.#faults.faults;
+  }
+
+  addFaults(faults: readonly Fault[]): void {
+    this.#faults.add(checkFaults(faults));
+  }
+
+  clearFaults(): void {
+    this.#faults.clear();
+  }
+
+  misbehave(session: number, action: SessionAction): boolean {
+    return this.#running.get(session)?.misbehave(checkAction(action)) ?? false;
   }
 
   async listen(): Promise<void> {
@@ -143,11 +171,13 @@ class EmulatorServer implements Emulator {
     this.#upgraded.add(socket);
     socket.on("close", () => this.#upgraded.delete(socket));
     socket.on("error", () => socket.destroy());
-    const { pathname, searchParams } = targetOf(request);
-    if (pathname !== "/v3/ws") return refuseUpgrade(socket, pathname === "/v2/realtime/ws" ? 410 : 404);
+    const target = readTarget(request);
+    if (target instanceof EmulatorError) return refuseUpgrade(socket, 400, target.message);
+    const { path, query } = target;
+    if (path !== "/v3/ws") return refuseUpgrade(socket, path === "/v2/realtime/ws" ? 410 : 404);
     const { url = "/", headers } = request;
-    const record = this.#observer.connected({ url, query: searchParams, headers });
-    const faults = this.#faults.watch(record);
+    const record = this.#observer.connected({ url, query, headers });
+    const faults = this.#faults.watch(record, target.faults);
     // Where HTTP 101 is never sent, the socket's end is the session's.
     const refused = () => record.end(0, "");
     socket.on("close", refused);
@@ -158,7 +188,10 @@ class EmulatorServer implements Emulator {
         socket.off("close", refused);
         const shared = { settings: this.#settings, credentials: this.#credentials, openSessions: this.#openSessions };
         const connection = new Connection(ws, socket, this.#settings.clock);
-        void new Session(connection, { ...shared, record, faults, grant }).open();
+        const session = new Session(connection, { ...shared, record, faults, grant });
+        this.#running.set(record.index, session);
+        void record.ended.then(() => this.#running.delete(record.index));
+        void session.open();
       });
     };
     const actions = faults.handshake();

@@ -6,6 +6,7 @@ import { parseCommand } from "./client-command.ts";
 import type { Connection } from "./connection.ts";
 import type { Credentials, Grant } from "./credentials.ts";
 import type { Hypothesis } from "./engine.ts";
+import type { SessionAction } from "./fault.ts";
 import type { FaultWatch } from "./fault-plan.ts";
 import { Inbox } from "./inbox.ts";
 import type { SessionRecord } from "./observation.ts";
@@ -100,6 +101,13 @@ export class Session {
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** Makes this go wrong now. Returns whether the session was still open. */
+  misbehave(action: SessionAction): boolean {
+    if (this.#ended) return false;
+    this.#outlet.misbehave([action]);
+    return true;
   }
 
   #begin(maxSeconds: number): void {

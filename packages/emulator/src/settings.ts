@@ -21,6 +21,11 @@ export interface EmulatorOptions extends CredentialOptions {
   readonly host?: string;
   /** What goes wrong on purpose. */
   readonly faults?: readonly Fault[];
+  /**
+   * Whether faults and sessions can be seen to from other processes: under `/emulator/`, see the documentation. `true` by
+   * default; faults in the path of a URL work in either case.
+   */
+  readonly control?: boolean;
   /** Keep the audio bytes of every session, for `recordedAudio()`. */
   readonly record?: boolean;
   readonly history?: History;
@@ -64,6 +69,7 @@ export function settingsFrom(options: EmulatorOptions): Settings {
     port: 0,
     host: "127.0.0.1",
     faults: [],
+    control: true,
     record: false,
     history: {},
     defaultModel: "universal-streaming-english",

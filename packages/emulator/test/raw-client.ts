@@ -11,7 +11,7 @@ export class RawClient implements AsyncDisposable {
   readonly #arrivals: (() => void)[] = [];
 
   constructor(url: string, query: Record<string, string | number | boolean> = {}, headers?: Record<string, string>) {
-    const target = new URL("/v3/ws", url);
+    const target = new URL(`${url}/v3/ws`);
     for (const [name, value] of Object.entries(query)) target.searchParams.set(name, String(value));
     this.ws = new WebSocket(target, { headers: headers ?? { authorization: "test-key" }, rejectUnauthorized: false });
     this.ws.on("message", (data) => {

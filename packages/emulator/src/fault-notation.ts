@@ -1,0 +1,66 @@
+import { EmulatorError } from "./emulator-error.ts";
+import type { Fault } from "./fault.ts";
+import { checkFaults } from "./fault-schema.ts";
+
+/**
+ * Faults in one line, for URLs and command lines: `when:do`, several with commas between.
+ *
+ * ```
+ * connect:refuse=503            audio=1200:drop              final:close=1011
+ * open:delay=12000              chance=0.01@7:reset          terminate:no-termination
+ * begin:drip=16@20              after=5000:error=3005        messages=20:stall=3000
+ * token:refuse=429
+ * ```
+ *
+ * @throws EmulatorError `invalid-options`
+ */
+export function parseFaults(text: string): Fault[] {
+  return checkFaults(text.split(",").map(parseFault));
+}
+
+function parseFault(text: string): unknown {
+  const [when, action, ...rest] = text.split(":");
+  if (!when || !action || rest.length > 0)
+    throw new EmulatorError(
+      "invalid-options",
+      `"${text}" is no fault: write \`when:do\`, such as \`audio=1200:drop\`.`,
+    );
+  return { when: term(when, moments, text), do: term(action, actions, text) };
+}
+
+/** What a term's numbers are called where it has some: `name=first@second`. */
+type Names = Readonly<Record<string, readonly [key: string, second?: string]>>;
+
+const moments: Names = {
+  audio: ["audioMs"],
+  messages: ["messages"],
+  partials: ["partials"],
+  finals: ["finals"],
+  after: ["afterMs"],
+  chance: ["chance", "seed"],
+};
+
+const actions: Names = {
+  refuse: ["refuse"],
+  delay: ["delay"],
+  stall: ["stall"],
+  close: ["close"],
+  error: ["error"],
+  drip: ["drip", "everyMs"],
+};
+
+function term(text: string, names: Names, whole: string): unknown {
+  const [name = "", values] = text.split("=");
+  if (values === undefined) return name;
+  const [key, second] = Object.hasOwn(names, name) ? (names[name] ?? []) : [];
+  const numbers = values.split("@").map((value) => (value.trim() === "" ? Number.NaN : Number(value)));
+  if (key === undefined || numbers.some(Number.isNaN) || numbers.length > (second === undefined ? 1 : 2)) {
+    const known = Object.keys(names).join(", ");
+    throw new EmulatorError(
+      "invalid-options",
+      `"${text}" in "${whole}" is not understood: \`name=number\` with ${known}.`,
+    );
+  }
+  const [first, other] = numbers;
+  return { [key]: first, ...(second !== undefined && other !== undefined && { [second]: other }) };
+}

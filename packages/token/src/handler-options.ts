@@ -47,7 +47,7 @@ export interface TokenHandlerSettings<I> {
 }
 
 /**
- * Says who asks. **Whoever it lets through spends the owner's money.** Returns an identity; or false, null or undefined
+ * Says who asks. **Whoever it lets through spends the owner's money.** Returns an identity; or false, null, undefined or ""
  * for nobody (401); or a `Response` of its own. Where it throws, the answer is 500 and no token.
  */
 export type Authorize<I extends Identity> = (request: Request) => Awaitable<I | Response | false | null | undefined>;

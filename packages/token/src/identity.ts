@@ -10,6 +10,11 @@ export function identityKey(identity: unknown): string | undefined {
   return typeof id === "string" && id !== "" ? id : undefined;
 }
 
+/** Whether `authorize` says that it does not know who asks. An empty text is what an absent or empty header leaves. */
+export function isNobody(verdict: unknown): verdict is false | null | undefined | "" {
+  return verdict === false || verdict === null || verdict === undefined || verdict === "";
+}
+
 /** `authorize` threw: nobody knows who asks, so nobody gets a token. */
 export function authorizeThrew(cause: unknown): TokenError {
   return new TokenError("authorize-failed", "No token was given: authorize threw.", {
@@ -20,7 +25,7 @@ export function authorizeThrew(cause: unknown): TokenError {
 
 /** `authorize` returned something that counts as nobody and as no refusal either. */
 export function noIdentity(value: unknown): TokenError {
-  const kind = value === true ? "true" : value === "" ? "an empty text" : `a value of type ${typeof value}`;
+  const kind = value === true ? "true" : `a value of type ${typeof value}`;
   return new TokenError("authorize-failed", `No token was given: authorize returned ${kind}, which is no identity.`, {
     remedy: "Return a text or an object with an id for whom it lets through, false for anybody else.",
   });

@@ -93,6 +93,7 @@ export function checkOptions<S extends v.GenericSchema>(
 }
 
 function seen(name: string, value: unknown, secret: string): string {
+  if (name === "options" && typeof value === "object") return "";
   if (name === "apiKey") return value === undefined ? " (it is undefined: is the environment variable set?)" : "";
   if (typeof value === "string") return ` (got ${JSON.stringify(withhold(value, secret))})`;
   return typeof value === "number" ? ` (got ${value})` : ` (got ${value === null ? "null" : typeof value})`;

@@ -3,7 +3,7 @@ import { createTemporaryToken } from "./create-temporary-token.ts";
 import { startDeadline, unlessAborted } from "./deadline.ts";
 import type { Authorize, PerIdentity, TokenErrorContext, TokenHandlerSettings } from "./handler-options.ts";
 import { type Refusal, Refused, refusalFor, refusals } from "./http-errors.ts";
-import { authorizeThrew, type Identity, identityKey, noIdentity } from "./identity.ts";
+import { authorizeThrew, type Identity, identityKey, isNobody, noIdentity } from "./identity.ts";
 import { limitRequest } from "./limited-body.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { TokenError } from "./token-error.ts";
@@ -79,7 +79,7 @@ function identifyStep<I extends Identity>(settings: TokenHandlerSettings<I>, aut
       return answer instanceof Response ? new Response(answer.body, answer) : answer;
     }, authorizeThrew);
     if (verdict instanceof Response) throw new Refused(verdict);
-    if (verdict === false || verdict === null || verdict === undefined) throw new Refused(refusals.unauthorized);
+    if (isNobody(verdict)) throw new Refused(refusals.unauthorized);
     if (identityKey(verdict) === undefined) throw noIdentity(verdict);
     return verdict;
   };

@@ -3,8 +3,8 @@ import type { ReadingJob, Transcription } from "./transcription.ts";
 
 /**
  * Decides which session of a worker decodes next, one job a turn of the event loop, so that audio and requests that
- * came meanwhile are seen first. Final readings go before readings of open segments, which together take at most half
- * of the time: under load they grow rarer, and the finals stay prompt.
+ * came meanwhile are seen first. Final readings go before readings of open segments, and any reading puts those off for
+ * as long as it took: under load they grow rarer, and the finals stay prompt.
  */
 export class Scheduler {
   readonly #sessions = new Map<number, Transcription>();
@@ -58,7 +58,7 @@ export class Scheduler {
     const started = this.#now();
     this.#work(() => job.run(this.#decode));
     const ended = this.#now();
-    if (job.kind === "partial") this.#partialsFrom = ended + (ended - started);
+    this.#partialsFrom = ended + (ended - started);
     return true;
   }
 

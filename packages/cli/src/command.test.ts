@@ -66,7 +66,7 @@ describe("voxpipe transcribe", () => {
       /'4000' is invalid\. Use a whole number of Hz from 8000 to 96000/,
     ],
     [["transcribe", "a.raw", "--encoding", "mp3"], /Allowed choices are pcm_s16le, pcm_mulaw, ogg_opus, aac/],
-    [["transcribe", "a.wav", "--local", "--host", "h"], /'--host <host>' cannot be used with option '--local'/],
+    [["transcribe", "a.wav", "--local", "--host", "h"], /option '--local' cannot be used with option '--host <host>'/],
     [["transcribe", "a.wav", "--param", "mode"], /'mode' is invalid\. Write name=value/],
     [["transcrib", "a.wav"], /unknown command 'transcrib' \(Did you mean transcribe\?\)/],
   ])("refuses %j in one line that says where to read on", async (args, message) => {
@@ -75,6 +75,11 @@ describe("voxpipe transcribe", () => {
     expect(error?.exitCode).not.toBe(0);
     expect(err).toMatch(message);
     expect(err).toMatch(/^voxpipe: [^\n]* See voxpipe transcribe --help\.\n$/);
+  });
+
+  it("guesses that an unknown command is a file", async () => {
+    const { err } = await parse("talk.wav");
+    expect(err).toBe("voxpipe: unknown command 'talk.wav'. To transcribe a file: voxpipe transcribe talk.wav\n");
   });
 
   it("explains itself", async () => {

@@ -10,19 +10,19 @@ import { oneLine } from "./transcript-line.ts";
 const highestRate = 96_000;
 
 interface Flags {
-  local: boolean;
+  local?: true;
   token?: string;
   host?: string;
   sampleRate?: number;
   encoding?: FileEncoding;
   speechModel?: string;
-  language: string[];
-  keyterm: string[];
+  language?: string[];
+  keyterm?: string[];
   format: boolean;
-  param: Record<string, string>;
-  realtime: boolean;
-  json: boolean;
-  quiet: boolean;
+  param?: Record<string, string>;
+  realtime?: true;
+  json?: true;
+  quiet?: true;
 }
 
 /** The command line of `voxpipe`. Parsing throws commander's CommanderError, after it has told what is wrong. */
@@ -53,33 +53,48 @@ export function createCommand(
     .argument("<file>", "audio file, or - for standard input")
     .optionsGroup("Where to:")
     .addOption(
-      new Option("--local", "recognise on this machine, offline, without an account (English)").default(false, ""),
+      new Option("--local", "recognise English offline, on this machine, without an account").conflicts([
+        "host",
+        "token",
+      ]),
     )
     .option("--token <token>", `temporary token; otherwise ${apiKeyVariable} is read from the environment`)
-    .addOption(
-      new Option("--host <host>", "other host, or ws:// or wss:// URL, than the service's own").conflicts("local"),
-    )
+    .option("--host <host>", "other host, or ws:// or wss:// URL, than the service's own")
     .optionsGroup("Raw PCM (other audio says itself what it is):")
     .option("--sample-rate <hz>", `samples per second, ${lowestRate} to ${highestRate}`, parseSampleRate)
     .addOption(new Option("--encoding <name>", "pcm_s16le unless told otherwise").choices(fileEncodings))
     .optionsGroup("Recognition:")
     .option("--speech-model <name>", "such as universal-streaming-english")
-    .option("--language <code>", "language to expect, such as en; may be repeated", collect, [])
-    .option("--keyterm <words>", "word or name to listen for; may be repeated", collect, [])
+    .option("--language <code>", "language to expect, such as en; may be repeated", collect)
+    .option("--keyterm <words>", "word or name to listen for; may be repeated", collect)
     .option("--no-format", "leave out punctuation and capitals")
-    .option("--param <name=value>", "any other parameter of the protocol; may be repeated", collectParameter, {})
+    .option("--param <name=value>", "any other parameter of the protocol; may be repeated", collectParameter)
     .optionsGroup("Output:")
-    .addOption(new Option("--json", "one event per line, as JSON").default(false, ""))
-    .addOption(new Option("--quiet", "finished turns only: no partials, no progress").default(false, ""))
-    .addOption(new Option("--realtime", "send no faster than it was spoken").default(false, ""))
+    .option("--json", "one event per line, as JSON")
+    .option("--quiet", "finished turns only: no partials, no progress")
+    .option("--realtime", "send no faster than it was spoken")
     .addHelpText("after", transcribeExamples)
     .action((source: string, flags: Flags) => transcribe(optionsOf(source, flags)));
   return program;
 }
 
 function optionsOf(source: string, flags: Flags): TranscribeOptions {
-  const { language, keyterm, format, param, ...same } = flags;
-  return { ...same, source, languages: language, keyterms: keyterm, formatTurns: format, parameters: param };
+  return {
+    source,
+    local: flags.local ?? false,
+    token: flags.token,
+    host: flags.host,
+    sampleRate: flags.sampleRate,
+    encoding: flags.encoding,
+    speechModel: flags.speechModel,
+    languages: flags.language ?? [],
+    keyterms: flags.keyterm ?? [],
+    formatTurns: flags.format,
+    parameters: flags.param ?? {},
+    realtime: flags.realtime ?? false,
+    json: flags.json ?? false,
+    quiet: flags.quiet ?? false,
+  };
 }
 
 function parseSampleRate(text: string): number {
@@ -90,11 +105,11 @@ function parseSampleRate(text: string): number {
   );
 }
 
-function collect(value: string, previous: readonly string[]): string[] {
+function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
 }
 
-function collectParameter(text: string, previous: Readonly<Record<string, string>>): Record<string, string> {
+function collectParameter(text: string, previous: Readonly<Record<string, string>> = {}): Record<string, string> {
   const [, name, value] = /^(\w+)=(.*)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined) {
     throw new InvalidArgumentError("Write name=value, such as min_turn_silence=300.");
@@ -105,7 +120,10 @@ function collectParameter(text: string, previous: Readonly<Record<string, string
 /** Commander's message, hints included, on one line. */
 function usageLine(text: string): string {
   const message = oneLine(text.replace(/^error: /, ""));
-  return `voxpipe: ${message.replace(/[.?)]?$/, (end) => end || ".")} See voxpipe transcribe --help.`;
+  const [, unknown] = /^unknown command '(.*)'$/.exec(message) ?? [];
+  const hint =
+    unknown === undefined ? "See voxpipe transcribe --help." : `To transcribe a file: voxpipe transcribe ${unknown}`;
+  return `voxpipe: ${message}${/[.?)]$/.test(message) ? "" : "."} ${hint}`;
 }
 
 /** From the package's manifest, which lies beside both `src` and `dist`. */

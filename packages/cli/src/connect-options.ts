@@ -3,7 +3,7 @@ import type { SessionAudio } from "./session-audio.ts";
 import type { TranscribeOptions } from "./transcribe-options.ts";
 
 /** What the offline recogniser keeps up with on two cores, so that partials come while audio is still being sent. */
-const localPace = { rate: 2, burst: 500 };
+const localPace = { rate: 1.5, burst: 500 };
 const realtimePace = { rate: 1, burst: 0 };
 
 /** The session that was asked for, apart from where it goes and what lets it in. */

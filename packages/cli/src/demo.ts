@@ -45,6 +45,6 @@ try {
   await demo(process.argv[2]);
 } catch (error) {
   const { line, code } = reportFailure(error);
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(line);
   process.exitCode = code;
 }

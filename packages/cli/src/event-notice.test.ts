@@ -4,7 +4,7 @@ import { eventNotice } from "./event-notice.ts";
 const begin = { type: "Begin", id: "a", expires_at: 1 } as const;
 
 it("passes on the service's warnings", () => {
-  expect(eventNotice({ type: "Warning", warning: "ending\nsoon" })).toBe("Warning from the service: ending soon");
+  expect(eventNotice({ type: "Warning", warning: "ending\nsoon" })).toBe("warning from the service: ending soon");
 });
 
 it("tells of lost audio, and only of lost audio", () => {

@@ -13,7 +13,7 @@ export async function main(args: readonly string[], io: CommandIo): Promise<Exit
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
     const { line, code } = reportFailure(error);
-    io.stderr.write(`${line}\n`);
+    io.stderr.write(line);
     return code;
   }
 }

@@ -1,4 +1,4 @@
-import type { Renderer } from "./renderer.ts";
+import { noticeLine, type Renderer } from "./renderer.ts";
 import type { TextOutput } from "./text-output.ts";
 
 /** One event a line, as the wire names its fields. `finalsOnly` leaves partial turns out. */
@@ -9,7 +9,7 @@ export function renderJson(output: TextOutput, errors: TextOutput, finalsOnly: b
       await output.write(`${JSON.stringify(event)}\n`);
     },
     progress() {},
-    notice: (text) => void errors.write(`${text}\n`),
+    notice: (text) => void errors.write(noticeLine(text)),
     async end() {},
   };
 }

@@ -1,6 +1,6 @@
 import type { TurnEvent } from "voxpipe";
 import { FinalTurns } from "./final-turns.ts";
-import type { Renderer } from "./renderer.ts";
+import { noticeLine, type Renderer } from "./renderer.ts";
 import type { TextOutput } from "./text-output.ts";
 import { turnText } from "./transcript-line.ts";
 
@@ -15,7 +15,7 @@ export function renderPlain(output: TextOutput, errors: TextOutput, formats: boo
       if (event.type === "Turn") await print(finals.accept(event));
     },
     progress() {},
-    notice: (text) => void errors.write(`${text}\n`),
+    notice: (text) => void errors.write(noticeLine(text)),
     end: () => print(finals.flush()),
   };
 }

@@ -66,9 +66,9 @@ describe("renderTerminal", () => {
   it("prints a notice above what it rewrites", async () => {
     const { terminal, renderer } = rendering();
     renderer.progress({ state: "open", unit: "ms", position: 1000 });
-    renderer.notice("Warning: this");
+    renderer.notice("warning: this");
     renderer.progress({ state: "open", unit: "ms", position: 2000 });
-    expect(await terminal.lines()).toEqual(["Warning: this", "0:02 sent"]);
+    expect(await terminal.lines()).toEqual(["voxpipe: warning: this", "0:02 sent"]);
   });
 
   it("uses colour only where it may", async () => {

@@ -3,7 +3,7 @@ import { clockTime } from "./clock-time.ts";
 import { FinalTurns } from "./final-turns.ts";
 import { LiveBlock, type Screen } from "./live-block.ts";
 import { type Progress, progressLine } from "./progress-line.ts";
-import type { Renderer } from "./renderer.ts";
+import { noticeLine, type Renderer } from "./renderer.ts";
 import type { TextOutput } from "./text-output.ts";
 import { partialText, turnStart, turnText } from "./transcript-line.ts";
 
@@ -55,7 +55,7 @@ export function renderTerminal(
     },
     notice(text) {
       block.show("");
-      void errors.write(`${text}\n`);
+      void errors.write(noticeLine(text));
       draw();
     },
     async end() {

@@ -1,5 +1,6 @@
 import type { StreamingEvent } from "voxpipe";
 import type { Progress } from "./progress-line.ts";
+import { oneLine } from "./transcript-line.ts";
 
 /** Where a session's events become visible. */
 export interface Renderer {
@@ -11,4 +12,9 @@ export interface Renderer {
   notice(text: string): void;
   /** Prints what was held back, removes what was not to stay, and lets go of the terminal. */
   end(): Promise<void>;
+}
+
+/** How everything that this command says on standard error begins. */
+export function noticeLine(text: string): string {
+  return `voxpipe: ${oneLine(text)}\n`;
 }

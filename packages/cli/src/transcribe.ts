@@ -15,7 +15,10 @@ import type { TranscribeOptions } from "./transcribe-options.ts";
 /** Called with every event as it comes. */
 export type Observer = (event: StreamingEvent, session: StreamingSession) => void;
 
+/** In ms. */
 const progressInterval = 100;
+/** The local server takes any key. This one is unlike any other word, since keys are blotted out of messages. */
+const localCredentials = { apiKey: "voxpipe-local-session" };
 
 /**
  * `voxpipe transcribe`: one input through one session onto the output. Resolves when the transcript is complete, also
@@ -23,7 +26,7 @@ const progressInterval = 100;
  * @throws UsageError before a session exists; StreamingError when it failed; the output's own error.
  */
 export async function transcribe(options: TranscribeOptions, io: CommandIo, observe?: Observer): Promise<void> {
-  const credentials = options.local ? { apiKey: "local" } : findCredentials(options.token, io.env);
+  const credentials = options.local ? localCredentials : findCredentials(options.token, io.env);
   const audio = await openSessionAudio(options.source, io.stdin, options);
   const output = textOutput(io.stdout);
   const renderer = chooseRenderer(options, io, output, textOutput(io.stderr));
@@ -34,7 +37,7 @@ export async function transcribe(options: TranscribeOptions, io: CommandIo, obse
       ...credentials,
       apiHost: server?.url ?? options.host,
       signal: output.failed,
-      onWarning: renderer.notice,
+      onWarning: (message) => renderer.notice(`warning: ${message}`),
     });
     await carry(audio, session, renderer, io, observe);
   } catch (error) {
@@ -76,7 +79,7 @@ async function carry(
     await sending;
   }
   const warning = await audio.warning();
-  if (warning !== undefined) renderer.notice(`Warning: ${warning}`);
+  if (warning !== undefined) renderer.notice(`warning: ${warning}`);
 }
 
 /** Audio time says most; where the duration of compressed audio is unknown, the file's bytes have to do. */

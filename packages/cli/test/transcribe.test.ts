@@ -1,0 +1,121 @@
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { type Emulator, startEmulator } from "@voxpipe/emulator";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { engine, speechWav } from "./speech.ts";
+import { ended, startVoxpipe, voxpipe } from "./voxpipe-process.ts";
+
+const env = { ASSEMBLYAI_API_KEY: "a-key-for-tests" };
+const transcript = "Good morning.\nGood night.\n";
+let folder = "";
+let talk = "";
+let emulator: Emulator;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "voxpipe-"));
+  talk = join(folder, "talk.wav");
+  await writeFile(talk, speechWav());
+});
+afterAll(() => rm(folder, { recursive: true }));
+beforeEach(async () => {
+  emulator = await startEmulator({ engine: engine() });
+});
+afterEach(() => emulator.close());
+
+const transcribe = (...args: string[]) => ["transcribe", ...args, "--host", emulator.url];
+
+describe("voxpipe transcribe", () => {
+  it("prints the finished turns of a file, and nothing else", async () => {
+    expect(await voxpipe(transcribe(talk), { env })).toEqual({ code: 0, signal: null, stdout: transcript, stderr: "" });
+  });
+
+  it("reads a pipe: WAV, and raw PCM with the flags that describe it", async () => {
+    const wav = speechWav();
+    expect(await voxpipe(transcribe("-"), { env, stdin: wav })).toMatchObject({ code: 0, stdout: transcript });
+    const raw = transcribe("-", "--sample-rate", "16000", "--encoding", "pcm_s16le");
+    expect(await voxpipe(raw, { env, stdin: wav.subarray(44) })).toMatchObject({ code: 0, stdout: transcript });
+  });
+
+  it("writes one JSON event a line, Termination last", async () => {
+    const { code, stdout } = await voxpipe(transcribe("-", "--json"), { env, stdin: speechWav() });
+    const events = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(code).toBe(0);
+    expect(events.at(0)?.type).toBe("Begin");
+    expect(events.at(-1)).toMatchObject({ type: "Termination", audio_duration_seconds: 5 });
+    expect(events.filter((event) => event.end_of_turn).map((event) => event.transcript)).toEqual([
+      "Good morning.",
+      "Good night.",
+    ]);
+    expect(events.some((event) => event.end_of_turn === false)).toBe(true);
+  });
+
+  it("sends the session's parameters as the flags say", async () => {
+    const flags = ["--no-format", "--keyterm", "Byrne", "--param", "min_turn_silence=300"];
+    const { stdout } = await voxpipe(transcribe(talk, ...flags), { env });
+    expect(stdout).toBe("good morning\ngood night\n");
+    const [session] = emulator.sessions;
+    expect(Object.fromEntries(session?.handshake.query ?? [])).toMatchObject({
+      format_turns: "false",
+      keyterms_prompt: '["Byrne"]',
+      min_turn_silence: "300",
+      sample_rate: "16000",
+    });
+  });
+
+  it("uses a token instead of the key where one is given", async () => {
+    await using strict = await startEmulator({ engine: engine(), apiKeys: [], tokens: ["a-token-for-tests"] });
+    const args = ["transcribe", talk, "--host", strict.url, "--token", "a-token-for-tests"];
+    expect(await voxpipe(args, { env })).toMatchObject({ code: 0, stdout: transcript });
+  });
+
+  it("prints a turn once where the service sends it unformatted first", async () => {
+    await using older = await startEmulator({ engine: engine(), formattedFinals: "two-turns" });
+    const outcome = await voxpipe(["transcribe", talk, "--host", older.url], { env });
+    expect(outcome.stdout).toBe(transcript);
+  });
+
+  it("ends quietly when nobody reads its output any more", async () => {
+    const child = startVoxpipe(transcribe(talk, "--json", "--realtime"), env);
+    await once(child.stdout, "data");
+    child.stdout.destroy();
+    await once(child, "close");
+    expect(child.exitCode).toBe(0);
+    expect(child.stderr.read()).toBeNull();
+  });
+});
+
+describe("Ctrl-C", () => {
+  it.each(["SIGINT", "SIGTERM"] as const)("the first %s ends with the transcript of what was sent", async (signal) => {
+    const child = startVoxpipe(transcribe("-", "--json"), env);
+    const lines = createInterface({ input: child.stdout });
+    const events: { type: string; transcript?: string; end_of_turn?: boolean }[] = [];
+    // The pipe stays open: only the signal can end this.
+    child.stdin.write(speechWav().subarray(0, 44 + 32_000));
+    for await (const line of lines) {
+      events.push(JSON.parse(line));
+      if (events.length === 2) child.kill(signal);
+    }
+    if (child.exitCode === null) await once(child, "exit");
+    expect(child.exitCode).toBe(0);
+    expect(events.at(-1)?.type).toBe("Termination");
+    expect(events.findLast((event) => event.end_of_turn)?.transcript).toBe("Good morning.");
+  });
+
+  it("the second ends at once, though the service has not answered", async () => {
+    await using mute = await startEmulator({ engine: engine(), faults: [{ when: "partial", do: "hang" }] });
+    const child = startVoxpipe(["transcribe", talk, "--json", "--host", mute.url], env);
+    const outcome = ended(child);
+    await once(child.stdout, "data");
+    child.kill("SIGINT");
+    // Signals that come together count as one, so the second is repeated until it is taken for one.
+    const again = setInterval(() => child.kill("SIGINT"), 200);
+    const { signal } = await outcome.finally(() => clearInterval(again));
+    expect(signal).toBe("SIGINT");
+  });
+});

@@ -6,7 +6,7 @@ import { copyModels } from "./packages/recognizer/scripts/copy-models.mjs";
 const packages = {
   audio: { entries: ["index"] },
   core: { entries: ["index"] },
-  token: { entries: ["index"], programs: ["browser"] },
+  token: { entries: ["index"], programs: ["browser", "create-temporary-token", "token-handler"] },
   client: { entries: ["node", "web"] },
   emulator: { entries: ["index"], programs: ["bin"] },
   recognizer: { entries: ["index"], programs: ["worker"], prepare: copyModels },
@@ -33,7 +33,14 @@ function build(name, { entries, programs = [], prepare = () => {} }, noTypes) {
     ...shared,
     input: inputs(folder, [...entries, ...programs]),
     plugins: [{ name: "prepare", buildStart: prepare }, esbuild({ target: "es2022", sourceMap: true })],
-    output: { dir: `${folder}/dist`, format: "es", sourcemap: true, chunkFileNames: "[name].js" },
+    output: {
+      dir: `${folder}/dist`,
+      format: "es",
+      sourcemap: true,
+      chunkFileNames: "[name].js",
+      // An entry names only what it needs itself, so that bundlers can leave out a chunk with all that it imports.
+      hoistTransitiveImports: false,
+    },
   };
   if (noTypes || entries.length === 0) return [code];
   const types = {

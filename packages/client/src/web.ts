@@ -1,7 +1,9 @@
 import { type ConnectOptions, connect as connectOn, type StreamingSession } from "@voxpipe/core";
+import { RunningHandlers } from "./handler-context.ts";
 import { openNativeSocket } from "./native-socket.ts";
+import { StreamingClient as PortableClient } from "./streaming-client.ts";
 
-export * from "@voxpipe/core";
+export * from "./shared.ts";
 
 /**
  * Starts a streaming session and returns at once; it is connecting.
@@ -15,4 +17,11 @@ export function connect(options: ConnectOptions): StreamingSession {
     sendsPings: false,
     streams: globalThis,
   });
+}
+
+/** The API of the Python `AsyncStreamingClient`. */
+export class StreamingClient extends PortableClient {
+  constructor(options: ConnectOptions = {}) {
+    super(options, { connect, context: new RunningHandlers() });
+  }
 }

@@ -85,19 +85,14 @@ export class AudioSink {
 
   /** Called once for each write, at once, while `#write` waits for its turn. */
   #measure(chunk: unknown): number {
-    if (!(chunk instanceof ArrayBuffer) && !ArrayBuffer.isView(chunk)) {
-      const error = new StreamingError(
-        "invalid-audio",
-        `Audio must be an ArrayBuffer or a view of one, not ${describe(chunk)}. Convert samples to bytes first.`,
-      );
-      this.#listener.failed(error);
-      throw error;
-    }
-    this.writtenBytes += chunk.byteLength;
-    return chunk.byteLength;
+    const bytes = isBytes(chunk) ? chunk.byteLength : 0;
+    this.writtenBytes += bytes;
+    return bytes;
   }
 
-  #write(chunk: AudioChunk): Promise<void> | undefined {
+  #write(chunk: unknown): Promise<void> | undefined {
+    // Refused in its turn and not before: the writes ahead of it are taken first.
+    if (!isBytes(chunk)) throw this.#refused(chunk);
     if (chunk.byteLength === 0) return undefined;
     this.#chunk = toBytes(chunk);
     this.#offset = 0;
@@ -107,6 +102,22 @@ export class AudioSink {
       this.#taken = { resolve, reject };
     });
   }
+
+  #refused(chunk: unknown): StreamingError {
+    const error = new StreamingError(
+      "invalid-audio",
+      `Audio must be an ArrayBuffer or a view of one, not ${describe(chunk)}. Convert samples to bytes first.`,
+    );
+    // The stream gets its error from the throw; the listener must not put another in its place.
+    this.#controller = undefined;
+    this.#listener.failed(error);
+    return error;
+  }
+}
+
+/** Memory of another realm, or shared between threads, is no instance of this realm's `ArrayBuffer`. */
+function isBytes(chunk: unknown): chunk is AudioChunk {
+  return ArrayBuffer.isView(chunk) || /^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(chunk));
 }
 
 function toBytes(chunk: AudioChunk): Uint8Array {
@@ -117,5 +128,6 @@ function toBytes(chunk: AudioChunk): Uint8Array {
 
 function describe(value: unknown): string {
   if (value instanceof Error) return value.message;
-  return typeof value === "string" ? JSON.stringify(value.slice(0, 50)) : String(value);
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 50));
+  return typeof value === "object" && value !== null ? Object.prototype.toString.call(value) : String(value);
 }

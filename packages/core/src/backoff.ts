@@ -7,5 +7,5 @@
  * @returns Ms to wait.
  */
 export function backoff(attempt: number, baseMs: number, maxMs: number, random: () => number): number {
-  return Math.round(random() * Math.min(maxMs, baseMs * 2 ** (attempt - 1)));
+  return Math.round(random() * Math.min(maxMs, baseMs * 2 ** Math.min(attempt - 1, 31)));
 }

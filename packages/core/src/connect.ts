@@ -89,7 +89,7 @@ export function connect(options: ConnectOptions, platform: Platform): StreamingS
     close: () => session.close(),
     abort: (reason?: unknown) => session.abort(reason),
     stats: () => session.stats(),
-    async [Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]() {
+    async [Symbol.asyncDispose]() {
       // A session that failed has said so already; disposing of it must not mask the error that is on its way.
       if (session.state !== "closed") await session.close();
     },

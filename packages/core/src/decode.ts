@@ -24,11 +24,12 @@ export function decode(raw: string): ServerEvent | ErrorFrame | UnrecognizedEven
     return unrecognized(raw, error instanceof Error ? error.message : String(error));
   }
   if (typeof value !== "object" || value === null) return unrecognized(raw, "Not a JSON object");
-  if ("error" in value && typeof value.error === "string") {
-    const code = "error_code" in value ? value.error_code : undefined;
-    return { type: "Error", code: typeof code === "number" ? code : undefined, text: value.error };
-  }
   const type = "type" in value ? value.type : undefined;
+  const text = "error" in value && typeof value.error === "string" ? value.error : undefined;
+  if (type === "Error" || text !== undefined) {
+    const code = "error_code" in value ? value.error_code : undefined;
+    return { type: "Error", code: typeof code === "number" ? code : undefined, text: text ?? "" };
+  }
   if (guards.get(type)?.(value)) return value;
   if (!isMessageType(type)) return unrecognized(raw, `Unknown message type ${JSON.stringify(type)}`);
   return unrecognized(raw, explain(schemas[type], value));

@@ -54,8 +54,8 @@ export class EventQueue {
     }
     const key = replacementKey(event);
     const slot = this.#waiting >= replaceFrom && key !== undefined ? this.#replaceable.get(key) : undefined;
-    if (slot)
-      slot.event = event.type === "Silence" && slot.event.type === "Silence" ? joined(slot.event, event) : event;
+    const replacement = slot && replacing(slot.event, event);
+    if (slot && replacement) slot.event = replacement;
     else this.#append(event, key);
     if (key !== undefined && isFinal(event)) this.#replaceable.delete(key);
   }
@@ -80,6 +80,7 @@ export class EventQueue {
     const slot = this.#slots[this.#head];
     if (!slot) {
       this.#wanted = true;
+      if (this.#end) this.#settle();
       return;
     }
     if (++this.#head === this.#slots.length) this.#clear();
@@ -101,8 +102,10 @@ export class EventQueue {
 
   #settle(): void {
     const controller = this.#controller;
-    this.#controller = undefined;
     if (!controller || !this.#end) return;
+    // A reader that released its lock while it waited leaves an event in the stream, which an error would discard.
+    if ("error" in this.#end && (controller.desiredSize ?? 0) < 0) return;
+    this.#controller = undefined;
     if ("error" in this.#end) controller.error(this.#end.error);
     else controller.close();
   }
@@ -126,8 +129,10 @@ function isFinal(event: StreamingEvent): boolean {
   return event.type === "Turn" && event.end_of_turn;
 }
 
-function joined<T extends { start_ms: number; end_ms: number }>(earlier: T, later: T): T {
-  return { ...later, start_ms: Math.min(earlier.start_ms, later.start_ms) };
+/** What takes the place of `earlier`. Two silences do only as one: with speech between them they stay two. */
+function replacing(earlier: StreamingEvent, later: StreamingEvent): StreamingEvent | undefined {
+  if (later.type !== "Silence" || earlier.type !== "Silence") return later;
+  return later.start_ms <= earlier.end_ms ? { ...later, start_ms: earlier.start_ms } : undefined;
 }
 
 /** WebKit's `ReadableStream` has no async iterator; `for await` gets one that cancels the stream on `break`, as the standard's does. */

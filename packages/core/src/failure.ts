@@ -18,6 +18,7 @@ const inactive: Verdict = ["inactivity", true, "Send audio or keepAlive(), or ra
 
 /** Protocol section 5: what a close code, or an Error's `error_code`, means, and whether a new attempt may help. */
 const verdicts: Readonly<Record<number, Verdict>> = {
+  1000: ["server-error", false, "The service closed before the session had begun; check apiHost and the parameters."],
   1006: network,
   1008: account,
   1009: audio,
@@ -33,7 +34,9 @@ const verdicts: Readonly<Record<number, Verdict>> = {
   4001: account,
   4002: account,
   4003: account,
+  4004: ["session-expired", false, "Start a new session."],
   4008: ["session-expired", false, "Start a new session."],
+  4010: ["session-expired", false, "Start a new session."],
   4029: ["audio-rejected", true, "Lower pace.rate."],
   4030: server,
   4031: inactive,
@@ -46,11 +49,12 @@ const verdicts: Readonly<Record<number, Verdict>> = {
   4103: server,
 };
 
-/** How the service ended a connection: its own words (an Error message, or the close reason) and its code. */
+/** How the service ended a connection: its own words (an Error message, or the close reason) and its code, 0 for none. */
 export function serviceFailure(code: number, text: string, sessionId?: string): StreamingError {
   const [kind, retryable, remedy] = verdict(code, text);
-  return new StreamingError(kind, `${text || "The connection was closed"} (code ${code}). ${remedy}`, {
-    closeCode: code,
+  const what = text || "The connection was closed";
+  return new StreamingError(kind, `${code ? `${what} (code ${code})` : what}. ${remedy}`, {
+    closeCode: code || undefined,
     sessionId,
     retryable,
   });
@@ -59,6 +63,7 @@ export function serviceFailure(code: number, text: string, sessionId?: string): 
 function verdict(code: number, text: string): Verdict {
   if (code === 1008 && /concurren|too many/i.test(text)) return busy;
   if (code === 3006 && /inactiv/i.test(text)) return inactive;
+  if (code === 0 && /unauthorized|api key|authorization/i.test(text)) return account;
   return verdicts[code] ?? ["server-error", false, "The code is not known to this version of voxpipe."];
 }
 

@@ -19,6 +19,7 @@ export type {
   WarningEvent,
   Word,
 } from "./messages.ts";
+export { eventTypes } from "./messages.ts";
 export type { ConnectOptions, ReconnectOptions, TokenProvider, TokenRequest } from "./options.ts";
 export type { Pace } from "./pacer.ts";
 export type { DeprecatedParameters, SessionConfiguration, SpeechModel, StreamingParameters } from "./parameters.ts";

@@ -16,6 +16,7 @@ export class LatencyMeter {
   readonly #sentAt = new Float64Array(capacity);
   #count = 0;
   #openTurn = -1;
+  #endedTurn = -1;
 
   /** A message that ends at `sourceMs` of the source left at `now`. */
   sent(sourceMs: number, now: number): void {
@@ -29,7 +30,10 @@ export class LatencyMeter {
       this.#openTurn = event.turn_order;
       this.firstPartialMs = this.#since(event.words[0]?.end, now) ?? this.firstPartialMs;
     }
-    if (event.end_of_turn) this.endOfTurnMs = this.#since(event.words.at(-1)?.end, now) ?? this.endOfTurnMs;
+    // A second, formatted form of a final turn tells nothing new.
+    if (!event.end_of_turn || event.turn_order === this.#endedTurn) return;
+    this.#endedTurn = event.turn_order;
+    this.endOfTurnMs = this.#since(event.words.at(-1)?.end, now) ?? this.endOfTurnMs;
   }
 
   /** Time since the first message left that reaches `sourceMs`; undefined where that was too long ago. */
@@ -41,6 +45,6 @@ export class LatencyMeter {
       if ((this.#sourceMs[slot] ?? 0) < sourceMs) return found;
       found = now - (this.#sentAt[slot] ?? now);
     }
-    return undefined;
+    return this.#count <= capacity ? found : undefined;
   }
 }

@@ -65,7 +65,9 @@ export class Link {
   }
 
   send(data: string | Uint8Array): void {
-    if (!this.#ended) this.#socket?.send(data);
+    if (this.#ended) return;
+    this.#watchdog?.sent(data.length);
+    this.#socket?.send(data);
   }
 
   /** Ends it with a closing handshake. */

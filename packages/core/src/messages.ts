@@ -68,7 +68,7 @@ export const schemas = {
     type: v.literal("LLMGatewayResponse"),
     turn_order: v.number(),
     transcript: v.string(),
-    data: v.unknown(),
+    data: v.nullish(v.unknown()),
   }),
   Warning: v.object({ type: v.literal("Warning"), warning_code: number, warning: v.string() }),
   Termination: v.object({
@@ -146,3 +146,19 @@ export type ServerEvent =
 
 /** All that `session.events` yields, told apart by `type`. */
 export type StreamingEvent = ServerEvent | ReconnectingEvent | ReconnectedEvent | UnrecognizedEvent;
+
+/** Every `type` that `session.events` can yield. */
+export const eventTypes: readonly StreamingEvent["type"][] = [
+  "Begin",
+  "Turn",
+  "SpeechStarted",
+  "Heartbeat",
+  "Silence",
+  "SpeakerRevision",
+  "LLMGatewayResponse",
+  "Warning",
+  "Termination",
+  "Reconnecting",
+  "Reconnected",
+  "Unrecognized",
+];

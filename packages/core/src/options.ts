@@ -90,15 +90,18 @@ const callable = v.custom<(...given: never[]) => unknown>(
   "Expected a function",
 );
 
+/** What an HTTP header carries. A key read from a file often ends in a line break. */
+const headerText = v.regex(/^[\x21-\x7e]+$/, "Expected visible ASCII characters without spaces or line breaks");
+
 const optionSchemas = {
-  token: v.union([v.string(), callable]),
-  apiKey: v.string(),
+  token: v.union([v.pipe(v.string(), v.nonEmpty("Expected a token, not an empty string")), callable]),
+  apiKey: v.pipe(v.string(), headerText),
   apiHost: v.pipe(
     v.string(),
     v.check((host) => isHost(host), "Expected a host, or a ws:// or wss:// URL"),
   ),
   signal: v.custom<AbortSignal>(
-    (value) => typeof value === "object" && value !== null && "aborted" in value,
+    (value) => typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value,
     "Expected an AbortSignal",
   ),
   connectTimeout: ms,
@@ -114,7 +117,8 @@ const optionSchemas = {
     v.boolean(),
     v.strictObject({ rate: v.optional(v.pipe(v.number(), v.gtValue(0))), burst: v.optional(ms) }),
   ]),
-  audioBuffer: ms,
+  // At 0 the stream would never ask for the first write.
+  audioBuffer: v.pipe(ms, v.minValue(1)),
   extraParams: v.record(v.string(), v.unknown()),
   onWarning: callable,
 };
@@ -128,8 +132,8 @@ const secretOptions = ["apiKey", "token", "webhookAuthHeaderValue"] as const;
  * @throws StreamingError `invalid-options` with every bad option, or `api-key-in-browser`.
  */
 export function parseOptions(given: ConnectOptions, platform: Pick<Platform, "sendsHeaders">): Settings {
-  const warn = given.onWarning ?? ((message: string) => console.warn(`voxpipe: ${message}`));
-  const options: ConnectOptions = modernize({ ...given }, warn);
+  const warnings: string[] = [];
+  const options: ConnectOptions = modernize({ ...given }, (message) => warnings.push(message));
   const { encoding = "pcm_s16le", apiHost = "streaming.assemblyai.com", token, apiKey, sampleRate } = options;
 
   const problems = findProblems(options, schemas);
@@ -146,7 +150,9 @@ export function parseOptions(given: ConnectOptions, platform: Pick<Platform, "se
       "An API key must not be in a page, and this platform's WebSocket cannot send it. Fetch a temporary token from your server and pass it as token.",
     );
   if (options.customerSupportAudioCapture)
-    warn("customerSupportAudioCapture lets the service record the session's audio.");
+    warnings.push("customerSupportAudioCapture lets the service record the session's audio.");
+  const warn = options.onWarning ?? ((message: string) => console.warn(`voxpipe: ${message}`));
+  for (const warning of warnings) warn(warning);
 
   const { reconnect = true, pace = true, extraParams = {} } = options;
   const own = new Set(Object.keys(optionSchemas));
@@ -184,14 +190,18 @@ export function findProblems(options: object, known: Readonly<Record<string, v.G
     }
     const result = v.safeParse(schema, value);
     if (result.success) return [];
-    const secret = secretOptions.some((option) => option === name);
-    return `${name}: ${secret ? `cannot be a ${typeof value}` : `${show(value)} is not valid. ${explain(result.issues[0])}`}.`;
+    return `${name}: ${refusal(name, value, result.issues[0])}.`;
   });
 }
 
 /** @throws StreamingError `invalid-options` where there are problems. */
 export function refuse(problems: readonly string[]): void {
   if (problems.length > 0) throw new StreamingError("invalid-options", problems.join("\n"));
+}
+
+function refusal(name: string, value: unknown, issue: v.BaseIssue<unknown>): string {
+  if (!secretOptions.some((option) => option === name)) return `${show(value)} is not valid. ${explain(issue)}`;
+  return typeof value === "string" ? explain(issue) : `cannot be a ${typeof value}`;
 }
 
 function explain(issue: v.BaseIssue<unknown>): string {
@@ -201,8 +211,16 @@ function explain(issue: v.BaseIssue<unknown>): string {
 }
 
 function show(value: unknown): string {
-  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
-  return typeof value === "string" ? JSON.stringify(value.slice(0, 80)) : text.slice(0, 80);
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 80));
+  return (typeof value === "object" ? asJson(value) : String(value)).slice(0, 80);
+}
+
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? "The value";
+  } catch {
+    return "The object";
+  }
 }
 
 function isHost(text: string): boolean {

@@ -19,10 +19,13 @@ export class Pacer {
     this.#pace = pace;
   }
 
-  /** Ms until `durationMs` of audio may leave. A message longer than the whole burst waits for an empty bucket. */
+  /**
+   * Ms until `durationMs` of audio may leave; whole ones, as timers count them. A message longer than the whole burst
+   * waits for an empty bucket.
+   */
   delay(now: number, durationMs: number): number {
     const excess = this.#levelAt(now) + Math.min(durationMs, this.#pace.burst) - this.#pace.burst;
-    return excess > 0 ? excess / this.#pace.rate : 0;
+    return excess > 0 ? Math.ceil(excess / this.#pace.rate) : 0;
   }
 
   sent(now: number, durationMs: number): void {

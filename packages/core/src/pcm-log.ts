@@ -63,13 +63,15 @@ export class PcmLog implements AudioLog {
       from += part.length;
       this.#end += part.length;
     }
-    this.#forget(Math.min(this.#cursor, this.#end - this.#capacity));
+    this.#forget(
+      Math.min(this.#cursor, this.#wholeSamples(this.#end - this.#capacity + this.#format.bytesPerSample - 1)),
+    );
     return from - offset;
   }
 
   next(stopMs = Number.POSITIVE_INFINITY): AudioMessage | undefined {
     const whole = this.#frameEnd();
-    const cut = Math.min(this.#position(stopMs), this.#end - (this.#end % this.#format.bytesPerSample));
+    const cut = Math.min(this.#position(stopMs), this.#wholeSamples(this.#end));
     const stop = stopMs < whole / this.#bytesPerMs ? cut : whole;
     return stop > this.#cursor && stop <= this.#end ? this.#take(stop) : undefined;
   }
@@ -79,7 +81,7 @@ export class PcmLog implements AudioLog {
   }
 
   rewind(ms: number): void {
-    this.#cursor = Math.min(this.#end, Math.max(this.#start, this.#position(ms)));
+    this.#cursor = Math.min(this.#cursor, Math.max(this.#start, this.#position(ms)));
   }
 
   release(ms: number): void {
@@ -97,9 +99,14 @@ export class PcmLog implements AudioLog {
     return Math.floor((ms * this.#format.sampleRate) / 1000 + 1e-6) * this.#format.bytesPerSample;
   }
 
+  #wholeSamples(bytes: number): number {
+    return bytes - (bytes % this.#format.bytesPerSample);
+  }
+
   #take(stop: number): AudioMessage {
     const length = stop - this.#cursor;
-    const padding = stop < this.#frameEnd() ? Math.max(0, this.#frame - length) : 0;
+    const half = this.#wholeSamples(length) === length ? 0 : 1;
+    const padding = stop < this.#frameEnd() ? Math.max(half, this.#frame - length) : 0;
     const bytes = this.#bytes(this.#cursor, stop, padding);
     this.#cursor = stop;
     return { bytes, durationMs: length / this.#bytesPerMs, paddingMs: padding / this.#bytesPerMs };

@@ -1,9 +1,15 @@
 /** Replaces keys and tokens, plain and URL-encoded, wherever they stand in a text. */
 export function redact(text: string, secrets: Iterable<string>): string {
-  let clean = text;
-  for (const secret of secrets)
-    if (secret) clean = clean.replaceAll(secret, "[redacted]").replaceAll(encodeURIComponent(secret), "[redacted]");
-  return clean;
+  const forms = [...secrets].flatMap((secret) => (secret ? [secret, ...encoded(secret)] : []));
+  // Longest first, so that a secret which begins another leaves no rest of it.
+  forms.sort((a, b) => b.length - a.length);
+  return forms.reduce((clean, form) => clean.replaceAll(form, "[redacted]"), text);
+}
+
+/** As a URL's query shows it, and as `encodeURIComponent` does; they differ in `!'()*~` and space. */
+function encoded(secret: string): string[] {
+  const wellFormed = secret.replace(/\p{Surrogate}/gu, "\ufffd");
+  return [new URLSearchParams({ "": wellFormed }).toString().slice(1), encodeURIComponent(wellFormed)];
 }
 
 /**

@@ -1,4 +1,7 @@
-import type { ServerEvent, Word } from "./messages.ts";
+import type { ServerEvent, TurnEvent, Word } from "./messages.ts";
+
+/** Second forms come right behind the first, so few can be due. */
+const mostUnformatted = 16;
 
 /**
  * One timeline over all connections of a session. Every connection counts audio from 0 and turns from 0; here both become
@@ -9,8 +12,8 @@ export class Timeline {
   settledMs = 0;
   /** The first turn that is not final yet. */
   #nextTurn = 0;
-  /** Whether the last final turn came formatted; until it did, a formatted second form may follow. */
-  #formatted = true;
+  /** The newest final turns that came unformatted: of each, a formatted second form may follow, once. */
+  readonly #unformatted: number[] = [];
   /** Whether speech was announced, or a turn read, since the last final turn. */
   #speaking = false;
   #turnOpen = false;
@@ -43,12 +46,13 @@ export class Timeline {
   admit(event: ServerEvent, replayedMs: number): boolean {
     switch (event.type) {
       case "Turn":
-        if (event.turn_order < this.#nextTurn) return this.#admitSecondForm(event.turn_is_formatted);
+        if (event.turn_order < this.#nextTurn) return this.#admitSecondForm(event);
         this.#speaking = !event.end_of_turn;
         this.#turnOpen = !event.end_of_turn && event.words.length > 0;
         if (event.end_of_turn) {
           this.#nextTurn = event.turn_order + 1;
-          this.#formatted = event.turn_is_formatted;
+          if (!event.turn_is_formatted && this.#unformatted.push(event.turn_order) > mostUnformatted)
+            this.#unformatted.shift();
           this.settledMs = Math.max(this.settledMs, event.words.at(-1)?.end ?? 0);
         }
         return true;
@@ -66,10 +70,10 @@ export class Timeline {
     }
   }
 
-  #admitSecondForm(formatted: boolean): boolean {
-    const news = formatted && !this.#formatted;
-    this.#formatted ||= formatted;
-    return news;
+  #admitSecondForm(event: TurnEvent): boolean {
+    const at = event.turn_is_formatted && event.end_of_turn ? this.#unformatted.indexOf(event.turn_order) : -1;
+    if (at >= 0) this.#unformatted.splice(at, 1);
+    return at >= 0;
   }
 }
 
@@ -115,9 +119,12 @@ export class LinkTimeline {
           revision.turn_order += this.#firstTurn;
           this.#moveWords(revision.words);
         }
-        break;
+        if (!retired) break;
+        event.revisions = event.revisions.filter((revision) => revision.turn_order < retiredAt);
+        return event.revisions.length > 0;
       case "LLMGatewayResponse":
         event.turn_order += this.#firstTurn;
+        if (retired && event.turn_order >= retiredAt) return false;
         break;
       case "SpeechStarted":
         if (retired) return false;

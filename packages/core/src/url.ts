@@ -1,8 +1,15 @@
 import { parameterSchemas, wireName } from "./parameters.ts";
 
-/** The origin to connect to: a host gets `wss://`; `ws://` and `wss://` stay as given (protocol section 1). */
+/**
+ * The origin to connect to: a host gets `wss://`; `ws://` and `wss://` stay as given (protocol section 1).
+ *
+ * @throws TypeError for what is neither, `https://` and the like included.
+ */
 export function origin(apiHost: string): URL {
-  return new URL(/^wss?:\/\//i.test(apiHost) ? apiHost : `wss://${apiHost}`);
+  const url = new URL(apiHost.includes("://") ? apiHost : `wss://${apiHost}`);
+  if (!/^wss?:$/.test(url.protocol)) throw new TypeError(`${url.protocol} is not a WebSocket scheme`);
+  url.hash = "";
+  return url;
 }
 
 /**

@@ -16,7 +16,9 @@ export class Watchdog {
   #stop: () => void;
   #heardAt: number;
   #drainedAt: number;
-  #buffered = 0;
+  /** Bytes given to the socket, and those of them that had left at the last check. */
+  #sent = 0;
+  #drained = 0;
   /** Whether silence means anything: the peer answers pings, or sends heartbeats. */
   #answers: boolean;
 
@@ -35,6 +37,11 @@ export class Watchdog {
     this.#answers ||= regularly;
   }
 
+  /** `bytes` were given to the socket. Without the count, a slow socket that is kept full looks like a dead one. */
+  sent(bytes: number): void {
+    this.#sent += bytes;
+  }
+
   stop(): void {
     this.#stop();
   }
@@ -42,11 +49,13 @@ export class Watchdog {
   #check(): void {
     const now = this.#clock.now();
     const buffered = this.#socket.bufferedAmount;
-    if (buffered === 0 || buffered < this.#buffered) this.#drainedAt = now;
-    this.#buffered = buffered;
+    const drained = this.#sent - buffered;
+    if (buffered === 0 || drained > this.#drained) this.#drainedAt = now;
+    this.#drained = drained;
     if (now - this.#drainedAt >= silentForMs) return this.#dead("the peer stopped reading");
     if (this.#answers && now - this.#heardAt >= silentForMs) return this.#dead("the peer stopped answering");
-    this.#socket.ping?.();
+    // Before the ping, which may end the connection, and with it this.
     this.#stop = this.#clock.after(checkEveryMs, () => this.#check());
+    this.#socket.ping?.();
   }
 }

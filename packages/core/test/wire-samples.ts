@@ -1,0 +1,70 @@
+/** One message of each kind as the wire shows it (protocol section 4). */
+export const wireSamples: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  Begin: {
+    type: "Begin",
+    id: "5c1d8f1e-5a2b-4a76-9c1c-0f6c36a1b001",
+    expires_at: 1_790_000_000,
+    configuration: {
+      model: "universal-3-5-pro",
+      mode: "balanced",
+      api_version: "2025-05-12",
+      speaker_labels: false,
+      redact_pii: false,
+      filter_profanity: false,
+      domain: null,
+      voice_focus: null,
+    },
+  },
+  Turn: {
+    turn_order: 0,
+    turn_is_formatted: true,
+    end_of_turn: false,
+    transcript: "Harbor Point",
+    end_of_turn_confidence: 0,
+    words: [
+      { start: 0, end: 428, text: "Harbor", confidence: 0.92, word_is_final: false },
+      {
+        start: 442,
+        end: 799,
+        text: "Point",
+        confidence: 0.99,
+        word_is_final: true,
+        speaker: "A",
+        speaker_confidence: 0.7,
+      },
+    ],
+    utterance: "",
+    language_code: "en",
+    language_confidence: 0.98,
+    speaker_label: "A",
+    speaker_confidence: 0.8,
+    type: "Turn",
+  },
+  SpeechStarted: { type: "SpeechStarted", timestamp: 1216, confidence: 0.987654 },
+  Heartbeat: {
+    type: "Heartbeat",
+    total_audio_received_ms: 9888,
+    total_duration_ms: 10_096,
+    realtime_factor: 1.2,
+    max_speech_probability: 0.999,
+  },
+  Silence: { type: "Silence", start_ms: 1000, end_ms: 2000 },
+  Warning: { type: "Warning", warning_code: 1234, warning: "session ending soon" },
+  SpeakerRevision: {
+    type: "SpeakerRevision",
+    revisions: [
+      {
+        turn_order: 1,
+        speaker_label: "B",
+        words: [{ start: 10_355, end: 11_615, text: "Thanks,", confidence: 0.79, speaker: "A", word_is_final: true }],
+      },
+    ],
+  },
+  LLMGatewayResponse: {
+    type: "LLMGatewayResponse",
+    turn_order: 0,
+    transcript: "hello",
+    data: { request_id: "r", choices: [], usage: {} },
+  },
+  Termination: { type: "Termination", audio_duration_seconds: 69, session_duration_seconds: 73 },
+};

@@ -1,49 +1,88 @@
 import { once } from "node:events";
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CommanderError } from "commander";
+import { type CommandOptions, describeCommand } from "./command-options.ts";
 import { EmulatorError } from "./emulator-error.ts";
-import { startEmulator } from "./server.ts";
+import { loadEngine } from "./load-engine.ts";
+import type { EmulatorEvent } from "./observation.ts";
+import { recordingOf } from "./recording.ts";
+import { type Emulator, startEmulator } from "./server.ts";
+import type { EmulatorOptions } from "./settings.ts";
 
 /**
  * The command `voxpipe-emulator`: serves until it is interrupted.
  *
+ * @param args the command line after the program's name
  * @returns the exit code: 0, 1 where the server could not start, 2 for wrong use
  */
-export async function runCommand(args: readonly string[], interrupted = interruption()): Promise<number> {
+export async function runCommand(args: readonly string[]): Promise<number> {
   const command = describeCommand();
   try {
     command.parse(args, { from: "user" });
-    const options = command.opts<{ port: number; host: string; apiKey?: string[] }>();
-    await using emulator = await startEmulator({
-      port: options.port,
-      host: options.host,
-      ...(options.apiKey && { apiKeys: options.apiKey }),
-    });
-    console.log(`Listening on ${emulator.url}`);
-    await interrupted;
+    await serve(command.opts<CommandOptions>());
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!(error instanceof EmulatorError)) throw error;
-    console.error(error.message);
-    return 1;
+    const message = error instanceof EmulatorError ? error.message : systemMessage(error);
+    if (message === undefined) throw error;
+    console.error(`error: ${message}`);
+    return error instanceof EmulatorError && error.code === "invalid-options" ? 2 : 1;
   }
 }
 
-function describeCommand(): Command {
-  return new Command("voxpipe-emulator")
-    .description("A local Streaming v3 server: point a client's host at it.")
-    .option("--port <number>", "port to listen on; 0 takes any free one", portNumber, 8_765)
-    .option("--host <address>", "address to listen on", "127.0.0.1")
-    .option("--api-key <key...>", "accept only these API keys; otherwise any key will do")
-    .exitOverride();
-}
-
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new InvalidArgumentError("Give a whole number from 0 to 65535.");
-}
-
-async function interruption(): Promise<void> {
+async function serve(options: CommandOptions): Promise<void> {
+  if (options.record !== undefined) await mkdir(options.record, { recursive: true });
+  await using emulator = await startEmulator({ ...emulatorOptions(options), engine: await loadEngine(options) });
+  if (typeof options.tls === "string") await writeFile(options.tls, emulator.certificate ?? "");
+  const following = follow(emulator, options);
+  console.log(`Listening on ${emulator.url}`);
   await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  await emulator.close();
+  await following;
+}
+
+function emulatorOptions({ apiKey, token, fault, sessionLimit, tls, ...options }: CommandOptions): EmulatorOptions {
+  const { engine: _engine, record: _record, script: _script, play: _play, quiet: _quiet, ...plain } = options;
+  return {
+    ...plain,
+    tls: tls !== undefined,
+    ...(apiKey && { apiKeys: apiKey }),
+    ...(token && { tokens: token }),
+    ...(fault && { faults: fault }),
+    ...(sessionLimit !== undefined && { sessionLimit: { most: sessionLimit } }),
+  };
+}
+
+/** Tells what happens, and writes each session down when it has ended. */
+async function follow(emulator: Emulator, { record, quiet }: CommandOptions): Promise<void> {
+  for await (const event of emulator.events()) {
+    const line = describeEvent(event);
+    if (line !== undefined && !quiet) console.log(line);
+    if (event.type !== "ended" || record === undefined) continue;
+    await writeFile(join(record, `session-${event.session.index}.jsonl`), recordingOf(event.session));
+  }
+}
+
+function describeEvent(event: EmulatorEvent): string | undefined {
+  switch (event.type) {
+    case "begun":
+      return `session ${event.session.index}: begun, ${event.session.parameters?.speech_model}`;
+    case "fault":
+      return `session ${event.session.index}: fault ${JSON.stringify(event.fault)}`;
+    case "ended": {
+      const { audio, index } = event.session;
+      const heard = `${(audio.receivedMs / 1_000).toFixed(1)} s of audio`;
+      return `session ${index}: ended with ${event.end.code || "no WebSocket"}, ${heard}`;
+    }
+    case "token":
+      return `token: ${event.status}`;
+    default:
+      return undefined;
+  }
+}
+
+/** What the operating system says of a file or folder. */
+function systemMessage(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && "path" in error ? error.message : undefined;
 }

@@ -1,0 +1,120 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { silence } from "../test/audio.ts";
+import { RawClient } from "../test/raw-client.ts";
+
+const packageFolder = fileURLToPath(new URL("..", import.meta.url));
+const program = join(packageFolder, "dist", `command-under-test-${process.pid}.js`);
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "voxpipe-emulator-"));
+  // The command as a process, built from the sources, so that no earlier build is what is tested.
+  await build({
+    entryPoints: [join(packageFolder, "src/bin.ts")],
+    outfile: program,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "es2022",
+    external: ["commander", "valibot", "ws", "selfsigned", "opus-decoder", "ogg-opus-decoder", "@audio/decode-aac"],
+    tsconfig: join(packageFolder, "../../tsconfig.base.json"),
+  });
+});
+
+afterAll(async () => {
+  await rm(program, { force: true });
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** The command with these arguments: its lines, its address, its end. */
+function start(...args: string[]) {
+  const child = spawn(process.execPath, [program, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const lines: string[] = [];
+  const listening = new Promise<string>((resolve) => {
+    for (const stream of [child.stdout, child.stderr])
+      createInterface(stream).on("line", (line) => {
+        lines.push(line);
+        const url = /^Listening on (.*)$/.exec(line)?.[1];
+        if (url !== undefined) resolve(url);
+      });
+  });
+  const ended = once(child, "close").then(([code]) => ({ code, text: lines.join("\n") }));
+  return { listening, ended, stop: () => child.kill("SIGINT") };
+}
+
+test("serves a script with faults, records what happened, and plays it back", async () => {
+  const script = join(folder, "words.json");
+  await writeFile(script, JSON.stringify([{ text: "hello", start: 100, end: 500 }]));
+  const first = start("--port", "0", "--script", script, "--record", folder, "--fault", "final:unknown-message");
+  const transcribe = async (url: string) => {
+    await using client = await RawClient.connect(url, { sample_rate: 16_000 });
+    client.audio(silence(2_500));
+    await client.finish();
+    return client;
+  };
+  const client = await transcribe(await first.listening);
+  expect(client.finals).toEqual(["hello"]);
+  expect(client.messages.some(({ type }) => type === "FromTheFuture")).toBe(true);
+  first.stop();
+  const { code, text } = await first.ended;
+  expect(code).toBe(0);
+  expect(text).toContain("session 0: ended with 1000, 2.5 s of audio");
+
+  const recording = join(folder, "session-0.jsonl");
+  expect(await readFile(recording, "utf8")).toContain('"transcript":"hello"');
+  const second = start("--port", "0", "--play", recording, "--quiet");
+  expect((await transcribe(await second.listening)).finals).toEqual(["hello"]);
+  second.stop();
+  expect(await second.ended).toMatchObject({ code: 0, text: expect.stringMatching(/^Listening on ws:\S+$/) });
+});
+
+test("--tls writes the certificate that clients need", async () => {
+  const file = join(folder, "certificate.pem");
+  const served = start("--port", "0", "--tls", file);
+  expect(await served.listening).toMatch(/^wss:/);
+  expect(await readFile(file, "utf8")).toContain("BEGIN CERTIFICATE");
+  served.stop();
+  await served.ended;
+});
+
+test("--help explains itself", async () => {
+  const { code, text } = await start("--help").ended;
+  expect(code).toBe(0);
+  for (const word of ["--port", "--fault", "audio=1200:drop", "--pacing", "/emulator/"]) expect(text).toContain(word);
+});
+
+test.each([
+  [["--port", "70000"], 2, "Give a whole number from 0 to 65535."],
+  [["--unknown"], 2, "unknown option '--unknown'"],
+  [["--fault", "lunch:drop"], 2, "lunch"],
+  [["--pacing", "slow"], 2, "Allowed choices are free, refuse, throttle."],
+  [["--script", "/nowhere/words.json"], 2, "Cannot play /nowhere/words.json: ENOENT"],
+  [["--engine", "no-such-module"], 2, "Cannot load the engine no-such-module"],
+  [["--script", "a", "--play", "b"], 2, "exclude each other"],
+  [["--host", "203.0.113.7"], 1, "Cannot listen on 203.0.113.7"],
+])("%j ends with %i and one clear line", async (args, expected, message) => {
+  const { code, text } = await start(...args).ended;
+  expect(code).toBe(expected);
+  expect(text).toContain(message);
+  expect(text).not.toMatch(/\n\s+at /);
+});
+
+test("a port in use is told in one line", async () => {
+  const first = start("--port", "0");
+  const port = new URL(await first.listening).port;
+  const { code, text } = await start("--port", port).ended;
+  expect([code, text]).toEqual([
+    1,
+    `error: Port ${port} on 127.0.0.1 is in use. Stop what listens there, choose another port, or use port 0 for any free one.`,
+  ]);
+  first.stop();
+  await first.ended;
+});

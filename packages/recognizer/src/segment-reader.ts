@@ -21,7 +21,7 @@ export interface Context {
 }
 
 /** Voiced time up to which a segment is read together with the one before it. */
-const SHORT = samplesIn(2_500);
+const SHORT = samplesIn(1_500);
 /** The model returns nothing for some lengths of audio; less of the silence before the voice then often helps. */
 const SHORTER_PRE_ROLLS = [samplesIn(200), 0];
 /** Voice shorter than this may well be no speech: an empty reading of it stands. */

@@ -1,6 +1,6 @@
 import { type ConnectOptions, connect as connectOn, type Platform, type StreamingSession } from "@voxpipe/core";
 import { AsyncHandlerContext } from "./async-handler-context.ts";
-import { StreamingClient as PortableClient } from "./streaming-client.ts";
+import { BaseStreamingClient } from "./base-streaming-client.ts";
 import { openWsSocket } from "./ws-socket.ts";
 
 export * from "./shared.ts";
@@ -17,7 +17,7 @@ export function connect(options: ConnectOptions): StreamingSession {
 }
 
 /** The API of the Python `AsyncStreamingClient`; on servers it mints tokens too. */
-export class StreamingClient extends PortableClient {
+export class StreamingClient extends BaseStreamingClient {
   readonly #options: ConnectOptions;
 
   constructor(options: ConnectOptions = {}) {

@@ -32,4 +32,5 @@ export type {
   Word,
 } from "@voxpipe/core";
 export { StreamingError } from "@voxpipe/core";
-export type { AudioSource, HandlerPayloads } from "./streaming-client.ts";
+export type { AudioSource, BaseStreamingClient, ClientParts, HandlerPayloads } from "./base-streaming-client.ts";
+export type { HandlerContext } from "./handler-context.ts";

@@ -1,7 +1,7 @@
 import { type ConnectOptions, connect as connectOn, type StreamingSession } from "@voxpipe/core";
+import { BaseStreamingClient } from "./base-streaming-client.ts";
 import { RunningHandlers } from "./handler-context.ts";
 import { openNativeSocket } from "./native-socket.ts";
-import { StreamingClient as PortableClient } from "./streaming-client.ts";
 
 export * from "./shared.ts";
 
@@ -20,7 +20,7 @@ export function connect(options: ConnectOptions): StreamingSession {
 }
 
 /** The API of the Python `AsyncStreamingClient`. */
-export class StreamingClient extends PortableClient {
+export class StreamingClient extends BaseStreamingClient {
   constructor(options: ConnectOptions = {}) {
     super(options, { connect, context: new RunningHandlers() });
   }

@@ -16,7 +16,7 @@ export type HandlerPayloads = { [Type in StreamingEvent["type"]]: Extract<Stream
   Error: StreamingError;
 };
 
-type Handler = (client: StreamingClient, payload: never) => unknown;
+type Handler = (client: never, payload: never) => unknown;
 
 /** Audio in any shape that yields bytes. */
 export type AudioSource =
@@ -35,7 +35,7 @@ export interface ClientParts {
  * The API of the Python `AsyncStreamingClient`, one to one, over a session: register handlers, connect, stream, disconnect.
  * A client connects once. As there, a lost connection ends it; `reconnect: true` lets the session find a new one instead.
  */
-export class StreamingClient implements AsyncDisposable {
+export class BaseStreamingClient implements AsyncDisposable {
   readonly #options: ConnectOptions;
   readonly #parts: ClientParts;
   readonly #handlers = new Map<string, Handler[]>();
@@ -57,7 +57,7 @@ export class StreamingClient implements AsyncDisposable {
    */
   on<Type extends keyof HandlerPayloads>(
     type: Type,
-    handler: (client: StreamingClient, payload: HandlerPayloads[Type]) => unknown,
+    handler: (client: this, payload: HandlerPayloads[Type]) => unknown,
   ): this {
     if (type !== "Error" && !eventTypes.some((known) => known === type))
       throw new StreamingError(

@@ -1,53 +1,28 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { silence } from "../test/audio.ts";
+import { type BuiltProgram, buildProgram } from "../test/build-program.ts";
 import { RawClient } from "../test/raw-client.ts";
 
-const packageFolder = fileURLToPath(new URL("..", import.meta.url));
-const program = join(packageFolder, "dist", `command-under-test-${process.pid}.js`);
+let program: BuiltProgram;
 let folder: string;
 
 beforeAll(async () => {
+  program = await buildProgram("src/bin.ts");
   folder = await mkdtemp(join(tmpdir(), "voxpipe-emulator-"));
-  // The command as a process, built from the sources, so that no earlier build is what is tested.
-  await build({
-    entryPoints: [join(packageFolder, "src/bin.ts")],
-    outfile: program,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "es2022",
-    external: ["commander", "valibot", "ws", "selfsigned", "opus-decoder", "ogg-opus-decoder", "@audio/decode-aac"],
-    tsconfig: join(packageFolder, "../../tsconfig.base.json"),
-  });
 });
 
 afterAll(async () => {
-  await rm(program, { force: true });
+  await program[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The command with these arguments: its lines, its address, its end. */
+/** The command with these arguments: its address, its end. */
 function start(...args: string[]) {
-  const child = spawn(process.execPath, [program, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  const lines: string[] = [];
-  const listening = new Promise<string>((resolve) => {
-    for (const stream of [child.stdout, child.stderr])
-      createInterface(stream).on("line", (line) => {
-        lines.push(line);
-        const url = /^Listening on (.*)$/.exec(line)?.[1];
-        if (url !== undefined) resolve(url);
-      });
-  });
-  const ended = once(child, "close").then(([code]) => ({ code, text: lines.join("\n") }));
-  return { listening, ended, stop: () => child.kill("SIGINT") };
+  const running = program.start(args);
+  return { ...running, listening: () => running.line(/^Listening on (.*)$/).then(([, url = ""]) => url) };
 }
 
 test("serves a script with faults, records what happened, and plays it back", async () => {
@@ -60,7 +35,7 @@ test("serves a script with faults, records what happened, and plays it back", as
     await client.finish();
     return client;
   };
-  const client = await transcribe(await first.listening);
+  const client = await transcribe(await first.listening());
   expect(client.finals).toEqual(["hello"]);
   expect(client.messages.some(({ type }) => type === "FromTheFuture")).toBe(true);
   first.stop();
@@ -71,7 +46,7 @@ test("serves a script with faults, records what happened, and plays it back", as
   const recording = join(folder, "session-0.jsonl");
   expect(await readFile(recording, "utf8")).toContain('"transcript":"hello"');
   const second = start("--port", "0", "--play", recording, "--quiet");
-  expect((await transcribe(await second.listening)).finals).toEqual(["hello"]);
+  expect((await transcribe(await second.listening())).finals).toEqual(["hello"]);
   second.stop();
   expect(await second.ended).toMatchObject({ code: 0, text: expect.stringMatching(/^Listening on ws:\S+$/) });
 });
@@ -79,7 +54,7 @@ test("serves a script with faults, records what happened, and plays it back", as
 test("--tls writes the certificate that clients need", async () => {
   const file = join(folder, "certificate.pem");
   const served = start("--port", "0", "--tls", file);
-  expect(await served.listening).toMatch(/^wss:/);
+  expect(await served.listening()).toMatch(/^wss:/);
   expect(await readFile(file, "utf8")).toContain("BEGIN CERTIFICATE");
   served.stop();
   await served.ended;
@@ -109,7 +84,7 @@ test.each([
 
 test("a port in use is told in one line", async () => {
   const first = start("--port", "0");
-  const port = new URL(await first.listening).port;
+  const port = new URL(await first.listening()).port;
   const { code, text } = await start("--port", port).ended;
   expect([code, text]).toEqual([
     1,

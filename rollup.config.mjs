@@ -7,10 +7,11 @@ const packages = {
   audio: { entries: ["index"] },
   core: { entries: ["index"] },
   token: { entries: ["index"], programs: ["browser", "create-temporary-token", "token-handler"] },
-  client: { entries: ["node", "web"] },
+  client: { entries: ["node", "web", "ponyfill-node", "ponyfill-web"] },
   emulator: { entries: ["index"], programs: ["bin"] },
   recognizer: { entries: ["index"], programs: ["worker"], prepare: copyModels },
   cli: { entries: [], programs: ["bin", "demo"] },
+  bench: { entries: [], programs: ["main", "server", "client"] },
 };
 
 /** `rollup -c --configOnly core,client` builds some; `--configNoTypes` leaves the declarations out. */

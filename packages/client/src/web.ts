@@ -1,7 +1,7 @@
 import { type ConnectOptions, connect as connectOn, type StreamingSession } from "@voxpipe/core";
 import { BaseStreamingClient } from "./base-streaming-client.ts";
 import { RunningHandlers } from "./handler-context.ts";
-import { openNativeSocket } from "./native-socket.ts";
+import { webPlatform } from "./web-platform.ts";
 
 export * from "./shared.ts";
 
@@ -11,12 +11,7 @@ export * from "./shared.ts";
  * @throws StreamingError `invalid-options` or `api-key-in-browser`, before anything is sent.
  */
 export function connect(options: ConnectOptions): StreamingSession {
-  return connectOn(options, {
-    openSocket: openNativeSocket,
-    sendsHeaders: false,
-    sendsPings: false,
-    streams: globalThis,
-  });
+  return connectOn(options, webPlatform(globalThis));
 }
 
 /** The API of the Python `AsyncStreamingClient`. */

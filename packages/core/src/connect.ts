@@ -12,6 +12,7 @@ import {
 } from "./parameters.ts";
 import { Session, type SessionStats, type SessionSummary } from "./session.ts";
 import type { Platform } from "./socket.ts";
+import { StreamingError } from "./streaming-error.ts";
 
 /**
  * A streaming session: audio in, events out. A container of two streams, so `microphone.pipeThrough(session)` works, with
@@ -56,9 +57,11 @@ export interface StreamingSession extends AsyncDisposable {
 /**
  * Starts a session and returns at once; it is connecting. Entry packages bring the `platform`.
  *
- * @throws StreamingError `invalid-options` or `api-key-in-browser`, before anything is sent.
+ * @throws StreamingError `invalid-options`, `api-key-in-browser` or `no-web-streams`, before anything is sent.
  */
 export function connect(options: ConnectOptions, platform: Platform): StreamingSession {
+  if (typeof platform.streams.ReadableStream !== "function")
+    throw new StreamingError("no-web-streams", "This runtime has no Web Streams. Import from voxpipe/ponyfill instead.");
   const settings = parseOptions(options, platform);
   const warn = options.onWarning ?? ((message: string) => console.warn(`voxpipe: ${message}`));
   const session = new Session(settings, platform);

@@ -144,7 +144,7 @@ export class Outbound {
       const audio = log.next(this.#cut(control));
       if (audio) this.#sendAudio(audio, now);
       else if (control) this.#deliver(control);
-      else if (sink.takenBytes >= this.#endBytes) return this.#sendRest(now);
+      else if (sink.takenBytes >= this.#endBytes) this.#finish(now);
       else if (!sink.fill(log)) return;
     }
   }
@@ -177,9 +177,9 @@ export class Outbound {
     }
   }
 
-  #sendRest(now: number): void {
+  #finish(now: number): void {
     const rest = this.#parts.log.rest();
-    if (rest) this.#sendAudio(rest, now);
+    if (rest) return this.#sendAudio(rest, now);
     this.detach();
     this.#parts.finished();
   }

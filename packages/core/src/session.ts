@@ -11,6 +11,7 @@ import { Link, type LinkListener } from "./link.ts";
 import type { BeginEvent, ReconnectedEvent, ServerEvent, TerminationEvent, UnrecognizedEvent } from "./messages.ts";
 import type { Settings } from "./options.ts";
 import { type ControlMessage, Outbound } from "./outbound.ts";
+import { PacketLog } from "./packet-log.ts";
 import { PcmLog } from "./pcm-log.ts";
 import { Rollover } from "./rollover.ts";
 import type { Platform } from "./socket.ts";
@@ -368,8 +369,8 @@ export class Session implements LinkListener {
 
 function createLog({ encoding, sampleRate, frameDuration, reconnect }: Settings): AudioLog {
   const format = pcmFormat(encoding, sampleRate);
-  if (!format) throw new StreamingError("invalid-options", `encoding: ${encoding} is not built yet.`);
-  return new PcmLog(format, frameDuration, reconnect?.replayBuffer ?? 0);
+  const capacityMs = reconnect?.replayBuffer ?? 0;
+  return format ? new PcmLog(format, frameDuration, capacityMs) : new PacketLog(encoding, frameDuration, capacityMs);
 }
 
 function endedError(): StreamingError {

@@ -4,6 +4,8 @@ export type StreamingErrorCode =
   | "invalid-options"
   /** An API key where no header can carry it: it would have to be in the page. */
   | "api-key-in-browser"
+  /** The runtime lacks Web Streams. */
+  | "no-web-streams"
   /** A write that is not bytes. */
   | "invalid-audio"
   /** The token provider threw or returned no token. */

@@ -80,8 +80,10 @@ export class Timeline {
 /** One connection's share of the timeline. */
 export class LinkTimeline {
   readonly #timeline: Timeline;
-  readonly #firstTurn: number;
+  #firstTurn: number;
   readonly #replayedMs: number;
+  /** Final turns cover the source up to here; compressed audio may have to start a little earlier. */
+  readonly #coveredMs: number;
   /** From `wire` ms of this connection on, the source is at `source` ms. One entry, and one for each padding sent. */
   readonly #anchors: { readonly wire: number; readonly source: number }[];
   /** Once another connection has taken over: the first turn that is its to tell. */
@@ -91,6 +93,7 @@ export class LinkTimeline {
     this.#timeline = timeline;
     this.#firstTurn = timeline.nextTurn;
     this.#replayedMs = replayedMs;
+    this.#coveredMs = timeline.settledMs > startMs + 1 ? timeline.settledMs : 0;
     this.#anchors = [{ wire: 0, source: startMs }];
   }
 
@@ -113,6 +116,7 @@ export class LinkTimeline {
         event.turn_order += this.#firstTurn;
         if (retired && event.turn_order >= retiredAt) return false;
         this.#moveWords(event.words);
+        if (!this.#dropCovered(event)) return false;
         break;
       case "SpeakerRevision":
         for (const revision of event.revisions) {
@@ -151,6 +155,17 @@ export class LinkTimeline {
       next = anchor.source;
     }
     return this.#anchors[0]?.source ?? 0;
+  }
+
+  /** Takes out words that a final turn told before. False: none is left. */
+  #dropCovered(event: TurnEvent): boolean {
+    if (this.#coveredMs === 0) return true;
+    const fresh = event.words.filter((word) => word.start + word.end > 2 * this.#coveredMs);
+    if (fresh.length === event.words.length) return true;
+    event.words = fresh;
+    event.transcript = fresh.map((word) => word.text).join(" ");
+    if (fresh.length === 0 && event.end_of_turn) this.#firstTurn--;
+    return fresh.length > 0;
   }
 
   #moveWords(words: Word[]): void {

@@ -1,0 +1,67 @@
+/** A stretch of compressed audio that a decoder can start at. */
+export interface PacketUnit {
+  /** Bytes. */
+  readonly length: number;
+  /** Audio in it, in ms; 0 where that cannot be told. */
+  readonly durationMs: number;
+  /** Headers that every new connection needs first. */
+  readonly isHeader?: boolean;
+}
+
+/** Reads the unit at the start of `bytes`. Undefined: more bytes are needed. */
+export type UnitReader = (bytes: Uint8Array) => PacketUnit | undefined;
+
+const silkMs = [10, 20, 40, 60];
+const celtMs = [2.5, 5, 10, 20];
+
+/** Length of an Opus packet in ms, from its first two bytes (RFC 6716, section 3.1). */
+export function opusPacketMs(packet: Uint8Array): number {
+  const toc = packet[0] ?? 0;
+  const config = toc >> 3;
+  const frameMs = (config >= 16 ? celtMs : config >= 12 ? silkMs.slice(0, 2) : silkMs)[
+    config >= 12 && config < 16 ? config & 1 : config & 3
+  ];
+  const code = toc & 3;
+  const frames = code === 3 ? (packet[1] ?? 0) & 63 : code === 0 ? 1 : 2;
+  return (frameMs ?? 0) * frames;
+}
+
+const adtsRates = [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8000, 7350];
+
+/** AAC frames with ADTS headers (ISO 14496-3, annex 1.A). */
+export const readAdtsFrame: UnitReader = (bytes) => {
+  if (bytes.length < 7) return undefined;
+  const [sync = 0, syncLow = 0, rate = 0, high = 0, middle = 0, low = 0, blocks = 0] = bytes;
+  const length = ((high & 3) << 11) | (middle << 3) | (low >> 5);
+  const sampleRate = adtsRates[(rate >> 2) & 15];
+  if (sync !== 0xff || (syncLow & 0xf6) !== 0xf0 || sampleRate === undefined || length < 7)
+    return unreadable(bytes, [0xff]);
+  return bytes.length < length ? undefined : { length, durationMs: (((blocks & 3) + 1) * 1_024_000) / sampleRate };
+};
+
+const capture = [0x4f, 0x67, 0x67, 0x53]; // "OggS"
+
+/** Ogg pages (RFC 3533) with Opus in them, whose positions count samples of 48 kHz (RFC 7845). */
+export function oggPageReader(): UnitReader {
+  let samples = 0;
+  return (bytes) => {
+    if (bytes.length < 27) return undefined;
+    if (capture.some((byte, i) => bytes[i] !== byte)) return unreadable(bytes, capture);
+    const segments = bytes[26] ?? 0;
+    if (bytes.length < 27 + segments) return undefined;
+    const length = bytes.subarray(27, 27 + segments).reduce((sum, size) => sum + size, 27 + segments);
+    if (bytes.length < length) return undefined;
+    const position = new DataView(bytes.buffer, bytes.byteOffset).getBigInt64(6, true);
+    const isHeader = position === 0n && samples === 0;
+    // A page on which no packet ends has position -1.
+    const before = samples;
+    if (position > 0n) samples = Number(position);
+    return { length, durationMs: Math.max(0, samples - before) / 48, isHeader };
+  };
+}
+
+/** What lies before the next place where a unit may start is passed on as it is. */
+function unreadable(bytes: Uint8Array, start: readonly number[]): PacketUnit {
+  const next = bytes.findIndex((_, at) => at > 0 && start.every((byte, i) => bytes[at + i] === byte));
+  return { length: next === -1 ? bytes.length : next, durationMs: 0 };
+}

@@ -1,0 +1,258 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { final, revision, silence, turn, word } from "../test/messages.ts";
+import type { SpeechStartedEvent } from "./messages.ts";
+import { Timeline } from "./timeline.ts";
+
+const speech = (timestamp: number): SpeechStartedEvent => ({ type: "SpeechStarted", timestamp });
+
+describe("word times", () => {
+  test("of a first connection are the source's", () => {
+    const link = new Timeline().begin(0, 0);
+    const event = turn(0, { words: [word(120, 480)] });
+    expect(link.admit(event)).toBe(true);
+    expect(event.words).toMatchObject([{ start: 120, end: 480 }]);
+  });
+
+  test("of a later connection start where its audio starts", () => {
+    const link = new Timeline().begin(7300, 9000);
+    const event = turn(0, { words: [word(120, 480)] });
+    link.admit(event);
+    expect(event.words).toMatchObject([{ start: 7420, end: 7780 }]);
+  });
+
+  test("map back exactly, whatever was cut and padded before", () => {
+    const part = fc.record({ audio: fc.integer({ min: 0, max: 5000 }), padding: fc.integer({ min: 0, max: 950 }) });
+    fc.assert(
+      fc.property(fc.nat(1e6), fc.array(part, { maxLength: 20 }), fc.nat(3000), (startMs, parts, tail) => {
+        const link = new Timeline().begin(startMs, startMs);
+        const truth = new Map<number, number>();
+        let [wire, at] = [0, startMs];
+        for (const { audio, padding } of parts) {
+          for (const inside of [0, audio >> 1]) if (audio > 0) truth.set(wire + inside, at + inside);
+          wire += audio;
+          at += audio;
+          for (const inside of [0, padding >> 1]) if (padding > 0) truth.set(wire + inside, at);
+          link.padded(wire, padding);
+          wire += padding;
+        }
+        truth.set(wire, at);
+        truth.set(wire + tail, at + tail);
+        for (const [onWire, inSource] of truth) expect(link.sourceMs(onWire)).toBe(inSource);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("never run backwards", () => {
+    const part = fc.tuple(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 0, max: 500 }));
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 8 }), fc.array(fc.nat(9000), { maxLength: 20 }), (parts, times) => {
+        const link = new Timeline().begin(0, 0);
+        let wire = 0;
+        for (const [audio, padding] of parts) {
+          link.padded(wire + audio, padding);
+          wire += audio + padding;
+        }
+        const mapped = times.sort((a, b) => a - b).map((ms) => link.sourceMs(ms));
+        expect(mapped).toEqual(mapped.toSorted((a, b) => a - b));
+      }),
+    );
+  });
+});
+
+describe("turn numbers", () => {
+  test("go on over any number of connections, without gaps or repeats, and so do the times of final words", () => {
+    // Each connection: how many turns become final, whether one is open when it drops, how far back replay starts.
+    const connection = fc.record({ finals: fc.nat(4), open: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(connection, { minLength: 1, maxLength: 8 }), (connections) => {
+        const timeline = new Timeline();
+        const told: number[] = [];
+        const ends: number[] = [];
+        let reached = 0;
+        for (const { finals, open } of connections) {
+          const start = timeline.settledMs;
+          const link = timeline.begin(start, reached);
+          for (let order = 0; order < finals + Number(open); order++) {
+            const words = [word(order * 1000 + 200, order * 1000 + 1000)];
+            expect(link.admit(turn(order, { words: structuredClone(words) }))).toBe(true);
+            if (order === finals) break;
+            const event = final(order, { words });
+            expect(link.admit(event)).toBe(true);
+            told.push(event.turn_order);
+            ends.push(event.words[0]?.end ?? 0);
+          }
+          reached = start + (finals + 1) * 1000;
+        }
+        expect(told).toEqual(told.map((_, i) => i));
+        expect(ends).toEqual(ends.map((_, i) => (i + 1) * 1000));
+        expect(timeline.settledMs).toBe(ends.length * 1000);
+      }),
+    );
+  });
+});
+
+describe("final turns", () => {
+  test("move the point from which replay starts, and never back", () => {
+    const timeline = new Timeline();
+    const link = timeline.begin(0, 0);
+    link.admit(turn(0, { words: [word(0, 900)] }));
+    expect(timeline.settledMs).toBe(0);
+    expect(timeline.turnOpen).toBe(true);
+    link.admit(final(0, { words: [word(0, 900)] }));
+    expect(timeline.settledMs).toBe(900);
+    expect(timeline.turnOpen).toBe(false);
+    link.admit(final(1));
+    expect(timeline.settledMs).toBe(900);
+  });
+
+  test("that come twice are told once", () => {
+    const link = new Timeline().begin(0, 0);
+    expect(link.admit(final(0, { turn_is_formatted: true }))).toBe(true);
+    expect(link.admit(final(0, { turn_is_formatted: true }))).toBe(false);
+    expect(link.admit(final(0))).toBe(false);
+    expect(link.admit(turn(0))).toBe(false);
+  });
+
+  test("that come unformatted are told again, once, when they come formatted", () => {
+    const link = new Timeline().begin(0, 0);
+    expect(link.admit(final(0))).toBe(true);
+    expect(link.admit(final(0))).toBe(false);
+    expect(link.admit(turn(0, { turn_is_formatted: true }))).toBe(false);
+    expect(link.admit(final(0, { turn_is_formatted: true }))).toBe(true);
+    expect(link.admit(final(0, { turn_is_formatted: true }))).toBe(false);
+  });
+
+  test("get their formatted form though later turns became final before it", () => {
+    const link = new Timeline().begin(0, 0);
+    for (const order of [0, 1, 2]) link.admit(final(order));
+    for (const order of [0, 2, 1]) expect(link.admit(final(order, { turn_is_formatted: true }))).toBe(true);
+    for (const order of [0, 1, 2]) expect(link.admit(final(order, { turn_is_formatted: true }))).toBe(false);
+  });
+
+  test("are still formatted by the old connection after a new one has gone on", () => {
+    const timeline = new Timeline();
+    const old = timeline.begin(0, 0);
+    old.admit(final(0, { words: [word(0, 500)] }));
+    const next = timeline.begin(500, 600);
+    old.retire();
+    next.admit(final(0, { turn_is_formatted: true, words: [word(0, 500)] }));
+    expect(old.admit(final(0, { turn_is_formatted: true }))).toBe(true);
+  });
+});
+
+describe("a connection that another has replaced", () => {
+  const replaced = () => {
+    const timeline = new Timeline();
+    const old = timeline.begin(0, 0);
+    old.admit(final(0, { words: [word(0, 500)] }));
+    old.admit(turn(1, { words: [word(600, 900)] }));
+    const next = timeline.begin(500, 1000);
+    old.retire();
+    return { timeline, old, next };
+  };
+
+  test("no longer tells of the turn that was open: the new one does", () => {
+    const { old, next } = replaced();
+    expect(old.admit(turn(1))).toBe(false);
+    expect(old.admit(final(1))).toBe(false);
+    const again = final(0, { words: [word(100, 400)] });
+    expect(next.admit(again)).toBe(true);
+    expect(again).toMatchObject({ turn_order: 1, words: [{ start: 600, end: 900 }] });
+  });
+
+  test("no longer tells of speech, silence and its health", () => {
+    const { old } = replaced();
+    expect(old.admit(speech(2000))).toBe(false);
+    expect(old.admit(silence(1000, 3000))).toBe(false);
+    const health = { total_audio_received_ms: 1, total_duration_ms: 1, realtime_factor: 1 };
+    expect(old.admit({ type: "Heartbeat", ...health })).toBe(false);
+  });
+
+  test("may still revise the speakers of the turns it told, and of no others", () => {
+    const { old, next } = replaced();
+    const event = revision(0, 1, 2);
+    expect(old.admit(event)).toBe(true);
+    expect(event.revisions.map((each) => each.turn_order)).toEqual([0]);
+    expect(old.admit(revision(1))).toBe(false);
+    const own = revision(0);
+    expect(next.admit(own)).toBe(true);
+    expect(own.revisions).toMatchObject([{ turn_order: 1, words: [{ start: 500, end: 600 }] }]);
+  });
+
+  test("may still bring the model's answer to the turns it told, and to no others", () => {
+    const { old, next } = replaced();
+    const answer = (turn_order: number) =>
+      ({ type: "LLMGatewayResponse", turn_order, transcript: "", data: 1 }) as const;
+    expect(old.admit(answer(0))).toBe(true);
+    expect(old.admit(answer(1))).toBe(false);
+    const own = answer(0);
+    expect(next.admit(own)).toBe(true);
+    expect(own.turn_order).toBe(1);
+  });
+});
+
+describe("Silence", () => {
+  test("ranges overlap no earlier ones, on any connection", () => {
+    const range = fc.tuple(fc.nat(10_000), fc.nat(3000));
+    fc.assert(
+      fc.property(fc.array(fc.array(range, { maxLength: 8 }), { maxLength: 4 }), (connections) => {
+        const timeline = new Timeline();
+        let until = 0;
+        let start = 0;
+        for (const ranges of connections) {
+          const link = timeline.begin(start, start);
+          for (const [from, length] of ranges) {
+            const event = silence(from, from + length);
+            if (!link.admit(event)) {
+              expect(start + from + length <= until || length === 0).toBe(true);
+              continue;
+            }
+            expect(event.start_ms).toBe(Math.max(until, start + from));
+            expect(event.end_ms).toBe(start + from + length);
+            expect(event.end_ms).toBeGreaterThan(event.start_ms);
+            until = event.end_ms;
+          }
+          start += 4000;
+        }
+      }),
+    );
+  });
+});
+
+describe("SpeechStarted", () => {
+  test("is told at its place in the source", () => {
+    const event = speech(1216);
+    expect(new Timeline().begin(10_000, 10_000).admit(event)).toBe(true);
+    expect(event.timestamp).toBe(11_216);
+  });
+
+  test("is not told again when replay brings the same speech again", () => {
+    const timeline = new Timeline();
+    expect(timeline.begin(0, 0).admit(speech(500))).toBe(true);
+    const next = timeline.begin(0, 2000);
+    expect(next.admit(speech(510))).toBe(false);
+    expect(next.admit(final(0, { words: [word(500, 900)] }))).toBe(true);
+    expect(next.admit(speech(1500))).toBe(true);
+  });
+
+  test("is told when the replayed speech was not told before, and when it is new", () => {
+    const timeline = new Timeline();
+    timeline.begin(0, 0).admit(final(0, { words: [word(0, 400)] }));
+    expect(timeline.begin(400, 2000).admit(speech(100))).toBe(true);
+    const fresh = new Timeline();
+    fresh.begin(0, 0).admit(speech(500));
+    expect(fresh.begin(0, 2000).admit(speech(2500))).toBe(true);
+  });
+
+  test("is no moment to change connections; a final turn is", () => {
+    const timeline = new Timeline();
+    const link = timeline.begin(0, 0);
+    expect(timeline.atBoundary).toBe(true);
+    link.admit(speech(0));
+    expect(timeline.atBoundary).toBe(false);
+    link.admit(final(0));
+    expect(timeline.atBoundary).toBe(true);
+  });
+});

@@ -17,7 +17,7 @@ export interface ScriptedWord {
 
 /**
  * An engine that knows beforehand what is said when: the same text for every session, in audio time, however fast
- * it is sent. A word shows from its middle on, first in part, and is final 80 ms after its end.
+ * it is sent. A word shows from its middle on, first in part, and is final 80 ms after its end, or when the next begins.
  *
  * Without a script it numbers the seconds in which it hears something: "one two three …". Silent seconds get no word,
  * so turns end as they do with speech.
@@ -35,20 +35,22 @@ export function scripted(words?: readonly ScriptedWord[]): Engine {
 
 /** Where a session's words come from. */
 interface WordSource {
+  /** The words that have begun, from the last `cut` on. The last one's end may still move. */
+  readonly words: readonly ScriptedWord[];
   /** A 10 ms block with voice. */
   voiced(startMs: number, endMs: number): void;
-  /** The words that began before `heardMs`, from the last `cut` on. */
-  readonly words: readonly ScriptedWord[];
-  /** Moves on: words that show at `heardMs` are done with. */
-  cut(heardMs: number): void;
   advance(heardMs: number): void;
+  /** Words that show at `heardMs` are done with. */
+  cut(heardMs: number): void;
 }
 
 class ScriptedSession implements EngineSession {
   readonly #listener: EngineListener;
   readonly #source: WordSource;
   readonly #activity = new VoiceActivity();
-  #voice: { startMs: number; endMs: number } | undefined;
+  /** Words of the open stretch that are final: they come first and stay as they are. */
+  #final: EngineWord[] = [];
+  #voice: { readonly startMs: number; endMs: number } | undefined;
   #closed = false;
 
   constructor(listener: EngineListener, source: WordSource) {
@@ -58,21 +60,38 @@ class ScriptedSession implements EngineSession {
 
   write(samples: Float32Array): void {
     if (this.#closed) return;
-    this.#activity.write(samples, (startMs, endMs) => {
-      this.#voice = { startMs: this.#voice?.startMs ?? startMs, endMs };
-      this.#source.voiced(startMs, endMs);
-    });
-    const heardMs = this.#activity.heardMs;
+    this.#activity.write(samples, this.#voiced);
+    const { heardMs } = this.#activity;
     this.#source.advance(heardMs);
-    const words = this.#source.words.flatMap((word) => wordAt(word, heardMs) ?? []);
+    const words = this.#wordsAt(heardMs);
     const voice = this.#voice;
-    this.#listener.heard({ words, heardMs, ...(voice && { voice }) });
+    this.#listener.heard(voice === undefined ? { words, heardMs } : { words, heardMs, voice: { ...voice } });
+  }
+
+  readonly #voiced = (startMs: number, endMs: number) => {
+    if (this.#voice === undefined) this.#voice = { startMs, endMs };
+    else this.#voice.endMs = endMs;
+    this.#source.voiced(startMs, endMs);
+  };
+
+  #wordsAt(heardMs: number): readonly EngineWord[] {
+    const { words } = this.#source;
+    const open: EngineWord[] = [];
+    for (let index = this.#final.length; index < words.length; index++) {
+      const word = words[index];
+      const heard = word && wordAt(word, heardMs, index < words.length - 1);
+      if (heard === undefined) break;
+      if (heard.final && open.length === 0) this.#final = [...this.#final, heard];
+      else open.push(heard);
+    }
+    return open.length === 0 ? this.#final : [...this.#final, ...open];
   }
 
   async endpoint(): Promise<readonly EngineWord[]> {
     const heardMs = this.#activity.heardMs;
     const words = this.#source.words.filter((word) => middle(word) <= heardMs).map((word) => engineWord(word, true));
     this.#source.cut(heardMs);
+    this.#final = [];
     this.#voice = undefined;
     return words;
   }
@@ -113,25 +132,21 @@ class Script implements WordSource {
 
 /** One word for each second that has voice in it, spanning the voice. */
 class CountedSeconds implements WordSource {
-  #words: ScriptedWord[] = [];
+  readonly words: { readonly text: string; readonly start: number; end: number }[] = [];
   #second = -1;
-
-  get words() {
-    return this.#words;
-  }
 
   advance(): void {}
 
   voiced(startMs: number, endMs: number): void {
     const second = Math.floor(startMs / 1_000);
-    const last = this.#words.at(-1);
-    if (second !== this.#second) this.#words.push({ text: numberWord(second + 1), start: startMs, end: endMs });
-    else if (last !== undefined) this.#words[this.#words.length - 1] = { ...last, end: endMs };
+    const last = this.words.at(-1);
+    if (second !== this.#second) this.words.push({ text: numberWord(second + 1), start: startMs, end: endMs });
+    else if (last !== undefined) last.end = endMs;
     this.#second = second;
   }
 
   cut(heardMs: number): void {
-    this.#words = this.#words.filter((word) => !showsAt(word, heardMs));
+    while (showsAt(this.words[0], heardMs)) this.words.shift();
   }
 }
 
@@ -145,10 +160,10 @@ function showsAt(word: ScriptedWord | undefined, heardMs: number): boolean {
   return word !== undefined && middle(word) <= heardMs;
 }
 
-/** A word as heard so far: nothing, its first half, the whole. */
-function wordAt(word: ScriptedWord, heardMs: number): EngineWord | undefined {
+/** A word as heard so far: nothing, its first half, the whole; final once it has settled or another has begun. */
+function wordAt(word: ScriptedWord, heardMs: number, followed: boolean): EngineWord | undefined {
   if (!showsAt(word, heardMs)) return undefined;
-  if (heardMs >= word.end) return engineWord(word, heardMs >= word.end + settlingMs);
+  if (heardMs >= word.end) return engineWord(word, heardMs >= word.end + (followed ? 0 : settlingMs));
   const letters = [...word.text];
   const part = letters.slice(0, Math.max(3, Math.ceil(letters.length / 2))).join("");
   return { ...engineWord(word, false), text: part, end: heardMs };

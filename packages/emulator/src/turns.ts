@@ -24,13 +24,14 @@ export class Turns {
     const span = speechSpan(hypothesis);
     if (span === undefined || hypothesis.words.length === 0) return [];
     const us = modelFamily(parameters.speech_model) === "US";
-    const words = us ? upToFirstOpen(hypothesis.words).map(plainWord) : hypothesis.words;
+    const shownWords = us ? upToFirstOpen(hypothesis.words) : hypothesis.words;
     const messages: ServerMessage[] = us ? [] : this.#speechStarted(span.start);
     const first = messages.length > 0;
     const wanted = us || parameters.continuous_partials !== false || first || paused;
-    const shown = JSON.stringify(words.map(({ text, final }) => [text, us && final]));
+    const shown = us ? settledState(shownWords) : joined(shownWords);
     if (!parameters.include_partial_turns || !wanted || shown === this.#shown) return messages;
     this.#shown = shown;
+    const words = us ? shownWords.map(plainWord) : shownWords;
     const confidence = us ? endOfTurnConfidence(words, hypothesis.heardMs - span.end) : 0;
     const wire = words.map((word) => wireWord(word, us && word.final, parameters));
     const settled = us ? wire.filter((word) => word.word_is_final) : wire;
@@ -120,6 +121,12 @@ const unknownSpeaker = "A";
 function upToFirstOpen(words: readonly EngineWord[]): readonly EngineWord[] {
   const open = words.findIndex((word) => !word.final);
   return open === -1 ? words : words.slice(0, open + 1);
+}
+
+/** What a US partial shows, told by its last word: those before it are final and never change. */
+function settledState(words: readonly EngineWord[]): string {
+  const last = words.at(-1);
+  return `${words.length} ${last?.final} ${last?.text}`;
 }
 
 function wireWord(word: EngineWord, final: boolean, parameters: Parameters): WireWord {

@@ -34,3 +34,4 @@ export type {
 export { StreamingError } from "@voxpipe/core";
 export type { AudioSource, BaseStreamingClient, ClientParts, HandlerPayloads } from "./base-streaming-client.ts";
 export type { HandlerContext } from "./handler-context.ts";
+export { type TokenFromOptions, tokenFrom } from "./token-from.ts";

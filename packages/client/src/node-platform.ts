@@ -1,11 +1,18 @@
+import { channel } from "node:diagnostics_channel";
 import type { ConnectOptions, Platform } from "@voxpipe/core";
 import { AsyncHandlerContext } from "./async-handler-context.ts";
 import { BaseStreamingClient, type ClientParts } from "./base-streaming-client.ts";
 import { openWsSocket } from "./ws-socket.ts";
 
+/** Where sessions tell of their connections: `diagnostics_channel.subscribe("voxpipe:session", …)`. */
+const sessions = channel("voxpipe:session");
+
 /** Node's sockets, with the Web Streams that the entry brings. */
 export function nodePlatform(streams: Platform["streams"]): Platform {
-  return { openSocket: openWsSocket, sendsHeaders: true, sendsPings: true, streams };
+  const trace: Platform["trace"] = (message) => {
+    if (sessions.hasSubscribers) sessions.publish(message);
+  };
+  return { openSocket: openWsSocket, sendsHeaders: true, sendsPings: true, streams, trace };
 }
 
 /** The client of servers: it mints tokens too. */

@@ -10,7 +10,8 @@ import {
   type SessionConfiguration,
   wireName,
 } from "./parameters.ts";
-import { Session, type SessionStats, type SessionSummary } from "./session.ts";
+import { Session } from "./session.ts";
+import type { SessionStats, SessionSummary } from "./session-figures.ts";
 import type { Platform } from "./socket.ts";
 import { StreamingError } from "./streaming-error.ts";
 
@@ -61,7 +62,10 @@ export interface StreamingSession extends AsyncDisposable {
  */
 export function connect(options: ConnectOptions, platform: Platform): StreamingSession {
   if (typeof platform.streams.ReadableStream !== "function")
-    throw new StreamingError("no-web-streams", "This runtime has no Web Streams. Import from voxpipe/ponyfill instead.");
+    throw new StreamingError(
+      "no-web-streams",
+      "This runtime has no Web Streams. Import from voxpipe/ponyfill instead.",
+    );
   const settings = parseOptions(options, platform);
   const warn = options.onWarning ?? ((message: string) => console.warn(`voxpipe: ${message}`));
   const session = new Session(settings, platform);

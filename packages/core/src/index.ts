@@ -23,6 +23,6 @@ export { eventTypes } from "./messages.ts";
 export type { ConnectOptions, ReconnectOptions, TokenProvider, TokenRequest } from "./options.ts";
 export type { Pace } from "./pacer.ts";
 export type { DeprecatedParameters, SessionConfiguration, SpeechModel, StreamingParameters } from "./parameters.ts";
-export type { SessionStats, SessionSummary } from "./session.ts";
-export type { OpenSocket, Platform, Socket, SocketEnd, SocketListener } from "./socket.ts";
+export type { SessionStats, SessionSummary } from "./session-figures.ts";
+export type { OpenSocket, Platform, SessionTrace, Socket, SocketEnd, SocketListener } from "./socket.ts";
 export { StreamingError, type StreamingErrorCode, type StreamingErrorDetails } from "./streaming-error.ts";

@@ -14,38 +14,10 @@ import { type ControlMessage, Outbound } from "./outbound.ts";
 import { PacketLog } from "./packet-log.ts";
 import { PcmLog } from "./pcm-log.ts";
 import { Rollover } from "./rollover.ts";
+import type { SessionStats, SessionSummary } from "./session-figures.ts";
 import type { Platform } from "./socket.ts";
 import { StreamingError } from "./streaming-error.ts";
 import { type LinkTimeline, Timeline } from "./timeline.ts";
-
-/** How a session ended. */
-export interface SessionSummary {
-  /** Audio that the service processed, in seconds, over all connections that told; undefined where none did. */
-  readonly audioDurationSeconds: number | undefined;
-  /** Time that the service counted, in seconds, likewise. */
-  readonly sessionDurationSeconds: number | undefined;
-  /** The service's ids of the connections, in order. */
-  readonly sessionIds: readonly string[];
-  /** How often a new connection took over. */
-  readonly reconnects: number;
-}
-
-/** A snapshot of a session's figures; durations in ms. */
-export interface SessionStats {
-  /** Source audio sent, each part counted once. */
-  readonly audioSentMs: number;
-  /** Source audio written and not sent. */
-  readonly audioBufferedMs: number;
-  /** Audio sent again after changes of connection. */
-  readonly audioReplayedMs: number;
-  /** Audio that fell out of the replay buffer before a final turn covered it, and went down with a connection. */
-  readonly audioLostMs: number;
-  readonly reconnects: number;
-  /** Of the last turn: from its first word's audio leaving to its first reading. */
-  readonly firstPartialLatencyMs: number | undefined;
-  /** Of the last turn: from its last word's audio leaving to its being final. */
-  readonly endOfTurnLatencyMs: number | undefined;
-}
 
 /** A connection that lived this long got somewhere: the count of failed attempts starts anew. */
 const steadyMs = 10_000;
@@ -178,6 +150,7 @@ export class Session implements LinkListener {
   }
 
   ended(link: Link, error: StreamingError | undefined): void {
+    this.#platform.trace?.({ type: "disconnected", error });
     this.#timelines.delete(link);
     if (this.#retired.delete(link)) return this.#endWhenComplete();
     if (link === this.#rollover?.spare) return this.#rollover.failed();
@@ -196,7 +169,9 @@ export class Session implements LinkListener {
   }
 
   #openLink(): Link {
-    return new Link(this.#settings, this.#platform, this.#clock, ++this.#connections, this);
+    const attempt = ++this.#connections;
+    this.#platform.trace?.({ type: "connecting", attempt });
+    return new Link(this.#settings, this.#platform, this.#clock, attempt, this);
   }
 
   #takeOver(link: Link, begin: BeginEvent, cause: ReconnectedEvent["cause"]): void {
@@ -207,6 +182,7 @@ export class Session implements LinkListener {
     this.#move("begun");
     const { timeline, replayedMs, lostMs } = this.#outbound.attach(link);
     this.#timelines.set(link, timeline);
+    this.#platform.trace?.({ type: "begun", sessionId: begin.id, replayedMs, lostMs });
     if (first) {
       this.opened.resolve(begin);
       this.events.push(begin);
@@ -344,6 +320,7 @@ export class Session implements LinkListener {
     this.#link?.destroy();
     for (const link of this.#retired) link.destroy();
     this.events.end(error ? { error } : {});
+    this.#platform.trace?.({ type: "closed", error, stats: this.stats() });
     this.opened.reject(late);
     if (error) this.closed.reject(error);
     else this.closed.resolve(this.#summary());

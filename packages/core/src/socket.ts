@@ -1,4 +1,6 @@
 import type { Clock } from "./clock.ts";
+import type { SessionStats } from "./session-figures.ts";
+import type { StreamingError } from "./streaming-error.ts";
 
 /** What core needs of a WebSocket: the smallest interface that native sockets and `ws` both fit. */
 export interface Socket {
@@ -38,6 +40,13 @@ export type OpenSocket = (
   listener: SocketListener,
 ) => Socket;
 
+/** What a tracer is told. */
+export type SessionTrace =
+  | { readonly type: "connecting"; readonly attempt: number }
+  | { readonly type: "begun"; readonly sessionId: string; readonly replayedMs: number; readonly lostMs: number }
+  | { readonly type: "disconnected"; readonly error: StreamingError | undefined }
+  | { readonly type: "closed"; readonly error: StreamingError | undefined; readonly stats: SessionStats };
+
 /** What an entry file brings: the only place that knows which platform this is. */
 export interface Platform {
   readonly openSocket: OpenSocket;
@@ -47,6 +56,8 @@ export interface Platform {
   readonly sendsPings: boolean;
   /** The Web Streams constructors: the platform's own, or a ponyfill's. */
   readonly streams: Pick<typeof globalThis, "ReadableStream" | "WritableStream">;
+  /** Told what happens to connections, for tracing; must not throw. */
+  readonly trace?: (message: SessionTrace) => void;
   /** Defaults to the platform's clock. */
   readonly clock?: Clock;
   /** Uniform in [0, 1), for jitter. Defaults to `Math.random`. */

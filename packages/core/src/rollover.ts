@@ -56,7 +56,7 @@ export class Rollover {
     this.#cancelTimer();
     const spare = this.spare;
     this.spare = undefined;
-    spare?.close();
+    spare?.destroy();
   }
 
   #prepare(): void {

@@ -135,7 +135,7 @@ export class Session implements LinkListener {
   message(link: Link, event: Exclude<ServerEvent, BeginEvent> | UnrecognizedEvent): void {
     if (event.type === "Unrecognized") return this.events.push(event);
     if (event.type === "Termination") return this.#terminated(link, event);
-    if (event.type === "Heartbeat" && !this.#settings.parameters.sessionHeartbeat) return;
+    if (event.type === "Heartbeat" && !this.#wantsHeartbeats) return;
     if (!this.#timelines.get(link)?.admit(event)) return;
     if (event.type === "Turn") {
       this.#latency.turn(event, this.#clock.now());
@@ -166,6 +166,12 @@ export class Session implements LinkListener {
     else if (link.termination)
       this.#dropped(new StreamingError("session-expired", "The service ended the session.", { retryable: true }));
     else this.#end(undefined);
+  }
+
+  /** Where sockets cannot ping, the connection asks for heartbeats for its own sake. */
+  get #wantsHeartbeats(): boolean {
+    const asked = this.#settings.parameters.sessionHeartbeat ?? this.#outbound.configuration.session_heartbeat;
+    return this.#platform.sendsPings || asked === true;
   }
 
   #openLink(): Link {

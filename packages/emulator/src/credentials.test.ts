@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { WebSocket } from "ws";
 import { type Json, RawClient } from "../test/raw-client.ts";
 import { ManualClock } from "./clock.ts";
 import { type Emulator, startEmulator } from "./server.ts";
@@ -131,6 +132,22 @@ test("the token endpoint refuses a wrong key, other methods and other paths", as
   expect((await fetch(`${base}/v3/token`, { method: "POST", body: "x" })).status).toBe(405);
   expect((await fetch(`${base}/v3/ws`)).status).toBe(426);
   expect((await fetch(`${base}/elsewhere`)).status).toBe(404);
+});
+
+test("the retired v2 endpoint is gone, and other paths have no sessions", async () => {
+  await using emulator = await startEmulator();
+  for (const [path, status] of [
+    ["/v2/realtime/ws", 410],
+    ["/v4/ws", 404],
+  ] as const) {
+    const socket = new WebSocket(emulator.url + path);
+    const answer = new Promise((resolve) =>
+      socket.on("unexpected-response", (_request, response) => resolve(response.statusCode)),
+    );
+    socket.on("error", () => {});
+    expect(await answer).toBe(status);
+    socket.terminate();
+  }
 });
 
 test("requests for tokens fail on demand", async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { WebSocket } from "ws";
 import { silence, tone } from "../test/audio.ts";
 import { type Json, RawClient } from "../test/raw-client.ts";
 import { ManualClock } from "./clock.ts";
@@ -173,6 +174,46 @@ test("Begin without configuration, as older servers send it", async () => {
   await using emulator = await startEmulator({ beginConfiguration: false });
   await using client = await RawClient.connect(emulator.url, rate);
   expect(Object.keys(await client.until("Begin"))).toEqual(["type", "id", "expires_at"]);
+});
+
+test("the version that the client asks for is echoed", async () => {
+  await using emulator = await startEmulator();
+  const headers = { authorization: "key", "assemblyai-version": "2026-01-31" };
+  await using client = await RawClient.connect(emulator.url, { ...rate, mode: "balanced" }, headers);
+  expect((await client.until("Begin")).configuration).toEqual({
+    model: "universal-streaming-english",
+    mode: "balanced",
+    api_version: "2026-01-31",
+    speaker_labels: false,
+    redact_pii: false,
+    filter_profanity: false,
+    domain: null,
+    voice_focus: null,
+  });
+});
+
+test("no subprotocol is spoken, whatever is offered", async () => {
+  await using emulator = await startEmulator();
+  const socket = new WebSocket(`${emulator.url}/v3/ws?sample_rate=16000`, ["json"]);
+  const error = await new Promise((resolve) => socket.on("error", resolve));
+  expect(String(error)).toContain("Server sent no subprotocol");
+});
+
+test("after Terminate nothing but Termination comes where the last turn had closed", async () => {
+  const client = await transcribe(spoken("Hello there."), { speech_model: "universal-3-5-pro" });
+  expect(client.messages.slice(-2)).toMatchObject([{ type: "Turn", end_of_turn: true }, { type: "Termination" }]);
+  expect(client.finals).toHaveLength(1);
+});
+
+test("turns end only while audio keeps coming", async () => {
+  await using emulator = await startEmulator({ engine: scripted(spoken("Hello there")) });
+  await using client = await RawClient.connect(emulator.url, rate);
+  client.audio(silence(1_000));
+  await client.until((message) => message.transcript === "hello there");
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(client.finals).toEqual([]);
+  await client.finish();
+  expect(client.finals).toEqual(["hello there"]);
 });
 
 test("a gateway's answer follows each final", async () => {

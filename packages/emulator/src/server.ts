@@ -76,6 +76,8 @@ class EmulatorServer implements Emulator {
     autoPong: false,
     perMessageDeflate: false,
     clientTracking: false,
+    // The service speaks no subprotocol, whatever is offered.
+    handleProtocols: () => false,
   });
   readonly #upgraded = new Set<Duplex>();
   readonly #running = new Map<number, Session>();

@@ -26,7 +26,7 @@ export interface EmulatorOptions extends CredentialOptions {
    * default; faults in the path of a URL work in either case.
    */
   readonly control?: boolean;
-  /** Keep the audio bytes of every session, for `recordedAudio()`. */
+  /** Keep the audio bytes of every session, for `recordedAudio()`: for tests, as it takes memory without bound. */
   readonly record?: boolean;
   readonly history?: History;
   /** The model of a session that names none; `universal-streaming-english` by default. */

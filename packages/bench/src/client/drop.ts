@@ -1,0 +1,27 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { frameMs } from "../audio.ts";
+import type { Figures } from "../child.ts";
+import type { TaskOf } from "../child-tasks.ts";
+import { markedFrame } from "../watermark.ts";
+import { type Connection, loadVariant } from "./variant.ts";
+
+/** Streams marked audio in real time through a connection that the server breaks. The server counts what came. */
+export async function measureDrop(task: TaskOf<"drop">): Promise<Figures> {
+  const variant = await loadVariant(task.variant);
+  let connection: Connection | undefined = await variant.open(task.url, () => {});
+  const reopen = async () => {
+    connection = undefined;
+    connection = await variant.open(task.url, () => {});
+  };
+  for (let frame = 0; frame < task.frames; frame++) {
+    if (task.reopen && connection?.lost) void reopen();
+    try {
+      void connection?.send(markedFrame(frame));
+    } catch {
+      // The client refuses audio for a session that it lost; a source that goes on cannot wait for another.
+    }
+    await delay(frameMs);
+  }
+  await connection?.close();
+  return {};
+}

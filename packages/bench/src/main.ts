@@ -1,0 +1,42 @@
+import { parseArgs } from "node:util";
+import { makeCertificate } from "./certificate.ts";
+import { machine } from "./machine.ts";
+import type { Result } from "./measure.ts";
+import { measures } from "./measures.ts";
+import { jsonOf, tableOf } from "./report.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: "string" },
+    rounds: { type: "string", default: "5" },
+    full: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+  },
+});
+
+const chosen = options.only?.split(",");
+const unknown = chosen?.filter((name) => !Object.hasOwn(measures, name)) ?? [];
+if (unknown.length > 0)
+  throw new Error(`No measure is called ${unknown.join(", ")}. There are: ${Object.keys(measures).join(", ")}.`);
+const rounds = Number(options.rounds);
+if (!Number.isInteger(rounds) || rounds < 1)
+  throw new Error(`--rounds is ${options.rounds}; give a whole number from 1 on.`);
+
+const certificate = await makeCertificate();
+const results: Result[] = [];
+try {
+  for (const [name, { measure, onlyFull }] of Object.entries(measures)) {
+    if (chosen ? !chosen.includes(name) : onlyFull && !options.full) continue;
+    results.push(
+      await measure({ certificate, full: options.full, rounds, progress: (text) => process.stderr.write(`${text}\n`) }),
+    );
+  }
+} finally {
+  await certificate.remove();
+}
+
+if (options.json) console.log(jsonOf(results, machine()));
+else {
+  const notes = results.flatMap((result) => result.notes).map((note) => `- ${note}`);
+  console.log([machine(), "", tableOf(results.flatMap((result) => result.rows)), "", ...notes].join("\n"));
+}

@@ -79,7 +79,7 @@ class Checked {
       "is the source's next bytes": Buffer.compare(bytes.subarray(0, length), audio) === 0,
       "is padded with silence alone": bytes.subarray(length).every((byte) => byte === this.silence),
       "says how long its padding is": Math.abs(paddingMs * this.bytesPerMs - (bytes.length - length)) < 1e-6,
-      "is neither too short nor too long": ms >= 50 && ms <= 1000,
+      "is neither too short nor too long": ms > 50 - 1e-9 && ms < 1000 + 1e-9,
       "starts with a sample": this.sent % this.sampleBytes === 0,
       "ends with a sample": bytes.length % this.sampleBytes === 0,
     };

@@ -1,0 +1,233 @@
+import { setImmediate as turnOfTheLoop } from "node:timers/promises";
+import { runInNewContext } from "node:vm";
+import { describe, expect, test } from "vitest";
+import type { AudioLog } from "./audio-log.ts";
+import { AudioSink } from "./audio-sink.ts";
+import { StreamingError } from "./streaming-error.ts";
+
+/** A log that takes at most `room` bytes at a time and keeps them. */
+class FakeLog implements AudioLog {
+  readonly taken: number[] = [];
+  readonly messageMs = 0;
+  readonly sentMs = 0;
+  readonly endMs = 0;
+  readonly room: number;
+
+  constructor(room: number) {
+    this.room = room;
+  }
+
+  append(chunk: Uint8Array, offset: number): number {
+    const part = chunk.subarray(offset, offset + this.room);
+    this.taken.push(...part);
+    return part.length;
+  }
+
+  next(): undefined {}
+  rest(): undefined {}
+  rewind(): void {}
+  release(): void {}
+}
+
+function open(highWaterMark = 100) {
+  const failures: StreamingError[] = [];
+  const log = new FakeLog(4);
+  let written = 0;
+  let closings = 0;
+  const sink = new AudioSink(globalThis, highWaterMark, {
+    written: () => {
+      written++;
+    },
+    closed: async () => {
+      closings++;
+    },
+    failed: (error) => {
+      failures.push(error);
+    },
+  });
+  return { sink, log, failures, writer: sink.stream.getWriter(), told: () => ({ written, closings }) };
+}
+
+async function drain(sink: AudioSink, log: FakeLog): Promise<void> {
+  for (let idle = 0; idle < 3; ) {
+    idle = sink.fill(log) ? 0 : idle + 1;
+    await turnOfTheLoop();
+  }
+}
+
+/** Whether the promise has settled by the next turn of the event loop. */
+async function settled(promise: Promise<unknown>): Promise<boolean> {
+  let done = false;
+  promise.then(
+    () => {
+      done = true;
+    },
+    () => {
+      done = true;
+    },
+  );
+  await turnOfTheLoop();
+  return done;
+}
+
+describe("backpressure", () => {
+  test("a write is done when its last byte was taken", async () => {
+    const { sink, log, writer } = open();
+    const write = writer.write(new Uint8Array([1, 2, 3, 4, 5, 6]));
+    await turnOfTheLoop();
+    sink.fill(log);
+    expect(await settled(write)).toBe(false);
+    sink.fill(log);
+    expect(await settled(write)).toBe(true);
+    expect(log.taken).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(sink.fill(log)).toBe(false);
+  });
+
+  test("the writer is asked to wait beyond the high-water mark, and no longer than that", async () => {
+    const { sink, log, writer } = open(10);
+    await writer.ready;
+    writer.write(new Uint8Array(6)).catch(() => {});
+    expect(writer.desiredSize).toBe(4);
+    writer.write(new Uint8Array(6)).catch(() => {});
+    expect(writer.desiredSize).toBe(-2);
+    const { ready } = writer;
+    expect(await settled(ready)).toBe(false);
+    await drain(sink, log);
+    expect(await settled(ready)).toBe(true);
+    expect(writer.desiredSize).toBe(10);
+  });
+
+  test("counts bytes as written at once, and as taken when they are", async () => {
+    const { sink, log, writer } = open();
+    for (const length of [3, 5]) writer.write(new Uint8Array(length)).catch(() => {});
+    expect(sink).toMatchObject({ writtenBytes: 8, takenBytes: 0 });
+    await drain(sink, log);
+    expect(sink).toMatchObject({ writtenBytes: 8, takenBytes: 8 });
+  });
+
+  test("takes chunks in their order", async () => {
+    const { sink, log, writer } = open();
+    for (const bytes of [[1, 2, 3], [4], [], [5, 6, 7, 8, 9]]) writer.write(Uint8Array.from(bytes)).catch(() => {});
+    await drain(sink, log);
+    expect(log.taken).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+});
+
+describe("what can be written", () => {
+  const memory = Uint8Array.from([9, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9]).buffer;
+  const shared = new SharedArrayBuffer(4);
+  new Uint8Array(shared).set([1, 2, 3, 4]);
+
+  test.each([
+    ["a Uint8Array into the middle", new Uint8Array(memory, 1, 3), [1, 2, 3]],
+    ["a DataView", new DataView(memory, 2, 4), [2, 3, 4, 5]],
+    ["a Float32Array with an offset", new Float32Array(memory, 4, 1), [4, 5, 6, 7]],
+    ["an Int16Array with an offset", new Int16Array(memory, 2, 2), [2, 3, 4, 5]],
+    ["a Buffer", Buffer.from([1, 2]), [1, 2]],
+    ["an ArrayBuffer", Uint8Array.from([1, 2]).buffer, [1, 2]],
+    ["a SharedArrayBuffer", shared, [1, 2, 3, 4]],
+    ["a view of a SharedArrayBuffer", new Uint8Array(shared, 1, 2), [2, 3]],
+    ["an ArrayBuffer of another realm", runInNewContext("Uint8Array.of(1, 2).buffer"), [1, 2]],
+    ["a view of another realm", runInNewContext("Uint8Array.of(1, 2)"), [1, 2]],
+  ])("%s", async (_kind, chunk, bytes) => {
+    const { sink, log, writer, failures } = open();
+    const write = writer.write(chunk);
+    await drain(sink, log);
+    await write;
+    expect(log.taken).toEqual(bytes);
+    expect(sink.takenBytes).toBe(bytes.length);
+    expect(failures).toEqual([]);
+  });
+
+  test.each([
+    ["a Uint8Array", new Uint8Array(0)],
+    ["an ArrayBuffer", new ArrayBuffer(0)],
+  ])("%s of no bytes, which is done at once and asks for nothing", async (_kind, chunk) => {
+    const { writer, told } = open();
+    expect(await settled(writer.write(chunk))).toBe(true);
+    expect(told().written).toBe(0);
+  });
+
+  test.each([
+    ["text", "hello", '"hello"'],
+    ["an array of numbers", [1, 2], "[object Array]"],
+    ["an object", { byteLength: 2 }, "[object Object]"],
+    ["a Blob", new Blob(["x"]), "[object Blob]"],
+    ["null", null, "null"],
+    ["nothing", undefined, "undefined"],
+    ["a number", 5, "5"],
+    ["an object that has no text", Object.create(null), "[object Object]"],
+  ])("not %s", async (_kind, chunk, shown) => {
+    const { writer, failures } = open();
+    const error = await writer.write(chunk as never).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(StreamingError);
+    expect(error).toMatchObject({ code: "invalid-audio", message: expect.stringContaining(`not ${shown}.`) });
+    expect(failures).toEqual([error]);
+    await expect(writer.closed).rejects.toBe(error);
+  });
+
+  test("what is no audio is refused in its turn: the audio before it is taken first", async () => {
+    const { sink, log, writer, failures } = open();
+    writer.write(new Uint8Array([1, 2, 3, 4, 5])).catch(() => {});
+    const refused = settled(writer.write("six" as never));
+    expect(failures).toEqual([]);
+    expect(await refused).toBe(false);
+    await drain(sink, log);
+    expect(log.taken).toEqual([1, 2, 3, 4, 5]);
+    expect(failures).toMatchObject([{ code: "invalid-audio" }]);
+  });
+
+  test("the writer is told why, though its listener ends everything at that moment", async () => {
+    const ended = new StreamingError("session-ended", "over");
+    const sink: AudioSink = new AudioSink(globalThis, 10, {
+      written: () => {},
+      closed: async () => {},
+      failed: () => sink.fail(ended),
+    });
+    const writer = sink.stream.getWriter();
+    await expect(writer.write("no" as never)).rejects.toMatchObject({ code: "invalid-audio" });
+    await expect(writer.closed).rejects.toMatchObject({ code: "invalid-audio" });
+  });
+});
+
+describe("ending", () => {
+  test("close waits for the session", async () => {
+    const { sink, log, writer, told } = open();
+    writer.write(new Uint8Array(3)).catch(() => {});
+    const closing = writer.close();
+    expect(await settled(closing)).toBe(false);
+    expect(told().closings).toBe(0);
+    await drain(sink, log);
+    await closing;
+    expect(told().closings).toBe(1);
+  });
+
+  test("abort tells why, and keeps the reason as the cause", async () => {
+    const { writer, failures } = open();
+    const reason = new Error("the microphone is gone");
+    await writer.abort(reason);
+    expect(failures).toMatchObject([{ code: "audio-failed", cause: reason }]);
+    expect(failures[0]?.message).toContain("the microphone is gone");
+  });
+
+  test("fail gives its error to the write that waits, to those behind it, and to the writer", async () => {
+    const { sink, log, writer } = open();
+    const error = new StreamingError("session-ended", "over");
+    const writes = [writer.write(new Uint8Array(6)), writer.write(new Uint8Array(6))];
+    const results = Promise.allSettled([...writes, writer.closed]);
+    await turnOfTheLoop();
+    sink.fill(log);
+    sink.fail(error);
+    expect(await results).toEqual([1, 2, 3].map(() => ({ status: "rejected", reason: error })));
+    expect(sink.fill(log)).toBe(false);
+    await expect(writer.write(new Uint8Array(1))).rejects.toBe(error);
+  });
+
+  test("fail after the end, and twice, changes nothing", async () => {
+    const { sink, writer } = open();
+    await writer.close();
+    sink.fail(new StreamingError("session-ended", "over"));
+    sink.fail(new StreamingError("session-ended", "over"));
+    await writer.closed;
+  });
+});

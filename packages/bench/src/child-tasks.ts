@@ -24,6 +24,8 @@ export const clientTask = v.variant("task", [
     variant: variantName,
     url: v.string(),
     sessions: v.number(),
+    /** Streamed before the measurement, fast, in seconds of audio. */
+    warmUpSeconds: v.number(),
     seconds: v.number(),
     /** Wall time of a frame of 50 ms. */
     tickMs: v.number(),

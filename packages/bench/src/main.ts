@@ -25,8 +25,8 @@ if (!Number.isInteger(rounds) || rounds < 1)
 const certificate = await makeCertificate();
 const results: Result[] = [];
 try {
-  for (const [name, { measure, onlyFull }] of Object.entries(measures)) {
-    if (chosen ? !chosen.includes(name) : onlyFull && !options.full) continue;
+  for (const [name, measure] of Object.entries(measures)) {
+    if (chosen && !chosen.includes(name)) continue;
     results.push(
       await measure({ certificate, full: options.full, rounds, progress: (text) => process.stderr.write(`${text}\n`) }),
     );

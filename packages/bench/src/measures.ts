@@ -9,13 +9,13 @@ import { memory } from "./measures/memory.ts";
 import { stall } from "./measures/stall.ts";
 
 /** Every measure, in the order of the table. */
-export const measures: Readonly<Record<string, { readonly measure: Measure; readonly onlyFull?: boolean }>> = {
-  cpu: { measure: cpu },
-  "cpu-real-time": { measure: cpuRealTime, onlyFull: true },
-  memory: { measure: memory },
-  latency: { measure: latency },
-  stall: { measure: stall },
-  drop: { measure: drop },
-  decode: { measure: decode },
-  bundle: { measure: bundle },
+export const measures: Readonly<Record<string, Measure>> = {
+  cpu,
+  "cpu-real-time": cpuRealTime,
+  memory,
+  latency,
+  stall,
+  drop,
+  decode,
+  bundle,
 };

@@ -12,7 +12,7 @@ const warmUpSeconds = 1;
 export async function measureLatency(task: TaskOf<"latency">): Promise<Figures> {
   const samples: number[] = [];
   let counting = false;
-  const connections = await openAll(await loadVariant(task.variant), task.url, task.sessions, ({ transcript }) => {
+  const sessions = await openAll(await loadVariant(task.variant), task.url, task.sessions, ({ transcript }) => {
     const now = process.hrtime.bigint();
     if (counting) samples.push(Number(now - BigInt(transcript)) / 1000);
   });
@@ -21,7 +21,7 @@ export async function measureLatency(task: TaskOf<"latency">): Promise<Figures> 
   await new Promise<void>((resolve) => {
     const timer = setInterval(() => {
       counting = ++frames > warmUpSeconds * framesPerSecond;
-      for (const connection of connections) void connection.send(frame);
+      for (const { connection } of sessions) void connection.send(frame);
       if (frames < (warmUpSeconds + task.seconds) * framesPerSecond) return;
       clearInterval(timer);
       resolve();

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Figures } from "../child.ts";
 import type { TaskOf } from "../child-tasks.ts";
 import { openAll } from "./open-all.ts";
-import { stream } from "./streaming.ts";
+import { streamAll } from "./streaming.ts";
 import { loadVariant } from "./variant.ts";
 
 /** KB of a session: when it is open, and when it has streamed `seconds` of audio. */
@@ -10,15 +10,12 @@ export async function measureMemory(task: TaskOf<"memory">): Promise<Figures> {
   const variant = await loadVariant(task.variant);
   const warmUp = await variant.open(task.url, () => {});
   await warmUp.close();
-  const count = { turns: 0 };
   const before = await settledMemory();
-  const connections = await openAll(variant, task.url, task.sessions, () => {
-    count.turns++;
-  });
+  const sessions = await openAll(variant, task.url, task.sessions);
   const open = await settledMemory();
-  await stream(connections, task.seconds, 1, count);
+  await streamAll(sessions, task.seconds, 1);
   const streamed = await settledMemory();
-  const each = (memory: Memory, kind: keyof Memory) => (memory[kind] - before[kind]) / 1024 / connections.length;
+  const each = (memory: Memory, kind: keyof Memory) => (memory[kind] - before[kind]) / 1024 / sessions.length;
   return {
     openHeapKb: each(open, "heap"),
     openRssKb: each(open, "rss"),

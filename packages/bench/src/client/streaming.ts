@@ -1,41 +1,41 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { frameBytes, framesPerSecond } from "../audio.ts";
 import { framesPerTurn } from "../turn-script.ts";
-import type { Connection } from "./variant.ts";
+import type { OpenSession } from "./open-all.ts";
 
-/** Frames that a session may be ahead of the turns it got back: 4 s. No client is fed faster than the server answers. */
-const mostAhead = 80;
-
-/** Counts the turns that came back to all sessions together. */
-export interface TurnCount {
-  turns: number;
-}
+/** Turns that a session may be ahead of what it got back, in audio sent: no client is fed faster than the server answers. */
+const mostAheadTurns = 20;
 
 /**
- * Sends `seconds` of audio to every session, one frame each at every tick, and waits for the turns of all of it.
+ * Sends `seconds` of audio to every session and waits for the turns of all of it. Each session has its own timer, and
+ * they are spread over the time of a frame, as the sessions of strangers are.
  *
  * @param tickMs Wall time between two frames; 50 is real time.
  */
-export function stream(
-  connections: readonly Connection[],
-  seconds: number,
-  tickMs: number,
-  count: TurnCount,
-): Promise<void> {
+export async function streamAll(sessions: readonly OpenSession[], seconds: number, tickMs: number): Promise<void> {
+  await Promise.all(
+    sessions.map(async (session, i) => {
+      await delay((i * tickMs) / sessions.length);
+      await stream(session, seconds * framesPerSecond, tickMs);
+    }),
+  );
+}
+
+function stream(session: OpenSession, frames: number, tickMs: number): Promise<void> {
+  const { connection, turns: before } = session;
   const frame = new Uint8Array(frameBytes);
-  const frames = seconds * framesPerSecond;
-  const turns = (connections.length * frames) / framesPerTurn;
-  const aheadTurns = (connections.length * mostAhead) / framesPerTurn;
   let sent = 0;
   return new Promise((resolve) => {
     const timer = setInterval(() => {
-      if (sent === frames) {
-        if (count.turns < turns) return;
+      const behind = sent / framesPerTurn - (session.turns - before);
+      if (sent < frames) {
+        if (behind > mostAheadTurns) return;
+        sent++;
+        void connection.send(frame);
+      } else if (behind <= 0) {
         clearInterval(timer);
-        return resolve();
+        resolve();
       }
-      if ((sent * connections.length) / framesPerTurn - count.turns > aheadTurns) return;
-      sent++;
-      for (const connection of connections) void connection.send(frame);
     }, tickMs);
   });
 }

@@ -1,4 +1,5 @@
 import { runClient, startServer } from "../child.ts";
+import type { VariantName } from "../child-tasks.ts";
 import type { Measure } from "../measure.ts";
 import { columns, inTurns } from "../rounds.ts";
 
@@ -11,8 +12,8 @@ const goal = "≤ 1.15 × bare";
 /** CPU time of the client process, with time compressed and every count of messages as in real time. */
 export const cpu: Measure = async ({ certificate, rounds, progress }) => {
   const server = await startServer(certificate, { behaviour: "recognizes" });
-  const run = (variant: "bare" | "vendor" | "ours" | "oursPiped", length: number) =>
-    runClient(certificate, { task: "stream", variant, url: server.url, sessions, seconds: length, tickMs });
+  const run = (variant: VariantName, seconds: number) =>
+    runClient(certificate, { task: "stream", variant, url: server.url, sessions, warmUpSeconds: 0, seconds, tickMs });
   try {
     await run("bare", 50);
     const samples = await inTurns(["bare", "vendor", "ours", "oursPiped"], rounds, (variant) => {

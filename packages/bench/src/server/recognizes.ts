@@ -1,8 +1,8 @@
 import type { Behaviour } from "../server.ts";
 import { framesPerTurn, turnTexts } from "../turn-script.ts";
 
-/** The longest session of a run: 400 s, a reading each 200 ms. */
-const longest = 2000;
+/** The longest session of a run: 500 s, a reading each 200 ms. */
+const longest = 2500;
 
 /** Sends the next Turn after every fourth message of audio. Texts are made once, ahead: all clients cost it the same. */
 export function recognizes(words: number): Behaviour {

@@ -2,7 +2,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { Cancel, Clock } from "./clock.ts";
-import { Outbox, type Passage } from "./outbox.ts";
+import { Outbox } from "./outbox.ts";
 
 /** Bytes that may wait for a client that does not read, before the server stops reading from it. */
 const mostUnread = 1_048_576;
@@ -61,15 +61,13 @@ export class Connection {
     return this.#paused.has("backlog");
   }
 
-  send(text: string, passage: Passage = {}): void {
+  /** @param handed called once the socket has it, whole */
+  send(text: string, handed: () => void): void {
     if (this.#closing) return;
-    this.#outbox.send(text, {
-      ...passage,
-      left: () => {
-        if (this.#outbox.waiting < fewUnread) this.resume("backlog");
-        passage.left?.();
-      },
-    });
+    const left = () => {
+      if (this.#outbox.waiting < fewUnread) this.resume("backlog");
+    };
+    this.#outbox.send(text, { handed, left });
     if (this.#outbox.waiting > mostUnread) this.pause("backlog");
   }
 
@@ -91,11 +89,13 @@ export class Connection {
     if (!this.#paused.has("stall")) this.#ws.resume();
   }
 
-  /** Ends the TCP connection without a close frame. */
+  /** Ends the TCP connection without a close frame. What has been sent still arrives, where the client reads. */
   drop(): void {
+    const { bufferedAmount } = this.#ws;
     this.#silent = true;
     this.#outbox.mute();
-    this.#socket.destroy();
+    if (bufferedAmount > 0 && bufferedAmount < fewUnread) this.#socket.end(() => this.#socket.destroy());
+    else this.#socket.destroy();
   }
 
   /** As `drop`, by a TCP reset. */

@@ -10,6 +10,8 @@ export interface FaultTarget {
   sendRaw(text: string): void;
   /** Ends the session with a close frame. */
   close(code: number, reason: string): void;
+  /** Ends the session without a word. */
+  end(): void;
   /** Ends the session with a Termination. */
   expire(): void;
 }
@@ -24,8 +26,14 @@ export interface Quirks {
 type Act = (target: FaultTarget) => void;
 
 const plainActions: Readonly<Record<Extract<SessionAction, string>, Act>> = {
-  drop: ({ connection }) => connection.drop(),
-  reset: ({ connection }) => connection.reset(),
+  drop(target) {
+    target.connection.drop();
+    target.end();
+  },
+  reset(target) {
+    target.connection.reset();
+    target.end();
+  },
   hang: ({ connection }) => connection.mute(),
   stall: ({ connection }) => connection.stall(),
   "half-open": ({ connection }) => connection.halfOpen(),

@@ -49,12 +49,12 @@ export type Moment =
   | "open"
   /** `Begin` has been sent. */
   | "begin"
-  /** The first partial, or the first final, has left. */
+  /** The first partial, or the first final, has been sent. */
   | "partial"
   | "final"
   /** `Terminate` has come and has not been acted on. */
   | "terminate"
-  /** So many have left. */
+  /** So many have been sent. */
   | { readonly partials: number }
   | { readonly finals: number }
   /** So many ms of audio have been received in the session. */

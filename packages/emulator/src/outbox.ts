@@ -3,8 +3,8 @@ import type { Cancel, Clock } from "./clock.ts";
 
 /** What happens around a message's leaving. */
 export interface Passage {
-  /** It is handed to the socket now. */
-  readonly leaving?: () => void;
+  /** It has been handed to the socket, whole. Never called where the connection ends before. */
+  readonly handed?: () => void;
   /** It has left this process. Never called where the connection ends before. */
   readonly left?: () => void;
 }
@@ -82,9 +82,10 @@ export class Outbox {
         continue;
       }
       this.#queued -= item.text.length;
-      item.passage.leaving?.();
-      if (this.#drip === undefined) this.#ws.send(item.text, whenDone(item.passage));
-      else this.#dripOut(Buffer.from(item.text), item.passage, this.#drip);
+      if (this.#drip === undefined) {
+        this.#ws.send(item.text, whenDone(item.passage));
+        item.passage.handed?.();
+      } else this.#dripOut(Buffer.from(item.text), item.passage, this.#drip);
     }
   }
 
@@ -92,6 +93,7 @@ export class Outbox {
     const fin = rest.length <= drip.size;
     this.#ws.send(rest.subarray(0, drip.size), { binary: false, fin }, fin ? whenDone(passage) : undefined);
     this.#held = true;
+    if (fin) passage.handed?.();
     this.#cancel = this.#clock.after(drip.everyMs, () => {
       this.#held = false;
       if (fin) this.#flush();

@@ -42,11 +42,11 @@ export class Outlet {
 
   send(message: ServerMessage): void {
     const text = JSON.stringify(this.#quirks.unknownFields ? withUnknownFields(message) : message);
-    const left = () => this.#left(message);
-    this.#sendText(text, left);
+    const sent = () => this.#sent(message);
+    this.#sendText(text, sent);
     if (!this.#quirks.duplicateFinal || message.type !== "Turn" || !message.end_of_turn) return;
     this.#quirks.duplicateFinal = false;
-    this.#sendText(text, left);
+    this.#sendText(text, sent);
   }
 
   close(code: number, reason: string): void {
@@ -83,18 +83,21 @@ export class Outlet {
         quirks: this.#quirks,
         sendRaw: (text) => this.#sendText(text),
         close: (code, reason) => this.close(code, reason),
+        end: () => this.end(),
         expire: () => this.#owner.expire(),
       });
     }
   }
 
-  #sendText(text: string, left?: () => void): void {
+  #sendText(text: string, sent?: () => void): void {
     if (this.#closed) return;
-    const leaving = () => this.#record.text("out", text);
-    this.#connection.send(text, { leaving, ...(left && { left }) });
+    this.#connection.send(text, () => {
+      this.#record.text("out", text);
+      sent?.();
+    });
   }
 
-  #left(message: ServerMessage): void {
+  #sent(message: ServerMessage): void {
     if (message.type === "Begin") this.reached("begin");
     if (message.type !== "Turn") return;
     const kind = message.end_of_turn ? "final" : "partial";

@@ -73,7 +73,7 @@ export class Session {
       lagging: (lags) => (lags ? connection.pause("engine") : connection.resume("engine")),
     });
     const busy = (full: boolean) =>
-      full && !this.#pacing.buffers ? connection.pause("busy") : connection.resume("busy");
+      full && !(this.#pacing.buffers && this.#input?.durationOf) ? connection.pause("busy") : connection.resume("busy");
     this.#inbox = new Inbox((message) => this.#handle(message), busy);
     connection.listen({
       message: (message) => this.#arrived(message),
@@ -96,11 +96,12 @@ export class Session {
       if (!this.#ended) this.#leave = openSessions.enter();
       this.#input = await openAudioInput(this.#parameters);
       await this.#transcription.open(settings.engine);
-      if (this.#ended) this.#free();
-      else this.#begin(Math.min(granted, settings.maxSessionSeconds));
+      if (!this.#ended) this.#begin(Math.min(granted, settings.maxSessionSeconds));
     } catch (error) {
       this.#fail(error);
     }
+    // The client may have gone while this was under way: what came in since is given back too.
+    if (this.#ended) this.#free();
   }
 
   /** Makes this go wrong now. Returns whether the session was still open. */
@@ -124,13 +125,14 @@ export class Session {
         typeof version === "string" ? version : undefined,
       ),
     );
+    if (this.#ended) return;
     this.#startTimers(maxSeconds);
     this.#inbox.start();
   }
 
   #startTimers(maxSeconds: number): void {
     this.#timers.after(maxSeconds * 1_000, () => {
-      if (this.#context.settings.expiry === "termination") void this.#terminate();
+      if (this.#context.settings.expiry === "termination") this.#terminate().catch((error) => this.#fail(error));
       else this.#fail(new ProtocolError(3_008, "Session Expired: Maximum session duration exceeded"));
     });
     this.#timers.heartbeat(() => this.#beat());

@@ -3,13 +3,17 @@ const shortest = 3;
 
 /** Replaces keys and tokens, plain and URL-encoded, wherever they stand in a text. */
 export function redact(text: string, secrets: readonly string[]): string {
-  const forms = secrets
-    .filter((secret) => secret.length >= shortest)
-    .flatMap((secret) => [secret, encodeURIComponent(secret)]);
+  const forms = secrets.filter((secret) => secret.length >= shortest).flatMap((secret) => [secret, ...encoded(secret)]);
   if (forms.length === 0) return text;
   // Longer forms first, so that none is replaced in part; in one pass, so that no replacement is replaced.
   const patterns = forms.sort((a, b) => b.length - a.length).map((form) => form.replace(/[^\w]/g, "\\$&"));
   return text.replace(new RegExp(patterns.join("|"), "g"), "[redacted]");
+}
+
+/** As `encodeURIComponent` shows it, and as a URL's query does; they differ in `!'()*~` and the space. */
+function encoded(secret: string): string[] {
+  const wellFormed = secret.replace(/\p{Surrogate}/gu, "\ufffd");
+  return [encodeURIComponent(wellFormed), new URLSearchParams({ "": wellFormed }).toString().slice(1)];
 }
 
 /**
@@ -24,10 +28,18 @@ export function redactCause(cause: unknown, secrets: readonly string[]): Error |
     const value = read(key);
     return typeof value === "string" ? redact(value, secrets) : undefined;
   };
-  const safe = new Error(text("message") || text("code") || redact(String(cause), secrets));
+  const safe = new Error(text("message") || text("code") || redact(shown(cause), secrets));
   safe.name = text("name") ?? "Error";
   const stack = text("stack");
   if (stack) safe.stack = stack;
   const code = text("code");
   return code ? Object.assign(safe, { code }) : safe;
+}
+
+function shown(cause: unknown): string {
+  try {
+    return String(cause);
+  } catch {
+    return typeof cause;
+  }
 }

@@ -1,0 +1,84 @@
+import { inspect } from "node:util";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { redact, redactCause } from "./redact.ts";
+
+const token = "tok/en+with=all ~'(*)! of them";
+
+describe("redact", () => {
+  test.each([
+    ["plain", token],
+    ["as encodeURIComponent has it", encodeURIComponent(token)],
+    ["as a URL's query has it", new URL(`wss://host/?${new URLSearchParams({ token })}`).href],
+    ["twice", `${token}${token}`],
+  ])("takes a secret out, %s", (_how, text) => {
+    const clean = redact(`Before ${text} after`, [token]);
+    expect(clean).toMatch(/^Before .*\[redacted\].* after$/);
+    expect(clean).not.toMatch(/en.+with|all/);
+  });
+
+  test("leaves no rest of a secret that begins with another", () => {
+    expect(redact("abcdef abc", ["abc", "abcdef"])).toBe("[redacted] [redacted]");
+  });
+
+  test("does not read a secret as a pattern", () => {
+    expect(redact("a.c abc (", ["a.c", ".*", "((("])).toBe("[redacted] abc (");
+  });
+
+  test("leaves no secret in any text, and never throws", () => {
+    const secret = fc.string({ unit: "binary", minLength: 3, maxLength: 12 });
+    fc.assert(
+      fc.property(
+        fc.array(secret, { minLength: 1, maxLength: 3 }),
+        fc.array(fc.string(), { maxLength: 4 }),
+        (secrets, parts) => {
+          fc.pre(secrets.every((each) => !"[redacted][redacted]".includes(each)));
+          const text = parts.map((part, i) => part + (secrets[i % secrets.length] ?? "")).join("|");
+          const clean = redact(text, secrets);
+          // A secret may come about anew where others were taken out of its middle; not with a separator between.
+          for (const part of clean.split("[redacted]")) for (const each of secrets) expect(part).not.toContain(each);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test.each([[[]], [[""]], [["ab"]]])("changes nothing for %j", (secrets) => {
+    expect(redact("cab in the abbey", secrets)).toBe("cab in the abbey");
+  });
+});
+
+describe("a cause", () => {
+  const request = { headers: { Authorization: token }, url: `wss://host/?token=${token}` };
+
+  test("keeps its name, message, code and stack, without the secrets, and nothing else", () => {
+    const thrown = Object.assign(new TypeError(`No answer to ${token}`, { cause: new Error(token) }), {
+      code: "ECONNREFUSED",
+      request,
+      errors: [new Error(token)],
+    });
+    const safe = redactCause(thrown, [token]);
+    expect(safe).toMatchObject({ name: "TypeError", message: "No answer to [redacted]", code: "ECONNREFUSED" });
+    expect(safe?.stack).toContain("redact.test");
+    expect(Object.getOwnPropertyNames(safe).sort()).toEqual(["code", "message", "name", "stack"]);
+    expect(inspect(safe, { depth: 9, showHidden: true }) + JSON.stringify(safe)).not.toContain("with=all");
+  });
+
+  test.each([
+    ["text", `no ${token}`, "no [redacted]"],
+    [
+      "an error without words, as Node's of several addresses",
+      Object.assign(new AggregateError([]), { code: "ECONNREFUSED" }),
+      "ECONNREFUSED",
+    ],
+    ["a number", 7, "7"],
+    ["an object that has no text", Object.create(null), ""],
+    ["a symbol", Symbol("s"), "Symbol(s)"],
+  ])("is an Error, made of %s", (_kind, thrown, message) => {
+    expect(redactCause(thrown, [token])).toMatchObject({ message: expect.stringContaining(message) });
+  });
+
+  test.each([undefined, null])("of %s is none", (cause) => {
+    expect(redactCause(cause, [token])).toBeUndefined();
+  });
+});

@@ -4,6 +4,8 @@ import type { Clock } from "./clock.ts";
 import { resetSocket } from "./connection.ts";
 import type { HandshakeAction } from "./fault.ts";
 
+const graceMs = 2_000;
+
 /** Does to a handshake what the faults say; `proceed` is called where it may still succeed, perhaps later. */
 export function failHandshake(
   actions: readonly HandshakeAction[],
@@ -37,6 +39,9 @@ export function refuseUpgrade(
   const head = Object.entries(fields).map(([name, value]) => `${name}: ${value.replace(/[\r\n]/g, " ")}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Refused"}\r\n${head.join("")}\r\n${body}`);
   hang(socket);
+  // The client is given time to read the answer, not to send for ever.
+  const timer = setTimeout(() => socket.destroy(), graceMs);
+  socket.on("close", () => clearTimeout(timer));
 }
 
 /** Reads on, so that the client's leaving is noticed. */

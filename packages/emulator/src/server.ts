@@ -98,7 +98,10 @@ class EmulatorServer implements Emulator {
     const context = { ...parts, clock, tokenErrors, controls };
     this.#http.on("request", (request, response) => answerHttp(request, response, context));
     this.#http.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
-    this.#http.on("clientError", (_error, socket) => socket.destroy());
+    this.#http.on("clientError", (_error, socket) => {
+      if (socket.writable) refuseUpgrade(socket, 400);
+      else socket.destroy();
+    });
   }
 
   get port(): number {

@@ -14,7 +14,7 @@ export interface BuiltProgram extends AsyncDisposable {
   start(args: readonly string[], env?: NodeJS.ProcessEnv): RunningProgram;
 }
 
-export interface RunningProgram {
+interface RunningProgram {
   /** Resolves with the first line that fits, past or future. */
   line(fits: RegExp): Promise<RegExpExecArray>;
   /** Its exit code and everything it printed. */
@@ -25,7 +25,8 @@ export interface RunningProgram {
 
 /** @param entry relative to the package's folder */
 export async function buildProgram(entry: string): Promise<BuiltProgram> {
-  const outfile = join(packageFolder, "dist", `under-test-${entry.replace(/\W/g, "-")}-${process.pid}.js`);
+  // Where its imports are found, and where nothing is packed or committed from.
+  const outfile = join(packageFolder, "node_modules", `.under-test-${entry.replace(/\W/g, "-")}-${process.pid}.js`);
   await build({
     entryPoints: [join(packageFolder, entry)],
     outfile,

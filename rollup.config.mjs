@@ -3,7 +3,7 @@ import esbuild from "rollup-plugin-esbuild";
 import { copyModels } from "./packages/recognizer/scripts/copy-models.mjs";
 
 /** Every package's entries: `src/<entry>.ts` becomes `dist/<entry>.js`, and `.d.ts` where others import it. */
-const packages = {
+export const packages = {
   audio: { entries: ["index"] },
   core: { entries: ["index"] },
   token: { entries: ["index"], programs: ["browser", "create-temporary-token", "token-handler"] },

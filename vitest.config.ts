@@ -3,9 +3,26 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
-    include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts"],
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    typecheck: { enabled: true, include: ["packages/*/src/**/*.test-d.ts"], tsconfig: "tsconfig.json" },
+    reporters: ["default", "./e2e/summary-reporter.ts"],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "packages",
+          include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts"],
+          typecheck: { enabled: true, include: ["packages/*/src/**/*.test-d.ts"], tsconfig: "tsconfig.json" },
+        },
+      },
+      {
+        extends: true,
+        test: { name: "e2e", include: ["e2e/*/*.test.ts"], exclude: ["e2e/checks/**"], globalSetup: "e2e/packed.ts" },
+      },
+      {
+        extends: true,
+        test: { name: "checks", include: ["e2e/checks/*.test.ts"], globalSetup: "e2e/packed.ts" },
+      },
+    ],
   },
 });

@@ -1,0 +1,68 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { Extractor, ExtractorConfig, ExtractorLogLevel } from "@microsoft/api-extractor";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { exportedFiles, publicPackages, root } from "../workspace.ts";
+
+/** Each declaration file that a public package exports, and the name of its report under `e2e/api/`. */
+const surfaces = publicPackages().flatMap(({ folder, manifest }) => {
+  const exported = exportedFiles(manifest.exports).map(({ file }) => file);
+  const declarations = [...new Set(exported.filter((file) => file.endsWith(".d.ts")))];
+  return declarations.map((file) => ({
+    name: declarations.length === 1 ? folder : `${folder}-${basename(file, ".d.ts")}`,
+    packageFolder: join(root, "packages", folder),
+    file,
+  }));
+});
+
+let reports: string;
+beforeAll(async () => {
+  reports = await mkdtemp(join(tmpdir(), "voxpipe-api-"));
+});
+afterAll(() => rm(reports, { recursive: true, force: true }));
+
+test.each(surfaces)("the public surface of $name is the one in its report", async (surface) => {
+  const report = await readSurface(surface);
+  const message = "The public surface differs from its report. Review it; `pnpm api:accept` writes the new one.";
+  await expect(report, message).toMatchFileSnapshot(`../api/${surface.name}.api.md`);
+});
+
+async function readSurface({ name, packageFolder, file }: (typeof surfaces)[number]): Promise<string> {
+  const config = ExtractorConfig.prepare({
+    packageJsonFullPath: join(packageFolder, "package.json"),
+    configObjectFullPath: undefined,
+    configObject: {
+      projectFolder: packageFolder,
+      mainEntryPointFilePath: join(packageFolder, file),
+      newlineKind: "lf",
+      compiler: { tsconfigFilePath: join(root, "e2e/checks/api.tsconfig.json") },
+      apiReport: {
+        enabled: true,
+        reportFileName: `${name}.api.md`,
+        reportFolder: reports,
+        reportTempFolder: join(reports, "temp"),
+      },
+      tsdocMetadata: { enabled: false },
+      messages: {
+        compilerMessageReporting: { default: { logLevel: ExtractorLogLevel.Error } },
+        extractorMessageReporting: {
+          default: { logLevel: ExtractorLogLevel.Warning, addToApiReportFile: true },
+          "ae-missing-release-tag": { logLevel: ExtractorLogLevel.None },
+          "ae-undocumented": { logLevel: ExtractorLogLevel.None },
+        },
+        tsdocMessageReporting: { default: { logLevel: ExtractorLogLevel.None } },
+      },
+    },
+  });
+  const errors: string[] = [];
+  Extractor.invoke(config, {
+    localBuild: true,
+    messageCallback(message) {
+      if (message.logLevel === ExtractorLogLevel.Error) errors.push(message.text);
+      message.handled = true;
+    },
+  });
+  expect(errors).toEqual([]);
+  return readFile(join(reports, `${name}.api.md`), "utf8");
+}

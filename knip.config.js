@@ -1,0 +1,30 @@
+import { packages } from "./rollup.config.mjs";
+
+/** What the build starts from, as rollup.config.mjs says, so that an entry is named in one place. */
+const workspaces = Object.fromEntries(
+  Object.entries(packages).map(([name, { entries, programs = [] }]) => [
+    `packages/${name}`,
+    { entry: [...entries, ...programs].map((entry) => `src/${entry}.ts`) },
+  ]),
+);
+
+const recognizer = workspaces["packages/recognizer"];
+const token = workspaces["packages/token"];
+const emulator = workspaces["packages/emulator"];
+
+// Run by hand, or by a test as a process of its own.
+recognizer.entry.push("sample/*.mjs", "scripts/*.mjs");
+token.entry.push("test/examples/*.ts", "test/instance.ts");
+emulator.entry.push("test/vendor-session.ts");
+// The model files come out of these packages' folders; nothing imports them.
+recognizer.ignoreDependencies = ["@moonshine-ai/moonshine-js", "@ricky0123/vad-web", "llama-tokenizer-js"];
+
+export default {
+  workspaces: { ...workspaces, e2e: {} },
+  // Debian's programs, which package.json cannot name.
+  ignoreBinaries: ["apt-get", "flite"],
+  // An exported type that its own file uses names a part of something public.
+  ignoreExportsUsedInFile: { interface: true, type: true },
+  // SvelteKit finds a route's handlers by their names: one handler, two methods.
+  ignoreIssues: { "packages/token/test/examples/sveltekit.ts": ["duplicates"] },
+};

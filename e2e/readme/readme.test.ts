@@ -43,7 +43,7 @@ test("the first example transcribes a file", async () => {
   const env = { PATH: process.env.PATH, ASSEMBLYAI_API_KEY: "a-key-of-nobody", ASSEMBLYAI_HOST: emulator.url };
   const printed = await run(process.execPath, ["built/example-1.js", "audio/sample.wav"], { cwd: folder, env });
 
-  // The emulator without a recogniser counts the seconds in which it hears speech: the sample has 24.
+  // The emulator without a recogniser counts the seconds in which it hears speech: the sample is 24 s long.
   const turns = printed.trim().split("\n");
   expect(turns.length).toBeGreaterThan(1);
   expect(turns[0]).toMatch(/three four five/);

@@ -4,7 +4,7 @@ import { wavFile } from "../src/wav.fixture.ts";
 const sampleRate = 16_000;
 
 /** Two turns: "good morning" and "good night", with silence behind each. */
-export const script: readonly ScriptedWord[] = [
+const script: readonly ScriptedWord[] = [
   { text: "good", start: 200, end: 500 },
   { text: "morning", start: 500, end: 1000 },
   { text: "good", start: 3000, end: 3300 },
@@ -15,7 +15,7 @@ export const script: readonly ScriptedWord[] = [
 export const engine = () => scripted(script);
 
 /** Five seconds with a tone wherever the script has a word. */
-export function scriptedSpeech(): Int16Array {
+function scriptedSpeech(): Int16Array {
   return Int16Array.from({ length: 5 * sampleRate }, (_, i) => {
     const ms = (i / sampleRate) * 1000;
     const voiced = script.some(({ start, end }) => ms >= start && ms < end);

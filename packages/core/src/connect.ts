@@ -87,7 +87,8 @@ export function connect(options: ConnectOptions, platform: Platform): StreamingS
         (async () => {
           const changes = modernize({ ...configuration }, warn);
           refuse(findProblems(changes, configurationSchemas));
-          const onWire = Object.entries(changes).map(([name, value]) => [wireName(name), value]);
+          const given = Object.entries(changes).filter(([, value]) => value !== undefined);
+          const onWire = given.map(([name, value]) => [wireName(name), value]);
           await session.control({ type: "UpdateConfiguration", ...Object.fromEntries(onWire) });
         })(),
       ),

@@ -33,7 +33,8 @@ export class Link {
   readonly #clock: Clock;
   readonly #openSocket: OpenSocket;
   readonly #host: string;
-  readonly #secrets: string[];
+  /** What must not be shown: keys, and the token of this attempt once it is here. */
+  readonly secrets: string[];
   readonly #abandoned = new AbortController();
   #socket: Socket | undefined;
   #watchdog: Watchdog | undefined;
@@ -47,7 +48,7 @@ export class Link {
     this.#listener = listener;
     this.#clock = clock;
     this.#openSocket = platform.openSocket;
-    this.#secrets = [...settings.secrets];
+    this.secrets = [...settings.secrets];
     const url = sessionUrl(settings.apiHost, settings.parameters, settings.extraParams);
     if (!platform.sendsPings && settings.parameters.sessionHeartbeat === undefined)
       url.searchParams.set("session_heartbeat", "true");
@@ -94,6 +95,8 @@ export class Link {
 
   async #connect(settings: Settings, url: URL, attempt: number): Promise<void> {
     try {
+      // Whoever makes this link must hold it before it can end: a platform may fail while it opens the socket.
+      await Promise.resolve();
       const { token, apiKey } = settings;
       if (token !== undefined) url.searchParams.set("token", await this.#token(token, attempt));
       if (this.#ended) return;
@@ -111,7 +114,7 @@ export class Link {
       this.#end(
         error instanceof StreamingError
           ? error
-          : connectionFailure({ code: 1006, reason: "", cause: redactCause(error, this.#secrets) }, false, this.#host),
+          : connectionFailure({ code: 1006, reason: "", cause: redactCause(error, this.secrets) }, false, this.#host),
       );
     }
   }
@@ -124,11 +127,11 @@ export class Link {
         throw new TypeError(
           `The token provider returned ${typeof fetched === "string" ? "an empty string" : typeof fetched}`,
         );
-      this.#secrets.push(fetched);
+      this.secrets.push(fetched);
       return fetched;
     } catch (error) {
       if (error instanceof StreamingError) throw error;
-      const cause = redactCause(error, this.#secrets);
+      const cause = redactCause(error, this.secrets);
       throw new StreamingError(
         "token-failed",
         `No token: ${cause?.message}. Check the token provider and the server behind it.`,
@@ -142,11 +145,11 @@ export class Link {
 
   #received(text: string): void {
     if (this.#ended || this.#failure) return;
-    const message = decode(text);
+    const message = this.#decode(text);
     this.#watchdog?.heard(message.type === "Heartbeat");
     switch (message.type) {
       case "Error":
-        this.#fail(serviceFailure(message.code ?? 0, redact(message.text, this.#secrets), this.begin?.id));
+        this.#fail(serviceFailure(message.code ?? 0, redact(message.text, this.secrets), this.begin?.id));
         break;
       case "Begin":
         if (this.begin) return;
@@ -164,6 +167,12 @@ export class Link {
     }
   }
 
+  /** What the service says of itself, in words or in a form that nobody knows, may repeat a token. */
+  #decode(text: string): ReturnType<typeof decode> {
+    const message = decode(text);
+    return message.type === "Unrecognized" || message.type === "Warning" ? decode(redact(text, this.secrets)) : message;
+  }
+
   #stalled(why: string): void {
     const message = `The connection to ${this.#host} is dead: ${why}. Check the network between here and the service.`;
     this.#end(new StreamingError("connection-stalled", message, { retryable: true, sessionId: this.begin?.id }));
@@ -177,7 +186,7 @@ export class Link {
 
   #socketClosed(end: SocketEnd): void {
     if (this.#failure || this.termination || (end.code === 1000 && this.begin)) return this.#end(this.#failure);
-    const safe = { ...end, reason: redact(end.reason, this.#secrets), cause: redactCause(end.cause, this.#secrets) };
+    const safe = { ...end, reason: redact(end.reason, this.secrets), cause: redactCause(end.cause, this.secrets) };
     this.#end(connectionFailure(safe, this.#opened, this.#host, this.begin?.id));
   }
 

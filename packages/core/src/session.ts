@@ -13,6 +13,7 @@ import type { Settings } from "./options.ts";
 import { type ControlMessage, Outbound } from "./outbound.ts";
 import { PacketLog } from "./packet-log.ts";
 import { PcmLog } from "./pcm-log.ts";
+import { redact, redactCause } from "./redact.ts";
 import { Rollover } from "./rollover.ts";
 import type { SessionStats, SessionSummary } from "./session-figures.ts";
 import type { Platform } from "./socket.ts";
@@ -45,6 +46,8 @@ export class Session implements LinkListener {
   readonly #figures: TerminationEvent[] = [];
   readonly #retired = new Set<Link>();
   #link: Link | undefined;
+  /** What must not be shown; with the newest connection's token. */
+  #secrets: readonly string[];
   #rollover: Rollover | undefined;
   /** Attempts since a connection last got somewhere. */
   #attempt = 0;
@@ -64,6 +67,7 @@ export class Session implements LinkListener {
 
   constructor(settings: Settings, platform: Platform) {
     this.#settings = settings;
+    this.#secrets = settings.secrets;
     this.#platform = platform;
     this.#clock = platform.clock ?? systemClock;
     const bytesPerMs = byteRate(settings.encoding, settings.sampleRate) / 1000;
@@ -104,10 +108,11 @@ export class Session implements LinkListener {
   }
 
   abort(reason?: unknown): void {
-    const why = reason instanceof Error ? `: ${reason.message}` : "";
+    const cause = redactCause(reason, this.#secrets);
+    const why = reason instanceof Error ? `: ${cause?.message}` : "";
     this.#end(
       new StreamingError("aborted", `The session was aborted${why}.`, {
-        cause: reason,
+        cause,
         sessionId: this.#sessionIds.at(-1),
       }),
     );
@@ -177,7 +182,9 @@ export class Session implements LinkListener {
   #openLink(): Link {
     const attempt = ++this.#connections;
     this.#platform.trace?.({ type: "connecting", attempt });
-    return new Link(this.#settings, this.#platform, this.#clock, attempt, this);
+    const link = new Link(this.#settings, this.#platform, this.#clock, attempt, this);
+    this.#secrets = link.secrets;
+    return link;
   }
 
   #takeOver(link: Link, begin: BeginEvent, cause: ReconnectedEvent["cause"]): void {
@@ -275,6 +282,7 @@ export class Session implements LinkListener {
   }
 
   #dropped(error: StreamingError): void {
+    if (this.state === "closed") return;
     const opened = this.#sessionIds.length > 0;
     const { reconnect, maxConnectionRetries, connectionRetryDelay } = this.#settings;
     if (opened && this.#clock.now() - this.#begunAt > steadyMs) this.#attempt = 0;
@@ -300,8 +308,17 @@ export class Session implements LinkListener {
   }
 
   #sourceFailed(error: StreamingError): void {
-    this.#sourceFailure ??= error;
-    this.#finishAudio(this.sink.takenBytes);
+    this.#sourceFailure ??= this.#presentable(error);
+    // A session that is closing waits for audio that will not come any more.
+    if (this.state === "closing") this.#outbound.finish(this.sink.takenBytes);
+    else this.#finishAudio(this.sink.takenBytes);
+  }
+
+  /** The source's own error may hold what the session keeps to itself. */
+  #presentable(error: StreamingError): StreamingError {
+    if (error.cause === undefined) return error;
+    const cause = redactCause(error.cause, this.#secrets);
+    return new StreamingError(error.code, redact(error.message, this.#secrets), { cause });
   }
 
   /** Everything up to `endBytes` is still to be transcribed; then the session ends. */

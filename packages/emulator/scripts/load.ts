@@ -9,7 +9,7 @@ import { WebSocket } from "ws";
 /**
  * How many sessions a server carries in real time: it runs in a process of its own, this one speaks for all clients.
  *
- * `pnpm --filter @voxpipe/emulator load -- --sessions 1000 --seconds 30 --frame 100`
+ * `pnpm --filter @voxpipe/emulator load --sessions 1000 --seconds 30 --frame 100`
  */
 const { values } = parseArgs({
   options: {

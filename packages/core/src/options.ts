@@ -3,6 +3,7 @@ import { type AudioEncoding, pcmFormat } from "./audio-format.ts";
 import { nearestName } from "./nearest-name.ts";
 import type { Pace } from "./pacer.ts";
 import { modernize, parameterSchemas, type StreamingParameters } from "./parameters.ts";
+import { redact } from "./redact.ts";
 import type { Platform } from "./socket.ts";
 import { StreamingError } from "./streaming-error.ts";
 import { origin } from "./url.ts";
@@ -142,7 +143,8 @@ export function parseOptions(given: ConnectOptions, platform: Pick<Platform, "se
   if (token === undefined && apiKey === undefined && isHost(apiHost) && origin(apiHost).protocol === "wss:")
     problems.push("token: missing. Give a token, a function that fetches one, or (on a server) apiKey.");
   if (token !== undefined && apiKey !== undefined) problems.push("apiKey: given beside token. Give one of the two.");
-  refuse(problems);
+  const secrets = secretOptions.map((name) => options[name]).filter((secret) => typeof secret === "string");
+  refuse(problems.map((problem) => redact(problem, secrets)));
 
   if (apiKey !== undefined && !platform.sendsHeaders)
     throw new StreamingError(
@@ -175,7 +177,7 @@ export function parseOptions(given: ConnectOptions, platform: Pick<Platform, "se
     pace: pace ? withDefaults({ rate: 1.25, burst: 5000 }, pace) : undefined,
     audioBuffer: options.audioBuffer ?? 1000,
     extraParams,
-    secrets: secretOptions.map((name) => options[name]).filter((secret) => typeof secret === "string"),
+    secrets,
   };
 }
 

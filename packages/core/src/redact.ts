@@ -1,19 +1,36 @@
 /** Shorter secrets are no secrets, and would tear words apart. */
 const shortest = 3;
+/** Secrets of this length are known by their first half too: close reasons and messages cut long texts off. */
+const long = 32;
 
 /** Replaces keys and tokens, plain and URL-encoded, wherever they stand in a text. */
 export function redact(text: string, secrets: readonly string[]): string {
   const forms = secrets.filter((secret) => secret.length >= shortest).flatMap((secret) => [secret, ...encoded(secret)]);
   if (forms.length === 0) return text;
   // Longer forms first, so that none is replaced in part; in one pass, so that no replacement is replaced.
-  const patterns = forms.sort((a, b) => b.length - a.length).map((form) => form.replace(/[^\w]/g, "\\$&"));
-  return text.replace(new RegExp(patterns.join("|"), "g"), "[redacted]");
+  const whole = forms.sort((a, b) => b.length - a.length).map(escaped);
+  const cutOff = forms
+    .filter((form) => form.length >= long)
+    .map((form) => `${escaped(form.slice(0, long / 2))}[^\\s"'&]*`);
+  return text.replace(new RegExp([...whole, ...cutOff].join("|"), "g"), "[redacted]");
 }
 
-/** As `encodeURIComponent` shows it, and as a URL's query does; they differ in `!'()*~` and the space. */
+/**
+ * As `encodeURIComponent` shows it, and as a URL's query does (they differ in `!'()*~` and the space); within JSON, and
+ * within JSON that is quoted in JSON.
+ */
 function encoded(secret: string): string[] {
   const wellFormed = secret.replace(/\p{Surrogate}/gu, "\ufffd");
-  return [encodeURIComponent(wellFormed), new URLSearchParams({ "": wellFormed }).toString().slice(1)];
+  const inUrl = [encodeURIComponent(wellFormed), new URLSearchParams({ "": wellFormed }).toString().slice(1)];
+  return [...inUrl, inJson(secret), inJson(inJson(secret))];
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+function escaped(form: string): string {
+  return form.replace(/[^\w]/g, "\\$&");
 }
 
 /**

@@ -7,7 +7,7 @@ export const packages = {
   audio: { entries: ["index"] },
   core: { entries: ["index"] },
   token: { entries: ["index"], programs: ["browser", "create-temporary-token", "token-handler"] },
-  client: { entries: ["node", "web", "ponyfill-node", "ponyfill-web"] },
+  client: { entries: ["workerd", "bun", "deno", "node", "web", "ponyfill-node", "ponyfill-web"] },
   emulator: { entries: ["index"], programs: ["bin"] },
   recognizer: { entries: ["index"], programs: ["worker"], prepare: copyModels },
   cli: { entries: [], programs: ["bin", "demo"] },

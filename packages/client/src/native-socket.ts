@@ -1,13 +1,20 @@
-import type { OpenSocket, Socket } from "@voxpipe/core";
+import type { OpenSocket, Socket, SocketListener } from "@voxpipe/core";
 
 /**
  * The platform's own WebSocket. It reports no HTTP status and no cause, and cannot ping.
  *
- * @param url Credentials included: browsers send no headers.
+ * @param url Credentials included: browsers send no headers, and throw at a second argument that would hold them.
  */
-export const openNativeSocket: OpenSocket = (url, headers, listener): Socket => {
-  // Bun and Deno take headers as their second argument; browsers get no second argument at all, since it would throw there.
-  const socket = headers ? Reflect.construct(WebSocket, [url, { headers }]) : new WebSocket(url);
+export const openNativeSocket: OpenSocket = (url, _headers, listener) => listenTo(new WebSocket(url), listener);
+
+/** The same where the platform takes headers as a second argument: Bun and Deno. */
+export const openNativeSocketWithHeaders: OpenSocket = (url, headers, listener) =>
+  listenTo(headers ? Reflect.construct(WebSocket, [url, { headers }]) : new WebSocket(url), listener);
+
+/** The DOM's types refuse views of shared memory, which are never sent. */
+type NativeSocket = Omit<WebSocket, "send"> & { send(data: Parameters<WebSocket["send"]>[0] | Uint8Array): void };
+
+function listenTo(socket: NativeSocket, listener: SocketListener): Socket {
   socket.binaryType = "arraybuffer";
   const listening = new AbortController();
   const { signal } = listening;
@@ -38,4 +45,4 @@ export const openNativeSocket: OpenSocket = (url, headers, listener): Socket => 
       end(1006, "");
     },
   };
-};
+}

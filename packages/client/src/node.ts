@@ -1,7 +1,8 @@
 import { type ConnectOptions, connect as connectOn, type StreamingSession } from "@voxpipe/core";
-import { NodeStreamingClient, nodePlatform } from "./node-platform.ts";
+import { nodePlatform } from "./node-platform.ts";
+import { ServerStreamingClient } from "./server-streaming-client.ts";
 
-export type { NodeStreamingClient } from "./node-platform.ts";
+export type { ServerStreamingClient } from "./server-streaming-client.ts";
 export * from "./shared.ts";
 
 /**
@@ -14,7 +15,7 @@ export function connect(options: ConnectOptions): StreamingSession {
 }
 
 /** The API of the Python `AsyncStreamingClient`. On servers it mints tokens too. */
-export class StreamingClient extends NodeStreamingClient {
+export class StreamingClient extends ServerStreamingClient {
   constructor(options: ConnectOptions = {}) {
     super(options, connect);
   }

@@ -1,0 +1,22 @@
+import { type ConnectOptions, connect as connectOn, type StreamingSession } from "@voxpipe/core";
+import { nativePlatform } from "./native-platform.ts";
+import { ServerStreamingClient } from "./server-streaming-client.ts";
+
+export type { ServerStreamingClient } from "./server-streaming-client.ts";
+export * from "./shared.ts";
+
+/**
+ * Starts a streaming session on Bun's own WebSocket, and returns at once; it is connecting.
+ *
+ * @throws StreamingError `invalid-options`, before anything is sent.
+ */
+export function connect(options: ConnectOptions): StreamingSession {
+  return connectOn(options, nativePlatform);
+}
+
+/** The API of the Python `AsyncStreamingClient`. On servers it mints tokens too. */
+export class StreamingClient extends ServerStreamingClient {
+  constructor(options: ConnectOptions = {}) {
+    super(options, connect);
+  }
+}

@@ -1,0 +1,72 @@
+import type { OpenSocket, Socket, SocketEnd } from "@voxpipe/core";
+
+/** A WebSocket as workerd hands it out: it does nothing until it is accepted. */
+type UpgradedSocket = Omit<WebSocket, "send"> & Pick<Socket, "send"> & { accept(): void };
+
+/**
+ * A socket in workerd (Cloudflare Workers), where `new WebSocket` takes no headers but `fetch` does, and answers with the
+ * socket. It reports HTTP statuses, and cannot ping.
+ */
+export const openFetchedSocket: OpenSocket = (url, headers, listener) => {
+  const connecting = new AbortController();
+  let socket: UpgradedSocket | undefined;
+  let ended = false;
+  const end = (how: SocketEnd) => {
+    if (ended) return;
+    ended = true;
+    connecting.abort();
+    listener.closed(how);
+  };
+  const adopt = (upgraded: UpgradedSocket) => {
+    socket = upgraded;
+    upgraded.addEventListener("message", ({ data }: MessageEvent) => {
+      if (!ended) listener.message(typeof data === "string" ? data : "(binary)");
+    });
+    upgraded.addEventListener("close", ({ code, reason }: CloseEvent) => {
+      // Elsewhere the platform answers a close by itself.
+      closeQuietly(upgraded);
+      end({ code, reason });
+    });
+    upgraded.addEventListener("error", (event) => end({ code: 1006, reason: "", cause: Reflect.get(event, "error") }));
+    upgraded.accept();
+    listener.opened();
+  };
+  fetch(url.replace(/^ws/, "http"), { headers: { ...headers, Upgrade: "websocket" }, signal: connecting.signal }).then(
+    (response) => {
+      const upgraded: unknown = Reflect.get(response, "webSocket");
+      if (!isUpgraded(upgraded)) {
+        void response.body?.cancel();
+        end({ code: 1006, reason: "", status: response.status });
+      } else if (ended) {
+        upgraded.accept();
+        closeQuietly(upgraded);
+      } else adopt(upgraded);
+    },
+    (cause: unknown) => end({ code: 1006, reason: "", cause }),
+  );
+  return {
+    get bufferedAmount() {
+      return socket?.bufferedAmount ?? 0;
+    },
+    send: (data) => socket?.send(data),
+    close: (code, reason) => {
+      if (socket) closeQuietly(socket, code, reason);
+      else end({ code: 1006, reason: "" });
+    },
+    destroy: () => {
+      if (socket) closeQuietly(socket);
+      end({ code: 1006, reason: "" });
+    },
+  };
+};
+
+/** workerd throws when asked to close what is closed. */
+function closeQuietly(socket: UpgradedSocket, code?: number, reason?: string): void {
+  try {
+    socket.close(code, reason);
+  } catch {}
+}
+
+function isUpgraded(value: unknown): value is UpgradedSocket {
+  return typeof value === "object" && value !== null && "accept" in value;
+}

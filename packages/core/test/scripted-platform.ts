@@ -23,9 +23,9 @@ export class ScriptedSocket {
   }
 
   /** The service's Begin. */
-  begin(id = "session-1"): void {
+  begin(id = "session-1", expires_at = 0): void {
     this.#listener.opened();
-    this.says({ type: "Begin", id, expires_at: 0 });
+    this.says({ type: "Begin", id, expires_at });
   }
 
   says(message: object): void {

@@ -190,9 +190,9 @@ export class BaseStreamingClient implements AsyncDisposable {
 
 async function* chunksOf(data: AudioSource): AsyncGenerator<AudioChunk> {
   if (isBytes(data)) yield data;
-  else if (typeof data === "object" && Symbol.asyncIterator in data) yield* data;
-  else if (typeof data === "object" && Symbol.iterator in data) yield* data;
-  else if (typeof data === "object" && "getReader" in data) yield* read(data.getReader());
+  else if (isObject(data) && Symbol.asyncIterator in data) yield* data;
+  else if (isObject(data) && Symbol.iterator in data) yield* data;
+  else if (isObject(data) && "getReader" in data) yield* read(data.getReader());
   else
     throw new StreamingError(
       "invalid-audio",
@@ -211,5 +211,9 @@ async function* read(reader: ReadableStreamDefaultReader<AudioChunk>): AsyncGene
 }
 
 function isBytes(data: unknown): data is AudioChunk {
-  return ArrayBuffer.isView(data) || (typeof data === "object" && data !== null && "byteLength" in data);
+  return ArrayBuffer.isView(data) || (isObject(data) && "byteLength" in data);
+}
+
+function isObject<T>(value: T): value is T & object {
+  return typeof value === "object" && value !== null;
 }

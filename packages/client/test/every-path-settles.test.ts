@@ -90,7 +90,7 @@ const beforeBegin: readonly Failure[] = [
   ...[undefined, null, 7, "", {}].map(
     (nonsense): Failure => ({
       name: `a token provider that returns ${JSON.stringify(nonsense)}`,
-      options: { token: () => Reflect.apply(() => nonsense, undefined, []) },
+      options: { token: () => JSON.parse(JSON.stringify({ nonsense })).nonsense },
       ends: "token-failed",
       retryable: false,
     }),

@@ -14,7 +14,7 @@ export const serverTask = v.object({
 });
 export type ServerTask = Omit<v.InferInput<typeof serverTask>, "keyFile" | "certFile">;
 
-export const variantName = v.picklist(["bare", "vendor", "ours", "oursPiped"]);
+export const variantName = v.picklist(["bare", "vendor", "streams", "ours", "oursPiped"]);
 export type VariantName = v.InferOutput<typeof variantName>;
 
 /** What a client process is started with. */

@@ -8,7 +8,7 @@ import { jsonOf, tableOf } from "./report.ts";
 const { values: options } = parseArgs({
   options: {
     only: { type: "string" },
-    rounds: { type: "string", default: "5" },
+    rounds: { type: "string", default: "3" },
     full: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
   },

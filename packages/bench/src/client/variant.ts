@@ -33,6 +33,8 @@ export async function loadVariant(name: VariantName): Promise<Variant> {
       return (await import("./bare.ts")).bare;
     case "vendor":
       return (await import("./vendor.ts")).vendor;
+    case "streams":
+      return (await import("./streams.ts")).streams;
     case "ours":
       return (await import("./ours.ts")).ours;
     case "oursPiped":

@@ -12,6 +12,10 @@ describe("backoff", () => {
     expect([0, 0.25, 0.5].map((random) => backoff(3, 500, 10_000, () => random))).toEqual([0, 500, 1000]);
   });
 
+  test("is none, at any attempt, where none is wanted", () => {
+    for (const attempt of [1, 2, 1025, 1e6]) expect(backoff(attempt, 0, 10_000, () => 0.5)).toBe(0);
+  });
+
   test("stays between 0 and the limit, in whole ms, for any attempt", () => {
     const ms = fc.integer({ min: 0, max: 2 ** 31 - 1 });
     fc.assert(

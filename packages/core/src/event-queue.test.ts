@@ -69,6 +69,8 @@ describe("nothing is eaten", () => {
     const { queue } = open();
     const impatient = queue.stream.getReader();
     const abandoned = impatient.read();
+    // The stream has begun by then, and asked for an event.
+    await new Promise((resolve) => setImmediate(resolve));
     impatient.releaseLock();
     await expect(abandoned).rejects.toThrow(TypeError);
     queue.push(warning(1));

@@ -31,7 +31,7 @@ function shuffled(value: object, order: readonly number[]): object {
 }
 
 const json = fc.jsonValue({ maxDepth: 2 });
-const change = fc.oneof(json, fc.constantFrom(undefined, null, "", 0, -1, true, [], {}));
+const change = fc.oneof(json, fc.constant(undefined), fc.constantFrom(null, "", 0, -1, true, [], {}));
 const mutation = fc.tuple(fc.array(fc.nat(12), { minLength: 1, maxLength: 4 }), change);
 
 describe.each(guards)("the guard of $type", ({ type, schema, guard }) => {
@@ -49,7 +49,7 @@ describe.each(guards)("the guard of $type", ({ type, schema, guard }) => {
 
   test("agrees with valibot on every mutation of it", () => {
     fc.assert(
-      fc.property(fc.array(mutation, { minLength: 1, maxLength: 3 }), (mutations) => {
+      fc.property(fc.array(mutation, { minLength: 1, maxLength: 2 }), (mutations) => {
         const value = mutations.reduce((before: unknown, [path, to]) => mutated(before, path, to), sample);
         expect(guard(value)).toBe(v.safeParse(schema, value).success);
       }),

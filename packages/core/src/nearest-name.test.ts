@@ -7,6 +7,7 @@ const known = ["sampleRate", "encoding", "formatTurns", "token", "mode", "minTur
 test.each([
   ["samplerate", "sampleRate"],
   ["sample_rate", "sampleRate"],
+  ["SAMPLE_RATE", "sampleRate"],
   ["sampelRate", "sampleRate"],
   ["rate", undefined],
   ["encodng", "encoding"],

@@ -12,7 +12,7 @@ const table = [
   ["minTurnSilence", 50, "min_turn_silence", "50"],
   ["maxTurnSilence", 0, "max_turn_silence", "0"],
   ["endOfTurnConfidenceThreshold", 0, "end_of_turn_confidence_threshold", "0"],
-  ["vadThreshold", 0.25, "vad_threshold", "0.25"],
+  ["vadThreshold", 0, "vad_threshold", "0"],
   ["formatTurns", false, "format_turns", "false"],
   ["keytermsPrompt", ["Byrne"], "keyterms_prompt", '["Byrne"]'],
   ["prompt", "Names & numbers", "prompt", "Names & numbers"],

@@ -17,6 +17,11 @@ describe("redact", () => {
     expect(clean).not.toMatch(/en.+with|all/);
   });
 
+  test("takes a short one out of a URL's query, which encodes more than encodeURIComponent", () => {
+    const { href } = new URL(`wss://host/?${new URLSearchParams({ token: "s~'(!) t" })}&mode=balanced`);
+    expect(redact(href, ["s~'(!) t"])).toBe("wss://host/?token=[redacted]&mode=balanced");
+  });
+
   test("leaves no rest of a secret that begins with another", () => {
     expect(redact("abcdef abc", ["abc", "abcdef"])).toBe("[redacted] [redacted]");
   });

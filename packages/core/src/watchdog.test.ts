@@ -85,7 +85,8 @@ describe("a peer that stops reading", () => {
       // As Outbound does, which gives a socket no more than 64 KiB.
       if (socket.bufferedAmount < 65_536) {
         watchdog.sent(bytesPerSecond / 10);
-        socket.bufferedAmount += bytesPerSecond / 10;
+        // A frame's header counts in the buffer.
+        socket.bufferedAmount += bytesPerSecond / 10 + 8;
       }
       clock.advance(100);
     }

@@ -29,9 +29,13 @@ test("the README has examples", () => {
 test.each([
   { module: "nodenext", moduleResolution: "nodenext" },
   { module: "esnext", moduleResolution: "bundler" },
-])("every example type-checks under moduleResolution $moduleResolution", async (resolution) => {
-  await compile({ ...resolution, noEmit: true });
-});
+])(
+  "every example type-checks under moduleResolution $moduleResolution",
+  async (resolution) => {
+    await compile({ ...resolution, noEmit: true });
+  },
+  120_000,
+);
 
 test("the first example transcribes a file", async () => {
   const { folder } = consumer;

@@ -42,6 +42,7 @@ export class Link {
   #ended = false;
   /** An Error message, or a failure found here: what the coming close is the effect of. */
   #failure: StreamingError | undefined;
+  #errorText: string | undefined;
   #opened = false;
 
   constructor(settings: Settings, platform: Platform, clock: Clock, attempt: number, listener: LinkListener) {
@@ -149,7 +150,7 @@ export class Link {
     this.#watchdog?.heard(message.type === "Heartbeat");
     switch (message.type) {
       case "Error":
-        this.#fail(serviceFailure(message.code ?? 0, redact(message.text, this.secrets), this.begin?.id));
+        this.#fail(message.code ?? 0, redact(message.text, this.secrets));
         break;
       case "Begin":
         if (this.begin) return;
@@ -179,12 +180,16 @@ export class Link {
   }
 
   /** The service said why it ends the connection; its close may come, or not. */
-  #fail(error: StreamingError): void {
-    this.#failure = error;
+  #fail(code: number, text: string): void {
+    this.#failure = serviceFailure(code, text, this.begin?.id);
+    // Without a code of its own, it has that of the close.
+    if (code === 0) this.#errorText = text;
     this.close();
   }
 
   #socketClosed(end: SocketEnd): void {
+    if (this.#errorText !== undefined && end.code > 1006)
+      this.#failure = serviceFailure(end.code, this.#errorText, this.begin?.id);
     if (this.#failure || this.termination || (end.code === 1000 && this.begin)) return this.#end(this.#failure);
     const safe = { ...end, reason: redact(end.reason, this.secrets), cause: redactCause(end.cause, this.secrets) };
     this.#end(connectionFailure(safe, this.#opened, this.#host, this.begin?.id));

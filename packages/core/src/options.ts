@@ -143,7 +143,9 @@ export function parseOptions(given: ConnectOptions, platform: Pick<Platform, "se
   if (token === undefined && apiKey === undefined && isHost(apiHost) && origin(apiHost).protocol === "wss:")
     problems.push("token: missing. Give a token, a function that fetches one, or (on a server) apiKey.");
   if (token !== undefined && apiKey !== undefined) problems.push("apiKey: given beside token. Give one of the two.");
-  const secrets = secretOptions.map((name) => options[name]).filter((secret) => typeof secret === "string");
+  const secrets = [...secretOptions.map((name) => options[name]), options.extraParams?.token].filter(
+    (secret) => typeof secret === "string",
+  );
   refuse(problems.map((problem) => redact(problem, secrets)));
 
   if (apiKey !== undefined && !platform.sendsHeaders)

@@ -26,6 +26,6 @@ export async function run(program: string, args: readonly string[], options: Run
 
 function outputOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { stdout = "", stderr = "" } = error as Error & { stdout?: string; stderr?: string };
-  return [error.message, stdout, stderr].join("\n");
+  const written = ["stdout" in error ? error.stdout : "", "stderr" in error ? error.stderr : ""];
+  return [error.message, ...written].join("\n");
 }

@@ -38,5 +38,5 @@ function round(value: number): string {
 
 function ratio(ours: readonly number[], other: readonly number[] | undefined): string {
   const base = other && other.length > 0 ? median(other) : 0;
-  return base > 0 ? (median(ours) / base).toFixed(2) : "";
+  return base > 0 && ours.length > 0 ? (median(ours) / base).toFixed(2) : "";
 }

@@ -30,6 +30,6 @@ export async function measureStall(task: TaskOf<"stall">): Promise<Figures> {
     takenMb: (taken * frameBytes) / 1e6,
     heapMb: (after.heap - before.heap) / 1e6,
     rssMb: (after.rss - before.rss) / 1e6,
-    socketMb: (connection.bufferedAmount ?? Number.NaN) / 1e6,
+    ...(connection.bufferedAmount === undefined ? {} : { socketMb: connection.bufferedAmount / 1e6 }),
   };
 }

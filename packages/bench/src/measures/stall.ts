@@ -20,11 +20,12 @@ export const stall: Measure = async ({ certificate, full, progress }) => {
   return {
     rows: [
       { figure: "Stalled peer: audio taken from the source", unit, ...columns(samples, "takenMb") },
+      { figure: "Stalled peer: waiting in the socket object", unit, ...columns(samples, "socketMb") },
       { figure: "Stalled peer: heap and external grown by", unit, ...columns(samples, "heapMb") },
       { figure: "Stalled peer: resident memory grown by", unit, ...columns(samples, "rssMb") },
     ],
     notes: [
-      `Stall: the peer reads nothing after Begin; the source offers ${writes} frames of 50 ms (${(writes * 1600) / 1e6} MB) for at most ${seconds} s, as fast as they are taken. The system's socket buffers, outside the process, take some megabytes in all cases. Ours keeps 60 s of sent audio (1.9 MB) for replay, 64 KB in the socket and 1 s before it; what it does not take stays with the source.`,
+      `Stall: the peer reads nothing after Begin; the source offers ${writes} frames of 50 ms (${(writes * 1600) / 1e6} MB) for at most ${seconds} s, as fast as they are taken. The system's socket buffers, outside the process, take some megabytes in all cases. Ours keeps 60 s of sent audio (1.9 MB) for replay, 64 KB in the socket and 1 s before it; what it does not take stays with the source. Its session does not tell how much waits in its socket.`,
     ],
   };
 };

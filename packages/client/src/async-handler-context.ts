@@ -1,15 +1,21 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { HandlerContext } from "./handler-context.ts";
 
-/** Follows a handler through everything it awaits. */
+/** Follows a handler through everything it awaits, and no longer: work that it only started is outside once it is done. */
 export class AsyncHandlerContext implements HandlerContext {
-  readonly #storage = new AsyncLocalStorage<true>();
+  readonly #storage = new AsyncLocalStorage<{ running: boolean }>();
 
   get inside(): boolean {
-    return this.#storage.getStore() === true;
+    return this.#storage.getStore()?.running === true;
   }
 
   run<T>(handler: () => T): T {
-    return this.#storage.run(true, handler);
+    const call = { running: true };
+    const done = () => {
+      call.running = false;
+    };
+    const result = this.#storage.run(call, handler);
+    Promise.resolve(result).then(done, done);
+    return result;
   }
 }

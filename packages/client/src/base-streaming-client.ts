@@ -78,7 +78,8 @@ export class BaseStreamingClient implements AsyncDisposable {
       throw new StreamingError("wrong-state", "This client has been connected before. Create a new StreamingClient.");
     this.#used = true;
     try {
-      this.#session = this.#parts.connect({ reconnect: false, ...this.#options, ...params });
+      const options = { ...this.#options, ...params };
+      this.#session = this.#parts.connect({ ...options, reconnect: options.reconnect ?? false });
     } catch (error) {
       if (error instanceof StreamingError) await this.#dispatch("Error", error);
       throw error;
@@ -99,7 +100,7 @@ export class BaseStreamingClient implements AsyncDisposable {
   /** Sends audio; resolves when it was taken. Bytes, or anything that yields them. After the end of the session it does nothing. */
   async stream(data: AudioSource): Promise<void> {
     const { writer } = this.#connected("stream");
-    for await (const chunk of chunksOf(data)) {
+    for await (const chunk of this.#untilEnded(chunksOf(data))) {
       if (this.#ended) return;
       await this.#unlessEnded(async () => {
         await writer.ready;
@@ -156,6 +157,24 @@ export class BaseStreamingClient implements AsyncDisposable {
     if (!this.#session || !this.#writer)
       throw new StreamingError("wrong-state", `The client is not connected. Await connect() before ${method}().`);
     return { session: this.#session, writer: this.#writer };
+  }
+
+  /** A source may never yield again; the end of the session must not wait for it. */
+  async *#untilEnded(chunks: AsyncGenerator<AudioChunk>): AsyncGenerator<AudioChunk> {
+    const over = this.#connected("stream").session.closed.then(
+      () => undefined,
+      () => undefined,
+    );
+    try {
+      for (;;) {
+        const next = await Promise.race([chunks.next(), over]);
+        if (!next || next.done) return;
+        yield next.value;
+      }
+    } finally {
+      // Not awaited: a generator that waits for its source cannot return before the source does.
+      chunks.return(undefined).catch(() => {});
+    }
   }
 
   async #unlessEnded(send: () => Promise<void>): Promise<void> {

@@ -1,13 +1,13 @@
-import type { OpenSocket, Socket, SocketEnd } from "@voxpipe/core";
+import { keyHeaders, type OpenSocket, type Socket, type SocketEnd } from "@voxpipe/core";
 
 /** A WebSocket as workerd hands it out: it does nothing until it is accepted. */
 type UpgradedSocket = Omit<WebSocket, "send"> & Pick<Socket, "send"> & { accept(): void };
 
 /**
  * A socket in workerd (Cloudflare Workers), where `new WebSocket` takes no headers but `fetch` does, and answers with the
- * socket. It reports HTTP statuses, and cannot ping.
+ * socket. It reports HTTP statuses, and can neither ping nor tell what waits to be sent: `pace` bounds that.
  */
-export const openFetchedSocket: OpenSocket = (url, headers, listener) => {
+export const openFetchedSocket: OpenSocket = (url, apiKey, listener) => {
   const connecting = new AbortController();
   let socket: UpgradedSocket | undefined;
   let ended = false;
@@ -31,7 +31,8 @@ export const openFetchedSocket: OpenSocket = (url, headers, listener) => {
     upgraded.accept();
     listener.opened();
   };
-  fetch(url.replace(/^ws/, "http"), { headers: { ...headers, Upgrade: "websocket" }, signal: connecting.signal }).then(
+  const headers = { ...(apiKey !== undefined && keyHeaders(apiKey)), Upgrade: "websocket" };
+  fetch(url.replace(/^ws/, "http"), { headers, signal: connecting.signal }).then(
     (response) => {
       const upgraded: unknown = Reflect.get(response, "webSocket");
       if (!isUpgraded(upgraded)) {
@@ -45,9 +46,7 @@ export const openFetchedSocket: OpenSocket = (url, headers, listener) => {
     (cause: unknown) => end({ code: 1006, reason: "", cause }),
   );
   return {
-    get bufferedAmount() {
-      return socket?.bufferedAmount ?? 0;
-    },
+    bufferedAmount: 0,
     send: (data) => socket?.send(data),
     close: (code, reason) => {
       if (socket) closeQuietly(socket, code, reason);

@@ -9,7 +9,7 @@ export interface TokenFromOptions {
 
 /**
  * A provider for `token` that asks your own server, such as a `createTokenHandler` of `@voxpipe/token`: one POST for each
- * connection attempt, given up when the attempt is. At most one request is under way; a newer one aborts it.
+ * connection attempt, given up when the attempt is, so that a session has at most one under way.
  *
  * The answer must be JSON with a `token`. Anything else fails with `token-failed` (or `unauthorized` for 401 and 403) and
  * the HTTP status; 429 and 5xx are retried like lost connections.
@@ -20,31 +20,30 @@ export function tokenFrom(
   endpoint: string | URL | Request,
   options: TokenFromOptions = {},
 ): (request: TokenRequest) => Promise<string> {
-  let newest: AbortController | undefined;
   return async ({ signal }) => {
-    newest?.abort();
-    const fetching = new AbortController();
-    newest = fetching;
-    const abort = () => fetching.abort(signal.reason);
-    signal.addEventListener("abort", abort);
-    if (signal.aborted) abort();
-    try {
-      const target = endpoint instanceof Request ? endpoint.clone() : endpoint;
-      const method = endpoint instanceof Request ? endpoint.method : "POST";
-      const { fetch = globalThis.fetch, init } = options;
-      const response = await fetch(target, { method, cache: "no-store", ...init, signal: fetching.signal });
-      if (!response.ok) throw refusal(response.status);
-      return readToken(await response.json());
-    } finally {
-      signal.removeEventListener("abort", abort);
-    }
+    const target = endpoint instanceof Request ? endpoint.clone() : endpoint;
+    const method = endpoint instanceof Request ? endpoint.method : "POST";
+    const { fetch = globalThis.fetch, init } = options;
+    const response = await fetch(target, { method, cache: "no-store", ...init, signal });
+    if (!response.ok) throw refusal(response.status);
+    return readToken(await response.text());
   };
 }
 
-function readToken(body: unknown): string {
+function readToken(text: string): string {
+  const body = parse(text);
   const token = typeof body === "object" && body !== null && "token" in body ? body.token : undefined;
   if (typeof token === "string" && token !== "") return token;
-  throw new StreamingError("token-failed", "The token endpoint's JSON has no token. It must answer { token }.");
+  throw new StreamingError("token-failed", "The token endpoint's answer has no token. It must be JSON: { token }.");
+}
+
+/** What the parser says of text that is no JSON may quote it, and with it a token. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function refusal(status: number): StreamingError {

@@ -1,12 +1,16 @@
-import type { OpenSocket, Socket, SocketEnd } from "@voxpipe/core";
+import { keyHeaders, type OpenSocket, type Socket, type SocketEnd } from "@voxpipe/core";
 import WebSocket from "isomorphic-ws";
 
 /** The largest message that is taken, in bytes: the service's are a few kilobytes. */
 const maxPayload = 16 * 1024 * 1024;
 
 /** Node's socket, `ws`: headers, HTTP statuses, causes, and pings. */
-export const openWsSocket: OpenSocket = (url, headers, listener): Socket => {
-  const socket = new WebSocket(url, { headers: { ...headers }, maxPayload, perMessageDeflate: false });
+export const openWsSocket: OpenSocket = (url, apiKey, listener): Socket => {
+  const socket = new WebSocket(url, {
+    headers: apiKey === undefined ? {} : keyHeaders(apiKey),
+    maxPayload,
+    perMessageDeflate: false,
+  });
   let end: Omit<SocketEnd, "code" | "reason"> = {};
   socket.on("open", () => listener.opened());
   socket.on("message", (data, isBinary) => listener.message(isBinary ? "(binary)" : data.toString()));

@@ -144,7 +144,7 @@ const afterBegin: readonly { name: string; action: SessionAction; ends: string; 
     action: { error: 3007, typed: false, close: false },
     ends: "audio-rejected",
   },
-  { name: "expiry", action: "expire", ends: "session-expired" },
+  { name: "expiry", action: "expire", ends: "resolved" },
   { name: "half-open", action: "half-open", ends: "connection-stalled", fast: true },
   { name: "a stall", action: "stall", ends: "connection-stalled", fast: true },
 ];
@@ -236,7 +236,7 @@ type State = (typeof states)[number];
 /** A session that is in a state and stays there until something ends it. */
 async function inState(state: State, emulator: Emulator, signal: AbortSignal): Promise<ObservedSession> {
   const { url } = emulator;
-  const stays = { apiHost: url, signal, connectTimeout: 400, terminationTimeout: 200, maxConnectionRetries: 0 };
+  const stays = { apiHost: url, signal, connectTimeout: 1500, terminationTimeout: 200, maxConnectionRetries: 0 };
   if (state === "awaiting a token")
     return new ObservedSession(connect({ ...stays, apiKey: undefined, token: () => new Promise<string>(() => {}) }));
   if (state === "connecting") emulator.addFaults([{ when: "connect", do: "hang" }]);

@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import { inspect } from "node:util";
 import { startEmulator } from "@voxpipe/emulator";
 import { expect, test } from "vitest";
 import { connect, StreamingError, tokenFrom } from "voxpipe";
@@ -83,13 +84,31 @@ test("an attempt that is given up takes its request along", async () => {
   await expect.poll(server.closed).toBe(1);
 });
 
-test("only one request is under way", async () => {
-  await using server = await backend(["hang", token("second")]);
+test("one provider serves many sessions at once", async () => {
+  await using server = await backend([token("a"), token("b"), token("c")]);
   const provider = tokenFrom(server.url);
-  const first = provider(request()).then(String, () => "aborted");
-  await expect.poll(() => server.asked.length).toBe(1);
-  expect(await provider(request())).toBe("second");
-  expect(await first).toBe("aborted");
+  const tokens = await Promise.all([provider(request()), provider(request()), provider(request())]);
+  expect(tokens.sort()).toEqual(["a", "b", "c"]);
+});
+
+test("a token that comes as bare text is refused, and not quoted", async () => {
+  await using server = await backend([{ status: 200, body: "example-bare-token" }]);
+  const failure = await tokenFrom(server.url)(request()).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: "token-failed" });
+  expect(inspect(failure, { depth: Number.POSITIVE_INFINITY, showHidden: true })).not.toContain("bare");
+});
+
+test("an endpoint that is busy when the session starts is asked again", async () => {
+  await using emulator = await startEmulator();
+  await using server = await backend([{ status: 503, body: "{}" }, token("second")]);
+  const session = connect({
+    apiHost: emulator.url,
+    token: tokenFrom(server.url),
+    sampleRate: 16_000,
+    connectionRetryDelay: 1,
+  });
+  await session.closed.catch(() => {});
+  expect(server.asked).toHaveLength(2);
 });
 
 test("a session takes a fresh token for its reconnection", async () => {

@@ -28,6 +28,8 @@ export class AudioSink {
   #controller: WritableStreamDefaultController | undefined;
   #chunk: Uint8Array | undefined;
   #offset = 0;
+  /** What the writes that have not had their turn measured when they were made. */
+  readonly #measured: number[] = [];
   #taken: { resolve(): void; reject(reason: unknown): void } | undefined;
 
   constructor(streams: Platform["streams"], highWaterMark: number, listener: AudioSinkListener) {
@@ -63,6 +65,13 @@ export class AudioSink {
   fill(log: AudioLog): boolean {
     const chunk = this.#chunk;
     if (!chunk) return false;
+    if (this.#offset > chunk.length || chunk.length === 0) {
+      this.#chunk = undefined;
+      const error = this.#refuse(transferred);
+      this.#taken?.reject(error);
+      this.#taken = undefined;
+      return false;
+    }
     const taken = log.append(chunk, this.#offset);
     this.#offset += taken;
     this.takenBytes += taken;
@@ -87,12 +96,18 @@ export class AudioSink {
   #measure(chunk: unknown): number {
     const bytes = isBytes(chunk) ? chunk.byteLength : 0;
     this.writtenBytes += bytes;
+    this.#measured.push(bytes);
     return bytes;
   }
 
   #write(chunk: unknown): Promise<void> | undefined {
     // Refused in its turn and not before: the writes ahead of it are taken first.
-    if (!isBytes(chunk)) throw this.#refused(chunk);
+    const measured = this.#measured.shift();
+    if (!isBytes(chunk))
+      throw this.#refuse(
+        `Audio must be an ArrayBuffer or a view of one, not ${describe(chunk)}. Convert samples to bytes first.`,
+      );
+    if (chunk.byteLength !== measured) throw this.#refuse(transferred);
     if (chunk.byteLength === 0) return undefined;
     this.#chunk = toBytes(chunk);
     this.#offset = 0;
@@ -103,17 +118,16 @@ export class AudioSink {
     });
   }
 
-  #refused(chunk: unknown): StreamingError {
-    const error = new StreamingError(
-      "invalid-audio",
-      `Audio must be an ArrayBuffer or a view of one, not ${describe(chunk)}. Convert samples to bytes first.`,
-    );
+  #refuse(message: string): StreamingError {
+    const error = new StreamingError("invalid-audio", message);
     // The stream gets its error from the throw; the listener must not put another in its place.
     this.#controller = undefined;
     this.#listener.failed(error);
     return error;
   }
 }
+
+const transferred = "A write's memory was transferred or resized before it was sent. Await the write, or write a copy.";
 
 /** Memory of another realm, or shared between threads, is no instance of this realm's `ArrayBuffer`. */
 function isBytes(chunk: unknown): chunk is AudioChunk {

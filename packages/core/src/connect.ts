@@ -31,9 +31,9 @@ export interface StreamingSession extends AsyncDisposable {
    * Everything that happens, in order. Ends after Termination; a failure comes after the last event that preceded it.
    * Cancelling it (a `break` in `for await`) is `close()`.
    */
-  readonly events: ReadableStream<StreamingEvent>;
+  readonly events: ReadableStream<StreamingEvent> & AsyncIterable<StreamingEvent>;
   /** The same stream as `events`. */
-  readonly readable: ReadableStream<StreamingEvent>;
+  readonly readable: ReadableStream<StreamingEvent> & AsyncIterable<StreamingEvent>;
   /** The first Begin. */
   readonly opened: Promise<BeginEvent>;
   /** How it ended; rejects with the `StreamingError` that ended it. */
@@ -97,10 +97,9 @@ export function connect(options: ConnectOptions, platform: Platform): StreamingS
     close: () => session.close(),
     abort: (reason?: unknown) => session.abort(reason),
     stats: () => session.stats(),
-    async [Symbol.asyncDispose]() {
+    [Symbol.asyncDispose]: () =>
       // A session that failed has said so already; disposing of it must not mask the error that is on its way.
-      if (session.state !== "closed") await session.close();
-    },
+      handled(session.state === "closed" ? Promise.resolve() : session.close().then(() => {})),
   };
   return facade;
 }

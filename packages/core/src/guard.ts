@@ -57,7 +57,7 @@ function compileObject(entries: object): Check {
     const kind = kindOf(entry);
     fields.set(key, [key, isPrimitive(kind) ? kind : undefined, compile(entry)]);
   }
-  let layout: readonly Field[] = [];
+  let layout: readonly Field[] | undefined;
 
   const learn = (value: Record<string, unknown>): boolean => {
     for (const [key, , check] of fields.values()) if (!check(value[key])) return false;
@@ -69,12 +69,12 @@ function compileObject(entries: object): Check {
     if (!isRecord(value)) return false;
     let i = 0;
     for (const key in value) {
-      const field = layout[i++];
+      const field = layout?.[i++];
       if (field === undefined || field[0] !== key) return learn(value);
       const item = value[key];
       if (typeof item !== field[1] && !field[2](item)) return false;
     }
-    return i === layout.length || learn(value);
+    return i === layout?.length || learn(value);
   };
 }
 

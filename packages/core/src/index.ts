@@ -2,6 +2,7 @@ export type { AudioEncoding } from "./audio-format.ts";
 export type { AudioChunk } from "./audio-sink.ts";
 export type { Clock } from "./clock.ts";
 export { connect, type StreamingSession } from "./connect.ts";
+export { keyHeaders } from "./key-headers.ts";
 export type { SessionState } from "./lifecycle.ts";
 export type {
   BeginEvent,

@@ -9,7 +9,6 @@ import { StreamingError } from "./streaming-error.ts";
 import { sessionUrl } from "./url.ts";
 import { Watchdog } from "./watchdog.ts";
 
-const apiVersion = "2025-05-12";
 /** How long a peer may take over the closing handshake before the connection is ended without it. */
 const closeGraceMs = 1000;
 
@@ -101,8 +100,7 @@ export class Link {
       const { token, apiKey } = settings;
       if (token !== undefined) url.searchParams.set("token", await this.#token(token, attempt));
       if (this.#ended) return;
-      const headers = apiKey === undefined ? undefined : { Authorization: apiKey, "AssemblyAI-Version": apiVersion };
-      this.#socket = this.#openSocket(url.href, headers, {
+      this.#socket = this.#openSocket(url.href, apiKey, {
         opened: () => {
           this.#opened = true;
         },
@@ -125,8 +123,9 @@ export class Link {
     try {
       const fetched: unknown = await token({ attempt, signal: this.#abandoned.signal });
       if (typeof fetched !== "string" || fetched === "")
-        throw new TypeError(
-          `The token provider returned ${typeof fetched === "string" ? "an empty string" : typeof fetched}`,
+        throw new StreamingError(
+          "token-failed",
+          `No token: the token provider returned ${fetched === "" ? "an empty string" : typeof fetched}. It must return a token.`,
         );
       this.secrets.push(fetched);
       return fetched;
@@ -136,10 +135,7 @@ export class Link {
       throw new StreamingError(
         "token-failed",
         `No token: ${cause?.message}. Check the token provider and the server behind it.`,
-        {
-          retryable: !(error instanceof TypeError && error.message.startsWith("The token provider")),
-          cause,
-        },
+        { retryable: true, cause },
       );
     }
   }

@@ -57,7 +57,7 @@ export class Outbound {
   readonly #parts: OutboundParts;
   readonly #controls: Control[] = [];
   /** Everything that was ever configured on the way: a new connection starts with it. */
-  readonly configuration: Record<string, unknown> = {};
+  readonly #configuration: Record<string, unknown> = {};
   /** Where in the source endpoints were forced whose final turn has not come: replay forces them again. */
   readonly #endpoints: number[] = [];
   /** The first of them that the present connection has not had. */
@@ -86,8 +86,8 @@ export class Outbound {
     this.#pacer = pace && new Pacer(pace);
     this.#link = link;
     this.#repeat = this.#endpoints.filter((ms) => ms <= log.sentMs).length;
-    if (Object.keys(this.configuration).length > 0)
-      this.#sendControl({ type: "UpdateConfiguration", ...this.configuration });
+    if (Object.keys(this.#configuration).length > 0)
+      this.#sendControl({ type: "UpdateConfiguration", ...this.#configuration });
     return { timeline: this.#linkTimeline, replayedMs: Math.round(replayedMs), lostMs };
   }
 
@@ -111,7 +111,7 @@ export class Outbound {
 
   /** The audio ends with the first `endBytes` that were written. */
   finish(endBytes: number): void {
-    this.#endBytes = endBytes;
+    this.#endBytes = Math.min(this.#endBytes, endBytes);
     this.pump();
   }
 
@@ -187,7 +187,7 @@ export class Outbound {
   #deliver(control: Control): void {
     this.#controls.shift();
     const { type, ...parameters } = control.message;
-    if (type === "UpdateConfiguration") Object.assign(this.configuration, parameters);
+    if (type === "UpdateConfiguration") Object.assign(this.#configuration, parameters);
     if (type === "ForceEndpoint" && this.#endpoints.length < mostControls)
       this.#repeat = this.#endpoints.push(this.#parts.log.sentMs);
     this.#sendControl(control.message);

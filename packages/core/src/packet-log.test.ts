@@ -20,14 +20,15 @@ function adtsFrame(payload: number, fill: number): Uint8Array {
   return frame;
 }
 
-/** An Ogg page whose packets end at `position` samples of 48 kHz. */
-function oggPage(position: bigint, payload: number, fill: number): Uint8Array {
-  const segments = [...Array<number>(Math.floor(payload / 255)).fill(255), payload % 255];
-  const page = new Uint8Array(27 + segments.length + payload).fill(fill & 0x3f);
-  page.set([0x4f, 0x67, 0x67, 0x53]);
+/** An Ogg page of `packets` Opus packets of 20 ms, or of a header, which has position 0. */
+function oggPage(position: bigint, packets: number, size: number): Uint8Array {
+  const segments = Array<number>(packets).fill(size);
+  const page = new Uint8Array(27 + packets + packets * size).fill(0x31);
+  page.set([0x4f, 0x67, 0x67, 0x53, 0, 0]);
   new DataView(page.buffer).setBigInt64(6, position, true);
-  page[26] = segments.length;
+  page[26] = packets;
   page.set(segments, 27);
+  for (let i = 0; i < packets; i++) page[27 + packets + i * size] = 0x78;
   return page;
 }
 
@@ -132,8 +133,9 @@ describe("ADTS", () => {
 });
 
 describe("Ogg", () => {
-  const headers = [oggPage(0n, 19, 1), oggPage(0n, 300, 2)];
-  const pages = Array.from({ length: 20 }, (_, i) => oggPage(BigInt((i + 1) * 9600), 500 + i * 37, i));
+  const headers = [oggPage(0n, 1, 19), oggPage(0n, 1, 200)];
+  // As a live capture has them: positions that did not start at 0.
+  const pages = Array.from({ length: 20 }, (_, i) => oggPage(BigInt(4_800_000 + (i + 1) * 9600), 10, 50 + i * 7));
 
   test("whatever the writes, the same bytes leave, and times come from the pages", () => {
     fc.assert(
@@ -145,6 +147,22 @@ describe("Ogg", () => {
       }),
       { numRuns: 15 },
     );
+  });
+
+  test("pages shorter than a message are counted once, however they arrive", () => {
+    const log = new PacketLog("ogg_opus", 50, 60_000);
+    const short = Array.from({ length: 100 }, (_, i) => oggPage(BigInt((i + 1) * 960), 1, 80));
+    sendAll(log, joined([...headers, ...short]), [108]);
+    expect(log.endMs).toBeCloseTo(2000, 6);
+  });
+
+  test("a packet that goes on over the next page is counted where it starts", () => {
+    const log = new PacketLog("ogg_opus", 50, 60_000);
+    const starts = oggPage(960n, 1, 255);
+    const goesOn = oggPage(1920n, 1, 40);
+    goesOn[5] = 1;
+    sendAll(log, joined([starts, goesOn]), [4096]);
+    expect(log.endMs).toBeCloseTo(20, 6);
   });
 
   test("a new connection gets the headers first, then the page that holds the instant", () => {

@@ -1,6 +1,6 @@
 import type { AudioEncoding } from "./audio-format.ts";
 import type { AudioLog, AudioMessage } from "./audio-log.ts";
-import { oggPageReader, opusPacketMs, readAdtsFrame, type UnitReader } from "./packet-units.ts";
+import { opusPacketMs, readAdtsFrame, readOggPage, type UnitReader } from "./packet-units.ts";
 
 /** Bytes taken at a time, so that a large write does not pass the connection's pace by. */
 const bite = 4096;
@@ -28,7 +28,7 @@ export class PacketLog implements AudioLog {
   #pending = new Uint8Array(0);
 
   constructor(encoding: AudioEncoding, messageMs: number, capacityMs: number) {
-    this.#readUnit = encoding === "aac" ? readAdtsFrame : encoding === "ogg_opus" ? oggPageReader() : undefined;
+    this.#readUnit = encoding === "aac" ? readAdtsFrame : encoding === "ogg_opus" ? readOggPage : undefined;
     this.#messageMs = messageMs;
     this.#capacityMs = capacityMs;
   }
@@ -72,7 +72,7 @@ export class PacketLog implements AudioLog {
     if (this.#pending.length === 0) return undefined;
     const bytes = this.#pending.subarray(0, largest);
     this.#pending = this.#pending.slice(bytes.length);
-    this.#add(bytes, 0);
+    this.#add(bytes, this.#wholeUnitsMs(bytes));
     return this.next();
   }
 
@@ -109,6 +109,16 @@ export class PacketLog implements AudioLog {
       } else if (durationMs >= this.#messageMs || stop - start >= largest) cut();
     }
     this.#pending = this.#pending.slice(start);
+  }
+
+  #wholeUnitsMs(bytes: Uint8Array): number {
+    let durationMs = 0;
+    let at = 0;
+    for (let unit = this.#readUnit?.(bytes); unit && unit.length > 0; unit = this.#readUnit?.(bytes.subarray(at))) {
+      durationMs += unit.durationMs;
+      at += unit.length;
+    }
+    return durationMs;
   }
 
   #add(bytes: Uint8Array, durationMs: number): void {

@@ -41,24 +41,25 @@ export const readAdtsFrame: UnitReader = (bytes) => {
 
 const capture = [0x4f, 0x67, 0x67, 0x53]; // "OggS"
 
-/** Ogg pages (RFC 3533) with Opus in them, whose positions count samples of 48 kHz (RFC 7845). */
-export function oggPageReader(): UnitReader {
-  let samples = 0;
-  return (bytes) => {
-    if (bytes.length < 27) return undefined;
-    if (capture.some((byte, i) => bytes[i] !== byte)) return unreadable(bytes, capture);
-    const segments = bytes[26] ?? 0;
-    if (bytes.length < 27 + segments) return undefined;
-    const length = bytes.subarray(27, 27 + segments).reduce((sum, size) => sum + size, 27 + segments);
-    if (bytes.length < length) return undefined;
-    const position = new DataView(bytes.buffer, bytes.byteOffset).getBigInt64(6, true);
-    const isHeader = position === 0n && samples === 0;
-    // A page on which no packet ends has position -1.
-    const before = samples;
-    if (position > 0n) samples = Number(position);
-    return { length, durationMs: Math.max(0, samples - before) / 48, isHeader };
-  };
-}
+/** Ogg pages (RFC 3533) with Opus in them (RFC 7845). The packets that start on a page tell how long it is. */
+export const readOggPage: UnitReader = (bytes) => {
+  if (bytes.length < 27) return undefined;
+  if (capture.some((byte, i) => bytes[i] !== byte)) return unreadable(bytes, capture);
+  const segments = bytes.subarray(27, 27 + (bytes[26] ?? 0));
+  const length = segments.reduce((sum, size) => sum + size, 27 + (bytes[26] ?? 0));
+  if (bytes.length < length) return undefined;
+  const isHeader = new DataView(bytes.buffer, bytes.byteOffset).getBigInt64(6, true) === 0n;
+  let durationMs = 0;
+  let at = length - segments.reduce((sum, size) => sum + size, 0);
+  let starts = ((bytes[5] ?? 0) & 1) === 0;
+  for (const size of segments) {
+    if (starts && size > 0 && !isHeader) durationMs += opusPacketMs(bytes.subarray(at, at + size));
+    at += size;
+    // A segment of 255 bytes is continued by the next.
+    starts = size < 255;
+  }
+  return { length, durationMs, isHeader };
+};
 
 /** What lies before the next place where a unit may start is passed on as it is. */
 function unreadable(bytes: Uint8Array, start: readonly number[]): PacketUnit {

@@ -63,6 +63,10 @@ export class Session implements LinkListener {
   #doubted = false;
   /** The audio source failed: told once what it gave was transcribed. */
   #sourceFailure: StreamingError | undefined;
+  #termination: TerminationEvent | undefined;
+  #shortLives = 0;
+  /** Where sockets cannot ping, the connection asks for heartbeats for its own sake, and keeps them to itself. */
+  #tellsHeartbeats: boolean;
   #cancelTimer: () => void = () => {};
 
   constructor(settings: Settings, platform: Platform) {
@@ -70,16 +74,23 @@ export class Session implements LinkListener {
     this.#secrets = settings.secrets;
     this.#platform = platform;
     this.#clock = platform.clock ?? systemClock;
+    this.#tellsHeartbeats = platform.sendsPings || settings.parameters.sessionHeartbeat === true;
     const bytesPerMs = byteRate(settings.encoding, settings.sampleRate) / 1000;
-    this.events = new EventQueue(platform.streams, () =>
-      this.close().then(
+    this.events = new EventQueue(platform.streams, () => {
+      // Nobody reads what audio still waiting to be taken would become.
+      this.#finishAudio(this.sink.takenBytes);
+      return this.closed.promise.then(
         () => {},
         () => {},
-      ),
-    );
+      );
+    });
     this.sink = new AudioSink(platform.streams, settings.audioBuffer * bytesPerMs, {
       written: () => this.#outbound.pump(),
-      closed: () => this.close().then(() => {}),
+      closed: () => {
+        // Counted anew: writes that came after the writer's close were refused, but had been measured.
+        this.#finishAudio(this.sink.takenBytes);
+        return this.closed.promise.then(() => {});
+      },
       failed: (error) => this.#sourceFailed(error),
     });
     this.#log = createLog(settings);
@@ -99,7 +110,11 @@ export class Session implements LinkListener {
 
   control(message: ControlMessage): Promise<void> {
     if (this.state === "closing" || this.state === "closed") return Promise.reject(endedError());
-    return this.#outbound.control(message);
+    if (this.#platform.sendsPings || message.type !== "UpdateConfiguration") return this.#outbound.control(message);
+    // Without pings the heartbeats stay on, and only their telling changes.
+    const { session_heartbeat: wanted, ...rest } = message;
+    if (typeof wanted === "boolean") this.#tellsHeartbeats = wanted;
+    return this.#outbound.control(wanted === false ? rest : message);
   }
 
   close(): Promise<SessionSummary> {
@@ -140,11 +155,12 @@ export class Session implements LinkListener {
   message(link: Link, event: Exclude<ServerEvent, BeginEvent> | UnrecognizedEvent): void {
     if (event.type === "Unrecognized") return this.events.push(event);
     if (event.type === "Termination") return this.#terminated(link, event);
-    if (event.type === "Heartbeat" && !this.#wantsHeartbeats) return;
+    if (event.type === "Heartbeat" && !this.#tellsHeartbeats) return;
+    const { nextTurn } = this.#timeline;
     if (!this.#timelines.get(link)?.admit(event)) return;
     if (event.type === "Turn") {
       this.#latency.turn(event, this.#clock.now());
-      if (event.end_of_turn) {
+      if (this.#timeline.nextTurn > nextTurn) {
         this.#attempt = 0;
         this.#outbound.settled();
       }
@@ -171,12 +187,6 @@ export class Session implements LinkListener {
     else if (link.termination)
       this.#dropped(new StreamingError("session-expired", "The service ended the session.", { retryable: true }));
     else this.#end(undefined);
-  }
-
-  /** Where sockets cannot ping, the connection asks for heartbeats for its own sake. */
-  get #wantsHeartbeats(): boolean {
-    const asked = this.#settings.parameters.sessionHeartbeat ?? this.#outbound.configuration.session_heartbeat;
-    return this.#platform.sendsPings || asked === true;
   }
 
   #openLink(): Link {
@@ -213,6 +223,8 @@ export class Session implements LinkListener {
     this.#rollover = undefined;
     const lifetimeMs = begin.expires_at * 1000 - this.#clock.now();
     if (!this.#settings.reconnect || this.state !== "open" || !(lifetimeMs > 0 && lifetimeMs < 2 ** 31)) return;
+    // The shortest the service gives is a minute. If life after life looks shorter, this machine's clock is ahead.
+    if (lifetimeMs < 30_000 && ++this.#shortLives > 5) return;
     this.#rollover = new Rollover({
       clock: this.#clock,
       lifetimeMs,
@@ -254,13 +266,22 @@ export class Session implements LinkListener {
     this.#figures.push(event);
     if (link === this.#link && this.#answersAll(event)) {
       this.#complete = true;
+      this.#termination = event;
       this.#cancelTimer();
-      this.events.push(event);
+      this.#tellTermination();
     }
     link.close();
   }
 
+  /** Last of all events: a replaced connection may still tell of its turns. */
+  #tellTermination(): void {
+    if (!this.#termination || this.#retired.size > 0) return;
+    this.events.push(this.#termination);
+    this.#termination = undefined;
+  }
+
   #endWhenComplete(): void {
+    this.#tellTermination();
     if (this.#complete && !this.#link && this.#retired.size === 0) this.#end(this.#sourceFailure);
   }
 
@@ -269,14 +290,11 @@ export class Session implements LinkListener {
    * open, or seconds of audio were not heard. Doubted once only: a service may drop an open turn for reasons of its own.
    */
   #answersAll(event: TerminationEvent): boolean {
+    // No new connection will follow, so this is the end.
+    if (!this.#settings.reconnect) return true;
     if (!this.#terminating) return false;
     const heardMs = (event.audio_duration_seconds ?? Number.POSITIVE_INFINITY) * 1000;
-    if (
-      this.#doubted ||
-      !this.#settings.reconnect ||
-      (!this.#timeline.turnOpen && heardMs + 1500 > this.#outbound.wireMs)
-    )
-      return true;
+    if (this.#doubted || (!this.#timeline.turnOpen && heardMs + 1500 > this.#outbound.wireMs)) return true;
     this.#doubted = true;
     return false;
   }
@@ -288,7 +306,7 @@ export class Session implements LinkListener {
     if (opened && this.#clock.now() - this.#begunAt > steadyMs) this.#attempt = 0;
     const most = opened ? (reconnect?.maxAttempts ?? 0) : maxConnectionRetries;
     // A service that answers the first handshake with an HTTP status means this client; later on it may be restarting.
-    const worthwhile = error.retryable && (opened || error.status === undefined);
+    const worthwhile = error.retryable && (opened || error.code !== "handshake-rejected");
     if (!worthwhile || this.#attempt >= most) return this.#end(this.#sourceFailure ?? error);
     this.#attempt++;
     const delay = backoff(
@@ -309,9 +327,7 @@ export class Session implements LinkListener {
 
   #sourceFailed(error: StreamingError): void {
     this.#sourceFailure ??= this.#presentable(error);
-    // A session that is closing waits for audio that will not come any more.
-    if (this.state === "closing") this.#outbound.finish(this.sink.takenBytes);
-    else this.#finishAudio(this.sink.takenBytes);
+    this.#finishAudio(this.sink.takenBytes);
   }
 
   /** The source's own error may hold what the session keeps to itself. */
@@ -323,7 +339,7 @@ export class Session implements LinkListener {
 
   /** Everything up to `endBytes` is still to be transcribed; then the session ends. */
   #finishAudio(endBytes: number): void {
-    if (this.state === "closing" || this.state === "closed") return;
+    if (this.state === "closed") return;
     this.#move("finishing");
     this.#rollover?.stop();
     this.#rollover = undefined;

@@ -33,12 +33,12 @@ export interface SocketEnd {
   readonly cause?: unknown;
 }
 
-/** Starts connecting. A URL that the platform refuses may throw; everything later goes to the listener. */
-export type OpenSocket = (
-  url: string,
-  headers: Readonly<Record<string, string>> | undefined,
-  listener: SocketListener,
-) => Socket;
+/**
+ * Starts connecting. A URL that the platform refuses may throw; everything later goes to the listener.
+ *
+ * @param apiKey To be sent in `keyHeaders`; undefined where the URL holds a token, and where nothing sends headers.
+ */
+export type OpenSocket = (url: string, apiKey: string | undefined, listener: SocketListener) => Socket;
 
 /** What a tracer is told. */
 export type SessionTrace =

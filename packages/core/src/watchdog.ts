@@ -16,6 +16,7 @@ export class Watchdog {
   #stop: () => void;
   #heardAt: number;
   #drainedAt: number;
+  #checkedAt: number;
   /** Bytes given to the socket, and those of them that had left at the last check. */
   #sent = 0;
   #drained = 0;
@@ -27,7 +28,7 @@ export class Watchdog {
     this.#socket = socket;
     this.#dead = dead;
     this.#answers = socket.ping !== undefined;
-    this.#heardAt = this.#drainedAt = clock.now();
+    this.#heardAt = this.#drainedAt = this.#checkedAt = clock.now();
     this.#stop = clock.after(checkEveryMs, () => this.#check());
   }
 
@@ -48,6 +49,9 @@ export class Watchdog {
 
   #check(): void {
     const now = this.#clock.now();
+    // A program that was busy, or asleep, has not yet seen what came meanwhile.
+    if (now - this.#checkedAt > 2 * checkEveryMs) this.#heardAt = this.#drainedAt = now;
+    this.#checkedAt = now;
     const buffered = this.#socket.bufferedAmount;
     const drained = this.#sent - buffered;
     if (buffered === 0 || drained > this.#drained) this.#drainedAt = now;

@@ -1,0 +1,154 @@
+import { startEmulator } from "@voxpipe/emulator";
+import { expect, test } from "vitest";
+import { type ConnectOptions, connect, StreamingClient, type StreamingEvent } from "voxpipe";
+import { WebSocketServer } from "ws";
+
+/** A promise that hangs fails the test, by name of its line. */
+function inTime<T>(promise: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout>;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("This promise hangs")), 15_000);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+const silence = (ms: number) => new Uint8Array(ms * 32);
+
+function start(url: string, options: Partial<ConnectOptions> = {}) {
+  return connect({ apiHost: url, apiKey: "example", sampleRate: 16_000, connectionRetryDelay: 1, ...options });
+}
+
+test("a write that comes after the writer's close is refused, and the session still ends", async () => {
+  await using emulator = await startEmulator({ faults: [{ when: "open", do: { delay: 100 } }] });
+  const session = start(emulator.url);
+  const writer = session.audio.getWriter();
+  writer.write(silence(200)).catch(() => {});
+  const closing = writer.close();
+  const late = Promise.resolve().then(() => writer.write(silence(100)));
+  await expect(inTime(late)).rejects.toThrow();
+  await inTime(closing);
+  expect((await inTime(session.closed)).audioDurationSeconds).toBeLessThanOrEqual(1);
+});
+
+test.each([
+  ["under way", 20_000],
+  ["still queued", 100],
+])("memory that is transferred while its write is %s is refused in words, and hangs nothing", async (_, firstMs) => {
+  await using emulator = await startEmulator();
+  const session = start(emulator.url, { pace: { rate: 1, burst: 100 } });
+  await session.opened;
+  const writer = session.audio.getWriter();
+  const first = silence(firstMs);
+  const second = silence(200);
+  const writes = Promise.allSettled([writer.write(first), writer.write(second), writer.close()]);
+  structuredClone(second.buffer, { transfer: [second.buffer] });
+  if (firstMs > 1000) structuredClone(first.buffer, { transfer: [first.buffer] });
+  const results = await inTime(writes);
+  expect(results.some(({ status }) => status === "rejected")).toBe(true);
+  await expect(inTime(session.closed)).rejects.toMatchObject({ code: "invalid-audio" });
+});
+
+test("breaking out of the events does not go on sending what nobody will read", async () => {
+  await using emulator = await startEmulator();
+  const session = start(emulator.url, { pace: { rate: 1, burst: 200 } });
+  const writer = session.audio.getWriter();
+  const writing = writer.write(silence(60_000)).catch((error: unknown) => error);
+  for await (const event of session.events) if (event.type === "Begin") break;
+  await inTime(session.closed);
+  expect(await inTime(writing)).toMatchObject({ code: "session-ended" });
+  expect(emulator.sessions[0]?.audio.receivedMs).toBeLessThan(10_000);
+});
+
+/** A server that says what it is told to, whatever the client says. */
+async function puppet(messages: readonly object[], code = 1000) {
+  const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  server.on("connection", (socket) => {
+    for (const message of messages) socket.send(JSON.stringify(message));
+    socket.close(code);
+  });
+  await new Promise((resolve) => server.once("listening", resolve));
+  const address = server.address();
+  return {
+    url: `ws://127.0.0.1:${typeof address === "object" ? address?.port : ""}`,
+    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  };
+}
+
+const begin = { type: "Begin", id: "one", expires_at: 4_000_000_000 };
+const termination = { type: "Termination", audio_duration_seconds: 3, session_duration_seconds: 4 };
+
+test("without reconnection, a Termination that nobody asked for is told, and no error", async () => {
+  await using server = await puppet([begin, termination]);
+  const session = start(server.url, { reconnect: false });
+  const events: StreamingEvent[] = [];
+  for await (const event of session.events) events.push(event);
+  expect(events.map(({ type }) => type)).toEqual(["Begin", "Termination"]);
+  expect(await session.closed).toMatchObject({ audioDurationSeconds: 3, sessionDurationSeconds: 4 });
+});
+
+test("StreamingClient tells of it too, and has no error to tell", async () => {
+  await using server = await puppet([begin, termination]);
+  const heard: string[] = [];
+  const client = new StreamingClient({ apiHost: server.url, apiKey: "example" });
+  client.on("Termination", () => heard.push("Termination")).on("Error", () => heard.push("Error"));
+  await client.connect({ sampleRate: 16_000 });
+  await client.disconnect({ terminate: true });
+  expect(heard).toEqual(["Termination"]);
+});
+
+test("disconnect in work that a handler merely started waits for the handlers", async () => {
+  await using emulator = await startEmulator();
+  const client = new StreamingClient({ apiHost: emulator.url, apiKey: "example" });
+  const heard: string[] = [];
+  const work = new Promise<void>((resolve) => {
+    client.on("Begin", () => {
+      setTimeout(async () => {
+        await client.disconnect({ terminate: true });
+        heard.push("disconnected");
+        resolve();
+      }, 10);
+    });
+  });
+  client.on("Termination", async () => {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    heard.push("Termination");
+  });
+  await client.connect({ sampleRate: 16_000 });
+  await inTime(work);
+  expect(heard).toEqual(["Termination", "disconnected"]);
+});
+
+test("stream() lets go of a source that never yields again when the session ends", async () => {
+  await using emulator = await startEmulator({ faults: [{ when: { audioMs: 100 }, do: { close: 1000 } }] });
+  const client = new StreamingClient({ apiHost: emulator.url, apiKey: "example" });
+  await client.connect({ sampleRate: 16_000 });
+  let released = false;
+  async function* source() {
+    try {
+      yield silence(200);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      yield silence(200);
+      await new Promise(() => {});
+    } finally {
+      released = true;
+    }
+  }
+  await inTime(client.stream(source()));
+  expect(released).toBe(false); // It waits for ever, and is not waited for.
+});
+
+test("disposing of a session that fails, without awaiting it, is no unhandled rejection", async () => {
+  const unhandled: unknown[] = [];
+  const listener = (reason: unknown) => unhandled.push(reason);
+  process.on("unhandledRejection", listener);
+  const session = start("ws://127.0.0.1:9", { maxConnectionRetries: 0 });
+  session.audio
+    .getWriter()
+    .write(silence(100))
+    .catch(() => {});
+  void session[Symbol.asyncDispose]();
+  await session.closed.catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  process.off("unhandledRejection", listener);
+  expect(unhandled).toEqual([]);
+});

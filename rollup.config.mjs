@@ -5,7 +5,7 @@ import { copyModels } from "./packages/recognizer/scripts/copy-models.mjs";
 /** Every package's entries: `src/<entry>.ts` becomes `dist/<entry>.js`, and `.d.ts` where others import it. */
 export const packages = {
   audio: { entries: ["index"] },
-  core: { entries: ["index"] },
+  core: { entries: ["index"], modules: true },
   token: { entries: ["index"], programs: ["browser", "create-temporary-token", "token-handler"] },
   client: { entries: ["workerd", "bun", "deno", "node", "web", "ponyfill-node", "ponyfill-web"] },
   emulator: { entries: ["index"], programs: ["bin"] },
@@ -22,7 +22,7 @@ export default (args) => {
   return builds;
 };
 
-function build(name, { entries, programs = [], prepare = () => {} }, noTypes) {
+function build(name, { entries, programs = [], modules = false, prepare = () => {} }, noTypes) {
   const folder = `packages/${name}`;
   const shared = {
     external: (id) => !/^[./]|^\0/.test(id),
@@ -39,6 +39,8 @@ function build(name, { entries, programs = [], prepare = () => {} }, noTypes) {
       format: "es",
       sourcemap: true,
       chunkFileNames: "[name].js",
+      // A file for each module, so that bundlers can leave out what an application does not use: schemas run when loaded.
+      preserveModules: modules,
       // An entry names only what it needs itself, so that bundlers can leave out a chunk with all that it imports.
       hoistTransitiveImports: false,
     },
@@ -48,7 +50,13 @@ function build(name, { entries, programs = [], prepare = () => {} }, noTypes) {
     ...shared,
     input: inputs(folder, entries),
     plugins: [dts({ tsconfig: "tsconfig.base.json", respectExternal: false })],
-    output: { dir: `${folder}/dist`, format: "es", chunkFileNames: "[name].d.ts" },
+    output: {
+      dir: `${folder}/dist`,
+      format: "es",
+      chunkFileNames: "[name].d.ts",
+      // For `AsyncDisposable`, which no target's own library has.
+      banner: '/// <reference lib="esnext.disposable" />',
+    },
   };
   return [code, types];
 }

@@ -17,7 +17,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "e2e", include: ["e2e/*/*.test.ts"], exclude: ["e2e/checks/**"], globalSetup: "e2e/packed.ts" },
+        test: {
+          name: "e2e",
+          include: ["e2e/*/*.test.ts"],
+          exclude: ["e2e/checks/**"],
+          globalSetup: ["e2e/packed.ts", "e2e/installed.ts"],
+        },
       },
       {
         extends: true,

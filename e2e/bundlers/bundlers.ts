@@ -1,0 +1,119 @@
+import { readdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { basename, join } from "node:path";
+import commonjs from "@rollup/plugin-commonjs";
+import { nodeResolve } from "@rollup/plugin-node-resolve";
+import esbuild from "esbuild";
+import { rollup } from "rollup";
+import { createLogger, build as vite } from "vite";
+import webpack from "webpack";
+
+export interface Bundle {
+  /** What the bundler complained of. */
+  readonly warnings: readonly string[];
+  /** Everything that it wrote, chunks included. */
+  readonly code: string;
+  /** The program, in a folder of its own. */
+  readonly file: string;
+}
+
+export type Target = "browser" | "node";
+
+/** Bundles `entry`, a file of a project, for a target into `folder`, minified, with the bundler's own defaults where they do. */
+export type Bundler = (entry: string, target: Target, folder: string) => Promise<Bundle>;
+
+export const bundlers: Readonly<Record<string, Bundler>> = {
+  async esbuild(entry, target, folder) {
+    // Node's ESM has no `require`, which the CommonJS in `ws` calls.
+    const format = target === "node" ? "cjs" : "esm";
+    const file = join(folder, target === "node" ? "app.cjs" : "app.js");
+    const { warnings } = await esbuild.build({
+      entryPoints: [entry],
+      outfile: file,
+      bundle: true,
+      minify: true,
+      platform: target,
+      format,
+      logLevel: "silent",
+      absWorkingDir: folder,
+    });
+    return written(
+      file,
+      folder,
+      warnings.map(({ text }) => text),
+    );
+  },
+
+  async rollup(entry, target, folder) {
+    const warnings: string[] = [];
+    const browser = target === "browser";
+    const bundle = await rollup({
+      input: entry,
+      plugins: [nodeResolve({ browser, preferBuiltins: !browser, exportConditions: [target] }), commonjs()],
+      onwarn: ({ message }) => warnings.push(message),
+    });
+    await bundle.write({ dir: folder, entryFileNames: "app.js", chunkFileNames: "[name].js", format: "esm" });
+    await bundle.close();
+    return written(join(folder, "app.js"), folder, warnings);
+  },
+
+  async Vite(entry, target, folder) {
+    const warnings: string[] = [];
+    const customLogger = createLogger("warn", { allowClearScreen: false });
+    customLogger.warn = (message) => warnings.push(message);
+    customLogger.warnOnce = (message) => warnings.push(message);
+    await vite({
+      configFile: false,
+      root: join(entry, ".."),
+      customLogger,
+      ...(target === "node" && { ssr: { noExternal: true } }),
+      build: {
+        outDir: folder,
+        minify: true,
+        emptyOutDir: false,
+        ssr: target === "node",
+        rollupOptions: { input: entry, output: { entryFileNames: "app.js", chunkFileNames: "[name].js" } },
+      },
+    });
+    return written(join(folder, "app.js"), folder, warnings);
+  },
+
+  async webpack(entry, target, folder) {
+    const compiler = webpack({
+      mode: "production",
+      target: target === "node" ? "node20" : "web",
+      context: join(entry, ".."),
+      entry,
+      output: { path: folder, filename: target === "node" ? "app.cjs" : "app.js", chunkFilename: "[id].chunk.cjs" },
+      performance: false,
+      // `ws` tries two optional native modules, and webpack alone warns of what is tried and is not there.
+      ...(target === "node" && {
+        externals: { bufferutil: "commonjs bufferutil", "utf-8-validate": "commonjs utf-8-validate" },
+      }),
+    });
+    const stats = await new Promise<webpack.Stats | undefined>((resolve, reject) =>
+      compiler.run((error, result) =>
+        compiler.close((late) => (error || late ? reject(error ?? late) : resolve(result))),
+      ),
+    );
+    const { warnings = [], errors = [] } = stats?.toJson({ all: false, warnings: true, errors: true }) ?? {};
+    if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join("\n"));
+    return written(
+      join(folder, target === "node" ? "app.cjs" : "app.js"),
+      folder,
+      warnings.map(({ message }) => message),
+    );
+  },
+};
+
+/** The versions in use, for the names of tests. */
+export function versionOf(bundler: string): string {
+  const { version }: { version: string } = createRequire(import.meta.url)(`${bundler.toLowerCase()}/package.json`);
+  return version;
+}
+
+async function written(file: string, folder: string, warnings: readonly string[]): Promise<Bundle> {
+  const files = (await readdir(folder)).filter((name) => /\.c?js$/.test(basename(name)));
+  const code = (await Promise.all(files.map((name) => readFile(join(folder, name), "utf8")))).join("\n");
+  return { warnings, code, file };
+}

@@ -1,0 +1,98 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { Miniflare } from "miniflare";
+import { run } from "../run.ts";
+import type { Programs } from "./programs.ts";
+import type { Surroundings } from "./suite.ts";
+
+/** A JavaScript runtime in which the suite runs. */
+export interface Runtime {
+  readonly name: string;
+  /** The file that `voxpipe` must resolve to there. */
+  readonly entry: string;
+  /** Whether failed handshakes tell their HTTP status. */
+  readonly tellsStatus: boolean;
+  /** Whether sockets tell what waits in them. */
+  readonly tellsBuffered: boolean;
+  /** Whether `StreamingClient` mints tokens. */
+  readonly mintsTokens: boolean;
+  /** Runs the suite to its end and gives its lines. */
+  run(programs: Programs, surroundings: Surroundings): Promise<string[]>;
+}
+
+const server = { tellsStatus: false, tellsBuffered: true, mintsTokens: true };
+
+export const runtimes: readonly Runtime[] = [
+  node(`Node ${process.version} (of these tests)`, () => process.execPath),
+  node("Node 22", () => binary("node-22", "bin/node")),
+  node("Node 24", () => binary("node-24", "bin/node")),
+  {
+    ...server,
+    name: "Bun",
+    entry: "bun.js",
+    run: (programs, surroundings) => runProgram(bun(), ["run"], programs, surroundings),
+  },
+  {
+    ...server,
+    name: "Deno",
+    entry: "deno.js",
+    run: (programs, surroundings) => {
+      const flags = ["run", "--allow-all", "--no-prompt", "--cached-only", "--node-modules-dir=manual", "--no-lock"];
+      return runProgram(deno(), flags, programs, surroundings);
+    },
+  },
+  { name: "workerd", entry: "workerd.js", tellsStatus: true, tellsBuffered: false, mintsTokens: false, run: runWorker },
+];
+
+function node(name: string, path: () => string): Runtime {
+  return {
+    name,
+    ...server,
+    entry: "node.js",
+    tellsStatus: true,
+    run: (programs, surroundings) => runProgram(path(), [], programs, surroundings),
+  };
+}
+
+async function runProgram(command: string, flags: string[], programs: Programs, surroundings: Surroundings) {
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, DENO_NO_UPDATE_CHECK: "1" };
+  const args = [...flags, programs.process, JSON.stringify(surroundings)];
+  const printed = await run(command, args, { cwd: dirname(programs.process), env, timeout: 60_000 });
+  return printed.trim().split("\n");
+}
+
+async function runWorker({ worker, workerEntry }: Programs, surroundings: Surroundings): Promise<string[]> {
+  const miniflare = new Miniflare({
+    modules: true,
+    script: await readFile(worker, "utf8"),
+    compatibilityDate: "2026-07-30",
+  });
+  try {
+    const response = await miniflare.dispatchFetch("http://suite.example/", {
+      method: "POST",
+      body: JSON.stringify(surroundings),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`workerd answered HTTP ${response.status}: ${text}`);
+    return [JSON.stringify({ behaviour: "entry", entry: workerEntry }), ...text.split("\n")];
+  } finally {
+    await miniflare.dispose();
+  }
+}
+
+/** A file of a package that `name` depends on, or of `name` itself. */
+function binary(name: string, file: string, from = import.meta.url): string {
+  return join(dirname(createRequire(from).resolve(`${name}/package.json`)), file);
+}
+
+/** `bun` and `deno` bring their binaries as optional dependencies; their install scripts, which only move them, need not run. */
+function bun(): string {
+  const arch = process.arch === "arm64" ? "aarch64" : process.arch;
+  return binary(`@oven/bun-${process.platform}-${arch}`, "bin/bun", binary("bun", "package.json"));
+}
+
+function deno(): string {
+  const libc = process.platform === "linux" ? "-glibc" : "";
+  return binary(`@deno/${process.platform}-${process.arch}${libc}`, "deno", binary("deno", "package.json"));
+}

@@ -22,7 +22,15 @@ client.entry.push("test/programs/*.ts");
 recognizer.ignoreDependencies = ["@moonshine-ai/moonshine-js", "@ricky0123/vad-web", "llama-tokenizer-js"];
 
 export default {
-  workspaces: { ...workspaces, e2e: {} },
+  workspaces: {
+    ...workspaces,
+    e2e: {
+      // Bundled for each runtime, and run there.
+      entry: ["runtimes/process.ts", "runtimes/worker.ts"],
+      // Programs, found by their folders.
+      ignoreDependencies: ["bun", "deno", /^typescript-\d/],
+    },
+  },
   // Debian's programs, which package.json cannot name.
   ignoreBinaries: ["apt-get", "flite"],
   // An exported type that its own file uses names a part of something public.

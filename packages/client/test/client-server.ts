@@ -5,7 +5,7 @@ import { StreamingClient, type StreamingError, type StreamingEvent } from "voxpi
 export const frame = new Uint8Array(1600).fill(0x20);
 
 /** Two words in the first second: `Harbor Point`, then silence that ends the turn. */
-export const script: readonly ScriptedWord[] = [
+const script: readonly ScriptedWord[] = [
   { text: "harbor", start: 0, end: 300 },
   { text: "point", start: 300, end: 600 },
 ];

@@ -91,15 +91,19 @@ const callable = v.custom<(...given: never[]) => unknown>(
   "Expected a function",
 );
 
-/** What an HTTP header carries. A key read from a file often ends in a line break. */
-const headerText = v.regex(/^[\x21-\x7e]+$/, "Expected visible ASCII characters without spaces or line breaks");
-
 const optionSchemas = {
-  token: v.union([v.pipe(v.string(), v.nonEmpty("Expected a token, not an empty string")), callable]),
-  apiKey: v.pipe(v.string(), headerText),
-  apiHost: v.pipe(
-    v.string(),
-    v.check((host) => isHost(host), "Expected a host, or a ws:// or wss:// URL"),
+  token: v.custom<string | TokenProvider>(
+    (value) => typeof value === "function" || (typeof value === "string" && value !== ""),
+    "Expected a token, not an empty string, or a function that fetches one",
+  ),
+  // What an HTTP header carries. A key read from a file often ends in a line break.
+  apiKey: v.custom<string>(
+    (value) => typeof value === "string" && /^[\x21-\x7e]+$/.test(value),
+    "Expected visible ASCII characters without spaces or line breaks",
+  ),
+  apiHost: v.custom<string>(
+    (value) => typeof value === "string" && isHost(value),
+    "Expected a host, or a ws:// or wss:// URL",
   ),
   signal: v.custom<AbortSignal>(
     (value) => typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value,
@@ -116,11 +120,11 @@ const optionSchemas = {
   frameDuration: v.pipe(v.number(), v.minValue(50), v.maxValue(1000)),
   pace: v.union([
     v.boolean(),
-    v.strictObject({ rate: v.optional(v.pipe(v.number(), v.gtValue(0))), burst: v.optional(ms) }),
+    v.strictObject({ rate: v.optional(v.pipe(v.number(), v.minValue(0.01))), burst: v.optional(ms) }),
   ]),
   // At 0 the stream would never ask for the first write.
   audioBuffer: v.pipe(ms, v.minValue(1)),
-  extraParams: v.record(v.string(), v.unknown()),
+  extraParams: v.custom<object>((value) => typeof value === "object" && value !== null, "Expected an object"),
   onWarning: callable,
 };
 

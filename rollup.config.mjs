@@ -2,11 +2,15 @@ import dts from "rollup-plugin-dts";
 import esbuild from "rollup-plugin-esbuild";
 import { copyModels } from "./packages/recognizer/scripts/copy-models.mjs";
 
-/** Every package's entries: `src/<entry>.ts` becomes `dist/<entry>.js`, and `.d.ts` where others import it. */
+/**
+ * Every package's entries: `src/<entry>.ts` becomes `dist/<entry>.js`, and `.d.ts` where others import it. `bundles` are
+ * files that are loaded as they are, with all that they import inside.
+ */
 export const packages = {
   audio: { entries: ["index"] },
   core: { entries: ["index"], modules: true },
   token: { entries: ["index"], programs: ["browser", "create-temporary-token", "token-handler"] },
+  microphone: { entries: ["index"], bundles: ["worklet"] },
   client: { entries: ["workerd", "bun", "deno", "node", "web", "ponyfill-node", "ponyfill-web"] },
   emulator: { entries: ["index"], programs: ["bin"] },
   recognizer: { entries: ["index"], programs: ["worker"], prepare: copyModels },
@@ -22,7 +26,7 @@ export default (args) => {
   return builds;
 };
 
-function build(name, { entries, programs = [], modules = false, prepare = () => {} }, noTypes) {
+function build(name, { entries, programs = [], modules = false, bundles = [], prepare = () => {} }, noTypes) {
   const folder = `packages/${name}`;
   const shared = {
     external: (id) => !/^[./]|^\0/.test(id),
@@ -45,7 +49,8 @@ function build(name, { entries, programs = [], modules = false, prepare = () => 
       hoistTransitiveImports: false,
     },
   };
-  if (noTypes || entries.length === 0) return [code];
+  const whole = bundles.map((entry) => bundle(folder, entry));
+  if (noTypes || entries.length === 0) return [code, ...whole];
   const types = {
     ...shared,
     input: inputs(folder, entries),
@@ -58,7 +63,19 @@ function build(name, { entries, programs = [], modules = false, prepare = () => 
       banner: '/// <reference lib="esnext.disposable" />',
     },
   };
-  return [code, types];
+  return [code, ...whole, types];
+}
+
+function bundle(folder, entry) {
+  const sources = (id) => id.startsWith("@voxpipe/") && `${import.meta.dirname}/packages/${id.slice(9)}/src/index.ts`;
+  return {
+    input: `${folder}/src/${entry}.ts`,
+    plugins: [
+      { name: "sources", resolveId: (id) => sources(id) || null },
+      esbuild({ target: "es2022", sourceMap: true, minify: true }),
+    ],
+    output: { file: `${folder}/dist/${entry}.js`, format: "es", sourcemap: true },
+  };
 }
 
 function inputs(folder, entries) {

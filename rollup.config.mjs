@@ -1,3 +1,5 @@
+import { copyFileSync, mkdirSync } from "node:fs";
+import { nodeResolve } from "@rollup/plugin-node-resolve";
 import dts from "rollup-plugin-dts";
 import esbuild from "rollup-plugin-esbuild";
 import { copyModels } from "./packages/recognizer/scripts/copy-models.mjs";
@@ -15,6 +17,7 @@ export const packages = {
   emulator: { entries: ["index"], programs: ["bin"] },
   recognizer: { entries: ["index"], programs: ["worker"], prepare: copyModels },
   cli: { entries: [], programs: ["bin", "demo"] },
+  demo: { entries: [], programs: ["main"], page: "page/page" },
   bench: { entries: [], programs: ["main", "server", "client"] },
 };
 
@@ -26,7 +29,7 @@ export default (args) => {
   return builds;
 };
 
-function build(name, { entries, programs = [], modules = false, bundles = [], prepare = () => {} }, noTypes) {
+function build(name, { entries, programs = [], modules = false, bundles = [], page, prepare = () => {} }, noTypes) {
   const folder = `packages/${name}`;
   const shared = {
     external: (id) => !/^[./]|^\0/.test(id),
@@ -50,6 +53,7 @@ function build(name, { entries, programs = [], modules = false, bundles = [], pr
     },
   };
   const whole = bundles.map((entry) => bundle(folder, entry));
+  if (page) whole.push(webPage(folder, page));
   if (noTypes || entries.length === 0) return [code, ...whole];
   const types = {
     ...shared,
@@ -70,11 +74,27 @@ function bundle(folder, entry) {
   const sources = (id) => id.startsWith("@voxpipe/") && `${import.meta.dirname}/packages/${id.slice(9)}/src/index.ts`;
   return {
     input: `${folder}/src/${entry}.ts`,
+    plugins: [{ name: "sources", resolveId: (id) => sources(id) || null }, esbuild({ target: "es2022", minify: true })],
+    output: { file: `${folder}/dist/${entry}.js`, format: "es" },
+  };
+}
+
+/** A page's script with the packages that it imports as a browser gets them; the worklet and the page's files beside it. */
+function webPage(folder, entry) {
+  const place = () => {
+    const to = `${folder}/dist/public`;
+    mkdirSync(to, { recursive: true });
+    for (const name of ["index.html", "style.css"]) copyFileSync(`${folder}/public/${name}`, `${to}/${name}`);
+    copyFileSync("packages/microphone/dist/worklet.js", `${to}/worklet.js`);
+  };
+  return {
+    input: `${folder}/src/${entry}.ts`,
     plugins: [
-      { name: "sources", resolveId: (id) => sources(id) || null },
-      esbuild({ target: "es2022", sourceMap: true, minify: true }),
+      { name: "place", writeBundle: place },
+      nodeResolve({ browser: true }),
+      esbuild({ target: "es2022", minify: true }),
     ],
-    output: { file: `${folder}/dist/${entry}.js`, format: "es", sourcemap: true },
+    output: { file: `${folder}/dist/public/page.js`, format: "es" },
   };
 }
 

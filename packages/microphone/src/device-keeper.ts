@@ -48,7 +48,7 @@ export class DeviceKeeper {
     const signal = this.#signal;
     document.addEventListener("visibilitychange", () => document.hidden || void this.#resume(), { signal });
     if (this.#settings.stream) return;
-    this.#default = await defaultMicrophone().catch(() => "");
+    void this.#followDefault();
     navigator.mediaDevices.addEventListener("devicechange", () => void this.#followDefault(), { signal });
   }
 
@@ -139,9 +139,11 @@ export class DeviceKeeper {
   }
 
   async #followDefault(): Promise<void> {
-    const current = await defaultMicrophone().catch(() => this.#default);
-    if (current === this.#default || current === "") return;
+    const former = this.#default;
+    const current = await defaultMicrophone().catch(() => former);
+    if (current === former || current === "") return;
     this.#default = current;
+    if (former === "") return;
     if (this.#deviceId === undefined && this.capture) await this.#replace(undefined).catch(() => {});
   }
 }

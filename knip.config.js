@@ -2,9 +2,9 @@ import { packages } from "./rollup.config.mjs";
 
 /** What the build starts from, as rollup.config.mjs says, so that an entry is named in one place. */
 const workspaces = Object.fromEntries(
-  Object.entries(packages).map(([name, { entries, programs = [], bundles = [] }]) => [
+  Object.entries(packages).map(([name, { entries, programs = [], bundles = [], page = [] }]) => [
     `packages/${name}`,
-    { entry: [...entries, ...programs, ...bundles].map((entry) => `src/${entry}.ts`) },
+    { entry: [...entries, ...programs, ...bundles].concat(page).map((entry) => `src/${entry}.ts`) },
   ]),
 );
 
@@ -22,7 +22,7 @@ client.entry.push("test/programs/*.ts");
 recognizer.ignoreDependencies = ["@moonshine-ai/moonshine-js", "@ricky0123/vad-web", "llama-tokenizer-js"];
 
 export default {
-  workspaces: { ...workspaces, e2e: {} },
+  workspaces: { ...workspaces, e2e: { entry: ["browsers/page.ts"] } },
   // Debian's programs, which package.json cannot name.
   ignoreBinaries: ["apt-get", "flite"],
   // An exported type that its own file uses names a part of something public.

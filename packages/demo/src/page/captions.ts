@@ -5,14 +5,12 @@ import { clockTime, Transcript } from "./transcript.ts";
 const main = element("drop", HTMLElement);
 const list = element("captions", HTMLOListElement);
 const partial = element("partial", HTMLParagraphElement);
-const hint = element("hint", HTMLParagraphElement);
 
 /** What was said, and below it what is being said. Screen readers hear the finals only: partials change too fast. */
 export const transcript = new Transcript();
 
 export function showTurn(turn: TurnEvent): void {
   const atEnd = main.scrollHeight - main.scrollTop - main.clientHeight < 80;
-  hint.hidden = true;
   if (turn.end_of_turn) {
     transcript.add(turn);
     showLines();

@@ -10,6 +10,7 @@ import { transcribe } from "./transcribe.ts";
 
 const start = element("start", HTMLButtonElement);
 const drop = element("drop", HTMLElement);
+const hint = element("hint", HTMLParagraphElement);
 const fileInput = element("file", HTMLInputElement);
 
 /** What is going on; undefined while nothing is. */
@@ -21,6 +22,7 @@ async function run(file?: File): Promise<void> {
   running = current;
   const { signal } = current.giveUp;
   start.textContent = "Stop";
+  hint.hidden = true;
   hideError();
   showState("connecting");
   transcript.beginRecording();
@@ -61,6 +63,7 @@ function take(file: File | undefined): void {
 }
 
 start.addEventListener("click", () => (running ? stop(running) : void run()));
+element("open", HTMLButtonElement).addEventListener("click", () => fileInput.click());
 fileInput.addEventListener("change", () => {
   take(fileInput.files?.[0]);
   fileInput.value = "";

@@ -9,7 +9,7 @@ const sentences = {
   idle: "Ready",
   connecting: "Connecting…",
   open: "Listening",
-  reconnecting: "Reconnecting… keep talking",
+  reconnecting: "Reconnecting…",
   closing: "Finishing…",
 } as const;
 

@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { inject } from "vitest";
 
 /** What a page may load where nothing else is said: nothing inline, no Blob. */
-const strictPolicy =
-  "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self' ws://127.0.0.1:*";
+const strictPolicy = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self' ws://127.0.0.1:*";
 
 export interface SiteOptions {
   /** The page's Content-Security-Policy. */

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
 import dts from "rollup-plugin-dts";
 import esbuild from "rollup-plugin-esbuild";
@@ -72,9 +72,14 @@ function build(name, { entries, programs = [], modules = false, bundles = [], pa
 
 function bundle(folder, entry) {
   const sources = (id) => id.startsWith("@voxpipe/") && `${import.meta.dirname}/packages/${id.slice(9)}/src/index.ts`;
+  // It exports nothing; but without a declaration, to name it is an error in TypeScript.
+  const declare = () => writeFileSync(`${folder}/dist/${entry}.d.ts`, "export {};\n");
   return {
     input: `${folder}/src/${entry}.ts`,
-    plugins: [{ name: "sources", resolveId: (id) => sources(id) || null }, esbuild({ target: "es2022", minify: true })],
+    plugins: [
+      { name: "sources", resolveId: (id) => sources(id) || null, writeBundle: declare },
+      esbuild({ target: "es2022", minify: true }),
+    ],
     output: { file: `${folder}/dist/${entry}.js`, format: "es" },
   };
 }

@@ -2,9 +2,9 @@ import { packages } from "./rollup.config.mjs";
 
 /** What the build starts from, as rollup.config.mjs says, so that an entry is named in one place. */
 const workspaces = Object.fromEntries(
-  Object.entries(packages).map(([name, { entries, programs = [] }]) => [
+  Object.entries(packages).map(([name, { entries, programs = [], bundles = [], page = [] }]) => [
     `packages/${name}`,
-    { entry: [...entries, ...programs].map((entry) => `src/${entry}.ts`) },
+    { entry: [...entries, ...programs, ...bundles].concat(page).map((entry) => `src/${entry}.ts`) },
   ]),
 );
 
@@ -25,8 +25,8 @@ export default {
   workspaces: {
     ...workspaces,
     e2e: {
-      // Bundled for each runtime, and run there.
-      entry: ["runtimes/process.ts", "runtimes/worker.ts"],
+      // Bundled for each runtime or browser, and run there.
+      entry: ["runtimes/process.ts", "runtimes/worker.ts", "browsers/page.ts"],
       // Programs, found by their folders.
       ignoreDependencies: ["bun", "deno", /^typescript-\d/],
     },

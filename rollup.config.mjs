@@ -1,16 +1,23 @@
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { nodeResolve } from "@rollup/plugin-node-resolve";
 import dts from "rollup-plugin-dts";
 import esbuild from "rollup-plugin-esbuild";
 import { copyModels } from "./packages/recognizer/scripts/copy-models.mjs";
 
-/** Every package's entries: `src/<entry>.ts` becomes `dist/<entry>.js`, and `.d.ts` where others import it. */
+/**
+ * Every package's entries: `src/<entry>.ts` becomes `dist/<entry>.js`, and `.d.ts` where others import it. `bundles` are
+ * files that are loaded as they are, with all that they import inside.
+ */
 export const packages = {
   audio: { entries: ["index"] },
   core: { entries: ["index"], modules: true },
   token: { entries: ["index"], programs: ["browser", "create-temporary-token", "token-handler"] },
+  microphone: { entries: ["index"], bundles: ["worklet"] },
   client: { entries: ["workerd", "bun", "deno", "node", "web", "ponyfill-node", "ponyfill-web"] },
   emulator: { entries: ["index"], programs: ["bin"] },
   recognizer: { entries: ["index"], programs: ["worker"], prepare: copyModels },
   cli: { entries: [], programs: ["bin", "demo"] },
+  demo: { entries: [], programs: ["main"], page: "page/page" },
   bench: { entries: [], programs: ["main", "server", "client"] },
 };
 
@@ -22,7 +29,7 @@ export default (args) => {
   return builds;
 };
 
-function build(name, { entries, programs = [], modules = false, prepare = () => {} }, noTypes) {
+function build(name, { entries, programs = [], modules = false, bundles = [], page, prepare = () => {} }, noTypes) {
   const folder = `packages/${name}`;
   const shared = {
     external: (id) => !/^[./]|^\0/.test(id),
@@ -45,7 +52,9 @@ function build(name, { entries, programs = [], modules = false, prepare = () => 
       hoistTransitiveImports: false,
     },
   };
-  if (noTypes || entries.length === 0) return [code];
+  const whole = bundles.map((entry) => bundle(folder, entry));
+  if (page) whole.push(webPage(folder, page));
+  if (noTypes || entries.length === 0) return [code, ...whole];
   const types = {
     ...shared,
     input: inputs(folder, entries),
@@ -58,7 +67,40 @@ function build(name, { entries, programs = [], modules = false, prepare = () => 
       banner: '/// <reference lib="esnext.disposable" />',
     },
   };
-  return [code, types];
+  return [code, ...whole, types];
+}
+
+function bundle(folder, entry) {
+  const sources = (id) => id.startsWith("@voxpipe/") && `${import.meta.dirname}/packages/${id.slice(9)}/src/index.ts`;
+  // It exports nothing; but without a declaration, to name it is an error in TypeScript.
+  const declare = () => writeFileSync(`${folder}/dist/${entry}.d.ts`, "export {};\n");
+  return {
+    input: `${folder}/src/${entry}.ts`,
+    plugins: [
+      { name: "sources", resolveId: (id) => sources(id) || null, writeBundle: declare },
+      esbuild({ target: "es2022", minify: true }),
+    ],
+    output: { file: `${folder}/dist/${entry}.js`, format: "es" },
+  };
+}
+
+/** A page's script with the packages that it imports as a browser gets them; the worklet and the page's files beside it. */
+function webPage(folder, entry) {
+  const place = () => {
+    const to = `${folder}/dist/public`;
+    mkdirSync(to, { recursive: true });
+    for (const name of ["index.html", "style.css"]) copyFileSync(`${folder}/public/${name}`, `${to}/${name}`);
+    copyFileSync("packages/microphone/dist/worklet.js", `${to}/worklet.js`);
+  };
+  return {
+    input: `${folder}/src/${entry}.ts`,
+    plugins: [
+      { name: "place", writeBundle: place },
+      nodeResolve({ browser: true }),
+      esbuild({ target: "es2022", minify: true }),
+    ],
+    output: { file: `${folder}/dist/public/page.js`, format: "es" },
+  };
 }
 
 function inputs(folder, entries) {

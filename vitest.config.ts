@@ -20,8 +20,18 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["e2e/*/*.test.ts"],
-          exclude: ["e2e/checks/**"],
+          exclude: ["e2e/checks/**", "e2e/browsers/**"],
           globalSetup: ["e2e/packed.ts", "e2e/installed.ts"],
+        },
+      },
+      {
+        extends: true,
+        // One at a time: audio is played and captured in real time.
+        test: {
+          name: "browsers",
+          include: ["e2e/browsers/*.test.ts"],
+          globalSetup: "e2e/browsers/built-site.ts",
+          fileParallelism: false,
         },
       },
       {

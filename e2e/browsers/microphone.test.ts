@@ -1,0 +1,378 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type FakeMicrophone, launchChromium } from "./chromium.ts";
+import { type Site, type SiteOptions, serveSite } from "./site.ts";
+
+interface Visit extends AsyncDisposable {
+  readonly page: Page;
+  readonly site: Site;
+}
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchChromium();
+}, 300_000);
+afterAll(() => browser?.close());
+
+/** A visitor's page, in a browser profile of its own. */
+async function visit(permissions: string[] = ["microphone"], options: SiteOptions = {}): Promise<Visit> {
+  const site = await serveSite(options);
+  const context = await browser.newContext({ permissions });
+  const page = await context.newPage();
+  await page.goto(site.url);
+  return {
+    page,
+    site,
+    async [Symbol.asyncDispose]() {
+      await context.close();
+      await site[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe("audio", () => {
+  test("comes in chunks of 50 ms at the rate asked for, with a level", async () => {
+    await using visited = await visit();
+    const heard = await visited.page.evaluate(async () => {
+      const microphone = await voxpipe.openMicrophone({ sampleRate: 8000 });
+      const lengths = new Set<number>();
+      let loudest = Number.NEGATIVE_INFINITY;
+      const reader = microphone.readable.getReader();
+      for (let i = 0; i < 40; i++) {
+        lengths.add((await reader.read()).value?.length ?? 0);
+        loudest = Math.max(loudest, microphone.level.peak);
+      }
+      const { state, sampleRate, device } = microphone;
+      await microphone.stop();
+      return { state, sampleRate, device, lengths: [...lengths], loudest };
+    });
+    expect(heard).toMatchObject({ state: "live", sampleRate: 8000, lengths: [800] });
+    expect(heard.device.label).toMatch(/Fake/);
+    expect(heard.loudest).toBeGreaterThan(-40);
+  });
+
+  test("goes on as silence while muted", async () => {
+    await using visited = await visit();
+    const heard = await visited.page.evaluate(async () => {
+      const microphone = await voxpipe.openMicrophone({ constraints: voxpipe.raw });
+      const twoSeconds = 64_000;
+      const before = await voxpipe.read(microphone, twoSeconds);
+      microphone.mute();
+      await voxpipe.read(microphone, 6_400);
+      const muted = await voxpipe.read(microphone, twoSeconds);
+      const level = microphone.level.rms;
+      microphone.unmute();
+      const after = await voxpipe.read(microphone, twoSeconds);
+      await microphone.stop();
+      return { level, sounds: [before, muted, after].map((bytes) => bytes.some((byte) => byte !== 0)) };
+    });
+    expect(heard).toEqual({ level: Number.NEGATIVE_INFINITY, sounds: [true, false, true] });
+  });
+
+  test("that nobody reads is dropped, the oldest first, to the millisecond", async () => {
+    await using visited = await visit();
+    const lost = await visited.page.evaluate(async () => {
+      const microphone = await voxpipe.openMicrophone({ audioBuffer: 500 });
+      const drops: { droppedMs: number; startMs: number }[] = [];
+      microphone.addEventListener("dropped", ({ droppedMs, startMs }) => drops.push({ droppedMs, startMs }));
+      while (drops.length < 5) await voxpipe.pause(20);
+      await microphone.stop();
+      const keptMs = (await voxpipe.read(microphone, Number.POSITIVE_INFINITY)).length / 32;
+      return { drops, keptMs, droppedMs: microphone.droppedMs };
+    });
+    const [first] = lost.drops;
+    expect(lost.drops.map(({ startMs }) => startMs)).toEqual(lost.drops.map((_, i) => (first?.startMs ?? 0) + i * 50));
+    const last = lost.drops.at(-1);
+    expect(lost.droppedMs).toBe((last?.startMs ?? 0) + (last?.droppedMs ?? 0));
+    expect(lost.keptMs).toBeLessThanOrEqual(500);
+  });
+
+  test("of any stream is taken, whose tracks stay the caller's", async () => {
+    await using visited = await visit();
+    const result = await visited.page.evaluate(async () => {
+      const context = new AudioContext();
+      const tone = new OscillatorNode(context, { frequency: 440 });
+      const destination = context.createMediaStreamDestination();
+      tone.connect(destination);
+      tone.start();
+      const [track] = destination.stream.getTracks();
+      const microphone = await voxpipe.openMicrophone({ stream: destination.stream });
+      const bytes = await voxpipe.read(microphone, 32_000);
+      const refused = await voxpipe.failure(microphone.setDevice("another"));
+      await microphone.stop();
+      return {
+        sounds: bytes.some((byte) => byte !== 0),
+        refused,
+        track: track?.readyState,
+        asked: voxpipe.granted.length,
+      };
+    });
+    expect(result).toMatchObject({ sounds: true, track: "live", asked: 0 });
+    expect(result.refused).toMatch(/^invalid-options/);
+  });
+});
+
+describe("devices", () => {
+  test("are listed by name, and changed while audio flows", async () => {
+    await using visited = await visit();
+    const changed = await visited.page.evaluate(async () => {
+      const microphone = await voxpipe.openMicrophone();
+      const devices = await voxpipe.listMicrophones();
+      const other = devices.at(-1)?.deviceId ?? "";
+      let events = 0;
+      microphone.addEventListener("devicechange", () => events++);
+      await microphone.setDevice(other);
+      const bytes = await voxpipe.read(microphone, 16_000);
+      const result = {
+        labels: devices.map(({ label }) => label),
+        isOther: microphone.device.deviceId === other,
+        events,
+        bytes: bytes.length,
+        lights: voxpipe.lights(),
+        missing: await voxpipe.failure(microphone.setDevice("no-such-device")),
+        state: microphone.state,
+      };
+      await microphone.stop();
+      return { ...result, after: voxpipe.lights() };
+    });
+    expect(changed.labels.length).toBeGreaterThan(0);
+    expect(changed.labels.every((label) => label !== "")).toBe(true);
+    expect(changed).toMatchObject({ isOther: true, events: 1, lights: 1, state: "live", after: 0 });
+    expect(changed.bytes).toBeGreaterThanOrEqual(16_000);
+    expect(changed.missing).toMatch(/^no-device: .*listMicrophones/);
+  });
+
+  // No browser can be told to unplug its fake microphone: the track says so instead, and everything behind it is real.
+  test("that are lost are followed by the next, and the audio goes on", async () => {
+    await using visited = await visit();
+    const result = await visited.page.evaluate(async () => {
+      const microphone = await voxpipe.openMicrophone();
+      const states: string[] = [];
+      microphone.addEventListener("statechange", () => states.push(microphone.state));
+      await voxpipe.read(microphone, 6_400);
+      const [track] = voxpipe.granted;
+      track?.stop();
+      track?.dispatchEvent(new Event("ended"));
+      await new Promise<void>((resolve) => microphone.addEventListener("devicechange", () => resolve()));
+      const bytes = await voxpipe.read(microphone, 64_000);
+      const lights = voxpipe.lights();
+      await microphone.stop();
+      return { states, lights, sounds: bytes.some((byte) => byte !== 0), after: voxpipe.lights() };
+    });
+    expect(result).toEqual({ states: ["interrupted", "live", "stopped"], lights: 1, sounds: true, after: 0 });
+  });
+
+  test("that are lost without another end the audio, behind what was heard, with a reason", async () => {
+    await using visited = await visit();
+    const result = await visited.page.evaluate(async () => {
+      const microphone = await voxpipe.openMicrophone();
+      await voxpipe.pause(500);
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("Gone", "NotFoundError"));
+      const [track] = voxpipe.granted;
+      track?.stop();
+      track?.dispatchEvent(new Event("ended"));
+      let bytes = 0;
+      const count = new WritableStream<Uint8Array>({
+        write: (chunk) => {
+          bytes += chunk.length;
+        },
+      });
+      return { failure: await voxpipe.failure(microphone.readable.pipeTo(count)), bytes, state: microphone.state };
+    });
+    expect(result.failure).toMatch(/^device-lost: /);
+    expect(result.bytes).toBeGreaterThan(0);
+    expect(result.state).toBe("stopped");
+  });
+
+  test("whose AudioContext is interrupted go on", async () => {
+    await using visited = await visit();
+    const states = await visited.page.evaluate(async () => {
+      const contexts: AudioContext[] = [];
+      const Original = AudioContext;
+      globalThis.AudioContext = class extends Original {
+        constructor(options?: AudioContextOptions) {
+          super(options);
+          contexts.push(this);
+        }
+      };
+      const microphone = await voxpipe.openMicrophone();
+      const states: string[] = [];
+      const live = new Promise<void>((resolve) =>
+        microphone.addEventListener("statechange", () => {
+          states.push(microphone.state);
+          if (microphone.state === "live") resolve();
+        }),
+      );
+      await contexts[0]?.suspend();
+      await live;
+      await voxpipe.read(microphone, 32_000);
+      await microphone.stop();
+      return states;
+    });
+    expect(states).toEqual(["interrupted", "live", "stopped"]);
+  });
+});
+
+describe("the light goes out", () => {
+  const ways = {
+    stop: "microphone.stop()",
+    cancel: "microphone.readable.cancel()",
+    "a pipe that fails":
+      "voxpipe.failure(microphone.readable.pipeTo(new WritableStream({ write() { throw new Error() } })))",
+    abort: "controller.abort()",
+    "await using": "microphone[Symbol.asyncDispose]()",
+  };
+
+  test.each(Object.entries(ways))("by %s", async (_, way) => {
+    await using visited = await visit();
+    const lights = await visited.page.evaluate(`(async () => {
+      const controller = new AbortController();
+      const microphone = await voxpipe.openMicrophone({ signal: controller.signal });
+      const before = voxpipe.lights();
+      await ${way};
+      return [before, voxpipe.lights(), microphone.state];
+    })()`);
+    expect(lights).toEqual([1, 0, "stopped"]);
+  });
+
+  test("when permission comes after the page has given up", async () => {
+    await using visited = await visit();
+    const result = await visited.page.evaluate(async () => {
+      const ask = navigator.mediaDevices.getUserMedia;
+      let grant = () => {};
+      const asked = new Promise<void>((resolve) => {
+        grant = resolve;
+      });
+      navigator.mediaDevices.getUserMedia = async (constraints) => {
+        await asked;
+        return ask(constraints);
+      };
+      const controller = new AbortController();
+      const opening = voxpipe.failure(voxpipe.openMicrophone({ signal: controller.signal }));
+      controller.abort();
+      const failure = await opening;
+      grant();
+      while (voxpipe.granted.length === 0 || voxpipe.lights() > 0) await voxpipe.pause(10);
+      return { failure, granted: voxpipe.granted.length, lights: voxpipe.lights() };
+    });
+    expect(result).toMatchObject({ granted: 1, lights: 0 });
+    expect(result.failure).toMatch(/^aborted: /);
+  });
+
+  test("at whatever moment of opening the page gives up", async () => {
+    await using visited = await visit();
+    const lights = await visited.page.evaluate(async () => {
+      for (let delay = 0; delay < 200; delay += 10) {
+        const opening = voxpipe.openMicrophone({ signal: AbortSignal.timeout(delay) });
+        await opening.catch(() => {});
+      }
+      const opened = await voxpipe.openMicrophone();
+      await opened.stop();
+      for (let waits = 0; waits < 50 && voxpipe.lights() > 0; waits++) await voxpipe.pause(100);
+      return voxpipe.lights();
+    });
+    expect(lights).toBe(0);
+  });
+
+  test("of two opened at once, each by its own stop", async () => {
+    await using visited = await visit();
+    const lights = await visited.page.evaluate(async () => {
+      const [first, second] = await Promise.all([voxpipe.openMicrophone(), voxpipe.openMicrophone()]);
+      const both = voxpipe.lights();
+      await Promise.all([first.stop(), first.stop()]);
+      const one = voxpipe.lights();
+      const bytes = await voxpipe.read(second, 16_000);
+      await second.stop();
+      return [both, one, bytes.length >= 16_000, voxpipe.lights()];
+    });
+    expect(lights).toEqual([2, 1, true, 0]);
+  });
+
+  test("fifty times", { timeout: 120_000 }, async () => {
+    await using visited = await visit();
+    const result = await visited.page.evaluate(async () => {
+      const open = new Set<AudioContext>();
+      const Original = AudioContext;
+      globalThis.AudioContext = class extends Original {
+        constructor(options?: AudioContextOptions) {
+          super(options);
+          open.add(this);
+        }
+      };
+      for (let i = 0; i < 50; i++) {
+        const microphone = await voxpipe.openMicrophone();
+        await voxpipe.read(microphone, 1_600);
+        await microphone.stop();
+      }
+      const left = [...open].filter((context) => context.state !== "closed");
+      return { granted: voxpipe.granted.length, lights: voxpipe.lights(), contexts: open.size, left: left.length };
+    });
+    expect(result).toEqual({ granted: 50, lights: 0, contexts: 50, left: 0 });
+  });
+});
+
+describe("failures say what to do:", () => {
+  test("permission denied", async () => {
+    await using visited = await visit([]);
+    const failure = await visited.page.evaluate(() => voxpipe.failure(voxpipe.openMicrophone()));
+    expect(failure).toMatch(/^permission-(denied|dismissed): .*[Aa]llow it/);
+  });
+
+  test("no device", async () => {
+    await using visited = await visitWith("none");
+    const failure = await visited.page.evaluate(() => voxpipe.failure(voxpipe.openMicrophone()));
+    expect(failure).toMatch(/^no-device: .*Plug one in/);
+  });
+
+  test("a page over plain HTTP", async () => {
+    await using visited = await visitWith("none", ["--host-resolver-rules=MAP example.test 127.0.0.1"]);
+    await visited.page.goto(visited.site.url.replace("127.0.0.1", "example.test"));
+    const failure = await visited.page.evaluate(() => voxpipe.failure(voxpipe.openMicrophone()));
+    expect(failure).toMatch(/^insecure-context: .*HTTPS/);
+  });
+
+  test("a worklet that is not there, and one that the policy blocks", async () => {
+    await using visited = await visit();
+    const failures = await visited.page.evaluate(async () => {
+      const blob = URL.createObjectURL(new Blob(["0"], { type: "text/javascript" }));
+      return {
+        missing: await voxpipe.failure(voxpipe.openMicrophone({ workletUrl: "/nowhere.js" })),
+        blob: await voxpipe.failure(voxpipe.openMicrophone({ workletUrl: blob })),
+        lights: voxpipe.lights(),
+      };
+    });
+    expect(failures.missing).toMatch(/^worklet-failed: .*nowhere\.js/);
+    expect(failures.blob).toMatch(/^worklet-blocked: .*script-src/);
+    expect(failures.lights).toBe(0);
+  });
+
+  test("a Blob works where the policy allows it", async () => {
+    const policy = "default-src 'none'; script-src 'self' blob:; connect-src 'self'";
+    await using visited = await visit(["microphone"], { policy });
+    const bytes = await visited.page.evaluate(async () => {
+      const source = await (await fetch("/worklet.js")).blob();
+      const workletUrl = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+      const microphone = await voxpipe.openMicrophone({ workletUrl });
+      const read = await voxpipe.read(microphone, 3_200);
+      await microphone.stop();
+      return read.length;
+    });
+    expect(bytes).toBeGreaterThanOrEqual(3_200);
+  });
+});
+
+/** A page in a browser of its own. */
+async function visitWith(microphone: FakeMicrophone, flags: readonly string[] = []): Promise<Visit> {
+  const site = await serveSite();
+  const own = await launchChromium(microphone, flags);
+  const page = await (await own.newContext({ permissions: microphone === "none" ? ["microphone"] : [] })).newPage();
+  await page.goto(site.url);
+  return {
+    page,
+    site,
+    async [Symbol.asyncDispose]() {
+      await own.close();
+      await site[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { readFile } from "node:fs/promises";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { inject } from "vitest";
+
+/** What a page may load where nothing else is said: nothing inline, no Blob. */
+const strictPolicy = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self' ws://127.0.0.1:*";
+
+export interface SiteOptions {
+  /** The page's Content-Security-Policy. */
+  readonly policy?: string;
+  /** Answers `POST /api/token`. */
+  readonly token?: () => { readonly status: number; readonly body: unknown };
+}
+
+export interface Site extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** Serves an empty page with the packed packages in it, from loopback, which browsers take for secure. */
+export async function serveSite({ policy = strictPolicy, token }: SiteOptions = {}): Promise<Site> {
+  const folder = inject("site");
+  const answer = async (path: string, response: ServerResponse): Promise<void> => {
+    if (path === "/") {
+      response.setHeader("Content-Security-Policy", policy);
+      response.setHeader("Content-Type", "text/html");
+      response.end('<!doctype html><title>Test</title><script type="module" src="/page.js"></script>');
+    } else if (path === "/api/token" && token) {
+      const { status, body } = token();
+      response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
+    } else if (path === "/page.js" || path === "/worklet.js") {
+      response.setHeader("Content-Type", "text/javascript");
+      response.end(await readFile(join(folder, path)));
+    } else response.writeHead(404).end();
+  };
+  const server = createServer((request, response) => {
+    answer(request.url ?? "/", response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { listMicrophones, type Microphone } from "@voxpipe/microphone";
+import { element } from "./elements.ts";
+import { showError } from "./status.ts";
+
+const select = element("device", HTMLSelectElement);
+const mute = element("mute", HTMLButtonElement);
+const meter = element("level", HTMLMeterElement);
+let microphone: Microphone | undefined;
+
+/** The chosen device's id; undefined for the system's default. */
+export function chosenDevice(): string | undefined {
+  return select.value === "" ? undefined : select.value;
+}
+
+/** Lets the page's controls act on this microphone until it is stopped. */
+export function control(opened: Microphone): void {
+  microphone = opened;
+  showMuted();
+  void showDevices();
+  opened.addEventListener("statechange", () => {
+    if (opened.state !== "stopped" || microphone !== opened) return;
+    microphone = undefined;
+    showMuted();
+  });
+  requestAnimationFrame(showLevel);
+}
+
+function showLevel(): void {
+  meter.value = Math.max(microphone?.level.rms ?? meter.min, meter.min);
+  if (microphone) requestAnimationFrame(showLevel);
+}
+
+function showMuted(): void {
+  mute.disabled = !microphone;
+  const muted = microphone?.muted ?? false;
+  mute.setAttribute("aria-pressed", String(muted));
+  mute.textContent = muted ? "Unmute" : "Mute";
+}
+
+async function showDevices(): Promise<void> {
+  const chosen = select.value;
+  const devices = await listMicrophones();
+  select.replaceChildren(new Option("System default", ""), ...devices.map((d) => new Option(d.label, d.deviceId)));
+  select.value = devices.some(({ deviceId }) => deviceId === chosen) ? chosen : "";
+}
+
+mute.addEventListener("click", () => {
+  if (microphone?.muted) microphone.unmute();
+  else microphone?.mute();
+  showMuted();
+});
+select.addEventListener("change", () => microphone?.setDevice(chosenDevice()).catch(showError));
+// Absent where the page came over plain HTTP; pressing Start then says so.
+navigator.mediaDevices?.addEventListener("devicechange", () => void showDevices());

@@ -1,0 +1,16 @@
+import { connect, type StreamingEvent, tokenFrom } from "voxpipe";
+
+const apiHost = document.querySelector<HTMLMetaElement>('meta[name="api-host"]')?.content ?? "";
+
+/** Sends audio (mono s16le) to be transcribed and shows every event; resolves behind the last one. */
+export async function transcribe(
+  audio: ReadableStream<Uint8Array>,
+  sampleRate: number,
+  signal: AbortSignal,
+  show: (event: StreamingEvent) => void,
+): Promise<void> {
+  const session = connect({ token: tokenFrom("/api/token"), apiHost, sampleRate, formatTurns: true, signal });
+  // Where it fails, the session does, with this reason.
+  audio.pipeTo(session.audio).catch(() => {});
+  for await (const event of session.events) show(event);
+}

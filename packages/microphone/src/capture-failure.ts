@@ -1,0 +1,63 @@
+import { MicrophoneError, type MicrophoneErrorCode } from "./microphone-error.ts";
+
+const failures: Readonly<Record<string, readonly [MicrophoneErrorCode, string]>> = {
+  NotAllowedError: [
+    "permission-denied",
+    "The microphone was refused. Allow it for this page in the browser's address bar, and for the browser in the system's settings; a page in a frame needs allow=\"microphone\".",
+  ],
+  NotFoundError: ["no-device", "There is no microphone. Plug one in, or turn it on in the system's settings."],
+  OverconstrainedError: [
+    "no-device",
+    "No microphone fits the deviceId or the constraints. Choose one that listMicrophones() names.",
+  ],
+  NotReadableError: [
+    "device-in-use",
+    "The microphone gives no audio. Close other programs that use it, or choose another.",
+  ],
+};
+
+/** What `getUserMedia` failed with, as an error that says what to do. */
+export async function captureFailure(cause: unknown): Promise<MicrophoneError> {
+  const name = cause instanceof Error ? cause.name : "";
+  if (name === "NotAllowedError" && (await permission()) === "prompt") {
+    return new MicrophoneError(
+      "permission-dismissed",
+      "The question for the microphone was closed. Ask again, and allow it.",
+      cause,
+    );
+  }
+  const aliases: Readonly<Record<string, string>> = {
+    SecurityError: "NotAllowedError",
+    AbortError: "NotReadableError",
+  };
+  const [code, message] = failures[aliases[name] ?? name] ?? [
+    "unsupported",
+    `The browser cannot capture audio: ${cause}.`,
+  ];
+  return new MicrophoneError(code, message, cause);
+}
+
+/** The state of the permission, where the browser tells it. */
+async function permission(): Promise<PermissionState | undefined> {
+  try {
+    return (await navigator.permissions.query({ name: "microphone" })).state;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws MicrophoneError where this page cannot capture audio whatever the visitor says. */
+export function assertCapturing(): void {
+  if (!globalThis.isSecureContext) {
+    throw new MicrophoneError(
+      "insecure-context",
+      "Browsers give microphones to secure pages only. Serve this one over HTTPS, or from localhost.",
+    );
+  }
+  if (!("mediaDevices" in navigator) || !("AudioWorkletNode" in globalThis)) {
+    throw new MicrophoneError(
+      "unsupported",
+      "This browser has no microphone capture or no AudioWorklet. Use a current one.",
+    );
+  }
+}

@@ -1,0 +1,164 @@
+import type { Level } from "@voxpipe/audio";
+import { addWorklet } from "./add-worklet.ts";
+import { MicrophoneError } from "./microphone-error.ts";
+import type { MicrophoneSettings } from "./microphone-options.ts";
+import { unlessAborted, within } from "./settle.ts";
+import { type ProcessorOptions, processorName, type WorkletCommand, type WorkletReport } from "./worklet-messages.ts";
+
+/** Longest waits, in ms: for an AudioContext to run, for the worklet's last samples, for a context to close. */
+const startLimit = 3_000;
+const flushLimit = 500;
+const closeLimit = 1_000;
+
+export interface CaptureListener {
+  audio(pcm: Uint8Array<ArrayBuffer>, level: Level): void;
+  /** The device is gone, or may not be used any more. */
+  ended(): void;
+  /** `running` may have changed. */
+  changed(): void;
+}
+
+/** One stream on its way through one AudioContext and the worklet in it. It knows nothing of other devices. */
+export class Capture {
+  readonly track: MediaStreamTrack;
+  readonly #stream: MediaStream;
+  readonly #listener: CaptureListener;
+  /** Whether the tracks are ours to stop. */
+  readonly #owned: boolean;
+  readonly #context: AudioContext;
+  readonly #listening = new AbortController();
+  /** Held, for Firefox collects a source that nothing refers to. */
+  #source: MediaStreamAudioSourceNode | undefined;
+  #node: AudioWorkletNode | undefined;
+  #finished = () => {};
+
+  private constructor(stream: MediaStream, track: MediaStreamTrack, owned: boolean, listener: CaptureListener) {
+    this.#stream = stream;
+    this.track = track;
+    this.#owned = owned;
+    this.#listener = listener;
+    [this.#context, this.#source] = openContext(stream, track);
+  }
+
+  /**
+   * Audio reaches the listener from when this resolves, or a moment earlier. Where it fails, or `signal` aborts, nothing is
+   * left open.
+   *
+   * @throws MicrophoneError `worklet-blocked`, `worklet-failed`, `not-started`; or the signal's reason.
+   */
+  static async open(
+    stream: MediaStream,
+    { sampleRate, workletUrl, stream: given }: MicrophoneSettings,
+    listener: CaptureListener,
+    signal: AbortSignal,
+  ): Promise<Capture> {
+    const [track] = stream.getAudioTracks();
+    if (!track) throw new MicrophoneError("no-device", "The stream has no audio track. Give one that has.");
+    const capture = new Capture(stream, track, stream !== given, listener);
+    try {
+      await unlessAborted(signal, addWorklet(capture.#context, workletUrl));
+      capture.#connect({ sampleRate });
+      await unlessAborted(signal, capture.#start());
+      return capture;
+    } catch (error) {
+      void capture.close();
+      throw error;
+    }
+  }
+
+  /** Whether the AudioContext runs: not while the system has interrupted it. */
+  get rendering(): boolean {
+    return this.#context.state === "running";
+  }
+
+  /** Whether sound comes through: not while the system silences the device, either. */
+  get running(): boolean {
+    return this.rendering && !this.track.muted;
+  }
+
+  mute(muted: boolean): void {
+    this.#send(muted ? "mute" : "unmute");
+  }
+
+  /** Tries to make the AudioContext run again. */
+  async resume(): Promise<boolean> {
+    await within(startLimit, this.#context.resume());
+    return this.rendering;
+  }
+
+  /** Turns the light out at once, gives what the worklet still holds to the listener, and closes. */
+  async finish(): Promise<void> {
+    this.#stopTracks();
+    const finished = new Promise<void>((resolve) => {
+      this.#finished = resolve;
+    });
+    this.#send("finish");
+    await within(flushLimit, finished);
+    await this.close();
+  }
+
+  /** Lets go of everything. */
+  async close(): Promise<void> {
+    this.#stopTracks();
+    this.#listening.abort();
+    this.#source?.disconnect();
+    this.#source = undefined;
+    this.#node?.disconnect();
+    this.#node?.port.close();
+    if (this.#context.state !== "closed") await within(closeLimit, this.#context.close());
+  }
+
+  #connect(processorOptions: ProcessorOptions): void {
+    const { signal } = this.#listening;
+    const node = new AudioWorkletNode(this.#context, processorName, { processorOptions });
+    node.port.addEventListener("message", ({ data }: MessageEvent<WorkletReport>) => this.#hear(data), { signal });
+    node.port.start();
+    this.#context.addEventListener("statechange", () => this.#listener.changed(), { signal });
+    for (const type of ["mute", "unmute"] as const) {
+      this.track.addEventListener(type, () => this.#listener.changed(), { signal });
+    }
+    this.track.addEventListener("ended", () => this.#listener.ended(), { signal });
+    // Some browsers process only what leads to the destination. The worklet's output is silent.
+    this.#source?.connect(node).connect(this.#context.destination);
+    this.#node = node;
+  }
+
+  async #start(): Promise<void> {
+    if (await this.resume()) return;
+    throw new MicrophoneError(
+      "not-started",
+      "The browser starts no audio before the visitor has clicked or typed. Call openMicrophone from a click's handler.",
+    );
+  }
+
+  #hear(report: WorkletReport): void {
+    if (report === "finished") this.#finished();
+    else this.#listener.audio(report.pcm, report.level);
+  }
+
+  #send(command: WorkletCommand): void {
+    this.#node?.port.postMessage(command);
+  }
+
+  #stopTracks(): void {
+    if (this.#owned) for (const track of this.#stream.getTracks()) track.stop();
+  }
+}
+
+/** A context at the device's own rate where the browser tells that and takes it; Firefox takes only its own. */
+function openContext(stream: MediaStream, track: MediaStreamTrack): [AudioContext, MediaStreamAudioSourceNode] {
+  const { sampleRate } = track.getSettings();
+  for (const options of sampleRate ? [{ sampleRate }, {}] : [{}]) {
+    let context: AudioContext | undefined;
+    try {
+      context = new AudioContext(options);
+      return [context, context.createMediaStreamSource(stream)];
+    } catch (cause) {
+      void context?.close();
+      if (options.sampleRate === undefined) {
+        throw new MicrophoneError("unsupported", `The browser cannot process the stream: ${cause}.`, cause);
+      }
+    }
+  }
+  throw new MicrophoneError("unsupported", "The browser cannot process the stream.");
+}

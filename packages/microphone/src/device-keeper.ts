@@ -1,0 +1,149 @@
+import type { Level } from "@voxpipe/audio";
+import type { Capture } from "./capture.ts";
+import { defaultMicrophone } from "./list-microphones.ts";
+import { MicrophoneError } from "./microphone-error.ts";
+import type { MicrophoneSettings } from "./microphone-options.ts";
+import { openCapture } from "./open-capture.ts";
+import { pause } from "./settle.ts";
+
+export interface DeviceKeeperListener {
+  audio(pcm: Uint8Array<ArrayBuffer>, level: Level): void;
+  /** `running` may have changed. */
+  changed(): void;
+  /** Another device gives the audio now. */
+  switched(): void;
+  /** The given stream has ended. */
+  ended(): void;
+  /** No device is left. */
+  failed(error: MicrophoneError): void;
+}
+
+/** Pauses, in ms, before each attempt to go on: the list of devices takes a moment to change. */
+const recoveryDelays = [0, 500, 2_000];
+
+/** Keeps one capture going, and puts another in its place when it is lost, interrupted, or no longer the default. */
+export class DeviceKeeper {
+  capture: Capture | undefined;
+  muted = false;
+  readonly #settings: MicrophoneSettings;
+  readonly #listener: DeviceKeeperListener;
+  readonly #signal: AbortSignal;
+  #deviceId: string | undefined;
+  #default = "";
+  /** Counts openings, so that of two the later one wins. */
+  #openings = 0;
+  #recovering = false;
+  #resuming = false;
+
+  /** @param signal ends everything but the capture, which is the caller's to finish. */
+  constructor(settings: MicrophoneSettings, listener: DeviceKeeperListener, signal: AbortSignal) {
+    this.#settings = settings;
+    this.#deviceId = settings.deviceId;
+    this.#listener = listener;
+    this.#signal = signal;
+  }
+
+  async open(): Promise<void> {
+    await this.#replace(this.#deviceId);
+    const signal = this.#signal;
+    document.addEventListener("visibilitychange", () => document.hidden || void this.#resume(), { signal });
+    if (this.#settings.stream) return;
+    void this.#followDefault();
+    navigator.mediaDevices.addEventListener("devicechange", () => void this.#followDefault(), { signal });
+  }
+
+  /** Goes on with another device, the default where it is undefined. Where that fails, the present one stays. */
+  async choose(deviceId: string | undefined): Promise<void> {
+    await this.#replace(deviceId);
+    this.#deviceId = deviceId;
+  }
+
+  async #replace(deviceId: string | undefined): Promise<void> {
+    const opening = ++this.#openings;
+    let opened: Capture | undefined;
+    // Until there is a capture to replace, the audio counts from its first sample.
+    const isHeard = () => (this.capture ? this.capture === opened : this.#openings === opening);
+    const isCurrent = () => this.capture !== undefined && this.capture === opened;
+    opened = await openCapture(
+      this.#settings,
+      deviceId,
+      {
+        audio: (pcm, level) => isHeard() && this.#listener.audio(pcm, level),
+        ended: () => isCurrent() && this.#lost(),
+        changed: () => isCurrent() && void this.#resume(),
+      },
+      this.#signal,
+    );
+    if (this.#openings !== opening) return opened.close();
+    const former = this.capture;
+    this.capture = opened;
+    opened.mute(this.muted);
+    void former?.close();
+    this.#listener.changed();
+    if (opening > 1) this.#listener.switched();
+    // It may have ended while the context started.
+    if (opened.track.readyState === "ended") this.#lost();
+  }
+
+  #lost(): void {
+    if (this.#settings.stream) this.#listener.ended();
+    else void this.#recover();
+  }
+
+  async #recover(): Promise<void> {
+    if (this.#recovering) return;
+    this.#recovering = true;
+    void this.capture?.close();
+    this.capture = undefined;
+    this.#listener.changed();
+    try {
+      await this.#openNext();
+    } catch (error) {
+      if (error instanceof MicrophoneError && !this.capture) this.#listener.failed(error);
+    } finally {
+      this.#recovering = false;
+    }
+  }
+
+  async #openNext(): Promise<void> {
+    let cause: unknown;
+    for (const delay of recoveryDelays) {
+      await pause(delay, this.#signal);
+      if (this.capture) return;
+      try {
+        return await this.#replace(undefined);
+      } catch (error) {
+        this.#signal.throwIfAborted();
+        if (error instanceof MicrophoneError && error.code === "permission-denied") throw error;
+        cause = error;
+      }
+    }
+    throw new MicrophoneError(
+      "device-lost",
+      "The microphone was unplugged or withdrawn, and no other took its place. Connect one and start again.",
+      cause,
+    );
+  }
+
+  /** After an interruption: makes the same capture run, or opens another. A hidden page tries when it is seen again. */
+  async #resume(): Promise<void> {
+    this.#listener.changed();
+    const capture = this.capture;
+    if (!capture || capture.rendering || this.#resuming) return;
+    this.#resuming = true;
+    const resumed = await capture.resume();
+    this.#resuming = false;
+    this.#listener.changed();
+    if (resumed || document.hidden || this.capture !== capture || this.#signal.aborted) return;
+    await this.#recover();
+  }
+
+  async #followDefault(): Promise<void> {
+    const former = this.#default;
+    const current = await defaultMicrophone().catch(() => former);
+    if (current === former || current === "") return;
+    this.#default = current;
+    if (former === "") return;
+    if (this.#deviceId === undefined && this.capture) await this.#replace(undefined).catch(() => {});
+  }
+}

@@ -1,0 +1,25 @@
+import { assertCapturing } from "./capture-failure.ts";
+import { Microphone } from "./microphone.ts";
+import { checkOptions, type MicrophoneOptions } from "./microphone-options.ts";
+
+/**
+ * Opens a microphone, asking the visitor where the browser wants that, and gives its audio as mono s16le.
+ *
+ * Call it from a click's handler, before the token is fetched and the session connects: what is said from then on waits in
+ * `readable`. Whoever gives up (`signal`) while the visitor is being asked leaves no microphone open behind.
+ *
+ * ```ts
+ * const microphone = await openMicrophone();
+ * const session = connect({ token: tokenFrom("/api/token"), sampleRate: microphone.sampleRate });
+ * microphone.readable.pipeTo(session.audio);
+ * ```
+ *
+ * @throws MicrophoneError; its `code` says which of the ways this can fail it was.
+ */
+export async function openMicrophone(options: MicrophoneOptions = {}): Promise<Microphone> {
+  const settings = checkOptions(options);
+  assertCapturing();
+  const microphone = new Microphone(settings);
+  await microphone.open();
+  return microphone;
+}

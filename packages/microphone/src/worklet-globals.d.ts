@@ -1,0 +1,11 @@
+/** What an AudioWorkletGlobalScope has; TypeScript's DOM types leave it out. */
+declare class AudioWorkletProcessor {
+  readonly port: MessagePort;
+}
+declare const sampleRate: number;
+declare function registerProcessor(
+  name: string,
+  processor: new (
+    options: AudioWorkletNodeOptions,
+  ) => AudioWorkletProcessor & { process(inputs: Float32Array[][]): boolean },
+): void;

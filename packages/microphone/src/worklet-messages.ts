@@ -1,0 +1,15 @@
+import type { Level } from "@voxpipe/audio";
+
+/** The name under which the worklet registers its processor. */
+export const processorName = "voxpipe-microphone";
+
+export interface ProcessorOptions {
+  /** Of the audio that it gives, in Hz. */
+  readonly sampleRate: number;
+}
+
+/** To the worklet. `finish` gives the rest of the audio and ends it. */
+export type WorkletCommand = "mute" | "unmute" | "finish";
+
+/** From the worklet: a chunk of mono s16le, which is transferred; or that it has finished. */
+export type WorkletReport = { readonly pcm: Uint8Array<ArrayBuffer>; readonly level: Level } | "finished";

@@ -13,8 +13,7 @@ test("no file names a folder of somebody's machine", () => {
 });
 
 test("no file names a package registry's host", () => {
-  const hosts = ["registry[.]npmjs[.]org", "registry[.]yarnpkg[.]com", "npmmirror[.]com"];
-  expect(search(hosts.map((host) => `//${host}`).join("|"))).toEqual([]);
+  expect(search("//([[:alnum:]-]+[.])*(registry|npm|mirrors?)[.][[:alnum:].-]+")).toEqual([]);
 });
 
 test("the lock file has no address in it", () => {

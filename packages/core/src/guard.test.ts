@@ -89,3 +89,7 @@ describe("a guard", () => {
     expect(() => compileGuard(v.object({ when: v.date() }))).toThrow('No guard for a schema of type "date"');
   });
 });
+
+test("the first value a guard ever sees may be an empty object, and is refused like any other", () => {
+  expect(compileGuard(v.object({ name: v.string() }))({})).toBe(false);
+});

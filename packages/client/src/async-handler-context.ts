@@ -14,8 +14,13 @@ export class AsyncHandlerContext implements HandlerContext {
     const done = () => {
       call.running = false;
     };
-    const result = this.#storage.run(call, handler);
-    Promise.resolve(result).then(done, done);
-    return result;
+    try {
+      const result = this.#storage.run(call, handler);
+      Promise.resolve(result).then(done, done);
+      return result;
+    } catch (error) {
+      done();
+      throw error;
+    }
   }
 }

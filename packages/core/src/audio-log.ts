@@ -7,6 +7,8 @@
 export interface AudioLog {
   /** Copies bytes from `chunk` at `offset` until a message is complete; returns how many. 0 when one is complete already. */
   append(chunk: Uint8Array, offset: number): number;
+  /** Whether `next(stopMs)` would give a message. */
+  has(stopMs?: number): boolean;
   /**
    * The next complete message; or, where `stopMs` comes before its end, what lies before `stopMs`, padded with silence.
    * The bytes stay valid until the log forgets them.

@@ -23,6 +23,9 @@ class FakeLog implements AudioLog {
     return part.length;
   }
 
+  has(): boolean {
+    return false;
+  }
   next(): undefined {}
   rest(): undefined {}
   rewind(): void {}

@@ -6,9 +6,11 @@ export interface Clock {
   after(ms: number, callback: () => void): () => void;
 }
 
+const origin = performance.timeOrigin;
+
 /** The platform's clock: monotonic, so that a corrected wall clock neither stalls nor rushes the audio. */
 export const systemClock: Clock = {
-  now: () => performance.timeOrigin + performance.now(),
+  now: () => origin + performance.now(),
   after(ms, callback) {
     const timer = setTimeout(callback, ms);
     return () => clearTimeout(timer);

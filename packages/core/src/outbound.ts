@@ -135,17 +135,24 @@ export class Outbound {
   pump(): void {
     const { sink, log, clock } = this.#parts;
     while (this.#link && !this.#cancelWait) {
+      const control = this.#dueControl();
+      const stopMs = this.#cut(control);
+      const more = log.has(stopMs);
+      const ended = !more && !control && sink.takenBytes >= this.#endBytes;
+      if (!more && !control && !ended) {
+        if (sink.fill(log)) continue;
+        return;
+      }
+      // Asked only when something is to leave: both cost more than the rest of the loop.
       if (this.#link.bufferedAmount > socketBuffer) return this.#wait(drainPollMs);
       const now = clock.now();
       const delay = this.#pacer?.delay(now, log.messageMs) ?? 0;
       if (delay > 0) return this.#wait(delay);
 
-      const control = this.#dueControl();
-      const audio = log.next(this.#cut(control));
+      const audio = more ? log.next(stopMs) : undefined;
       if (audio) this.#sendAudio(audio, now);
       else if (control) this.#deliver(control);
-      else if (sink.takenBytes >= this.#endBytes) this.#finish(now);
-      else if (!sink.fill(log)) return;
+      else this.#finish(now);
     }
   }
 

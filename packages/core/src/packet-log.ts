@@ -60,6 +60,10 @@ export class PacketLog implements AudioLog {
     return taken.length;
   }
 
+  has(): boolean {
+    return this.#headersDue.length > 0 || this.#cursor < this.#packets.length;
+  }
+
   next(): AudioMessage | undefined {
     const header = this.#headersDue.shift();
     if (header) return header;

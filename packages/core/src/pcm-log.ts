@@ -69,11 +69,13 @@ export class PcmLog implements AudioLog {
     return from - offset;
   }
 
-  next(stopMs = Number.POSITIVE_INFINITY): AudioMessage | undefined {
-    const whole = this.#frameEnd();
-    const cut = Math.min(this.#position(stopMs), this.#wholeSamples(this.#end));
-    const stop = stopMs < whole / this.#bytesPerMs ? cut : whole;
-    return stop > this.#cursor && stop <= this.#end ? this.#take(stop) : undefined;
+  has(stopMs?: number): boolean {
+    const stop = this.#messageEnd(stopMs);
+    return stop > this.#cursor && stop <= this.#end;
+  }
+
+  next(stopMs?: number): AudioMessage | undefined {
+    return this.has(stopMs) ? this.#take(this.#messageEnd(stopMs)) : undefined;
   }
 
   rest(): AudioMessage | undefined {
@@ -86,6 +88,12 @@ export class PcmLog implements AudioLog {
 
   release(ms: number): void {
     this.#forget(Math.min(this.#cursor, this.#position(ms)));
+  }
+
+  #messageEnd(stopMs: number | undefined): number {
+    const whole = this.#frameEnd();
+    if (stopMs === undefined || stopMs >= whole / this.#bytesPerMs) return whole;
+    return Math.min(this.#position(stopMs), this.#wholeSamples(this.#end));
   }
 
   /** The first point of the grid that makes a message long enough; off the grid only where that would be too long. */

@@ -157,6 +157,11 @@ export class LinkTimeline {
     return this.#anchors[0]?.source ?? 0;
   }
 
+  /** Whether this connection's times are the source's as they come: most connections are the first and only one. */
+  get #isSource(): boolean {
+    return this.#anchors.length === 1 && this.#anchors[0]?.source === 0;
+  }
+
   /** Takes out words that a final turn told before. False: none is left. */
   #dropCovered(event: TurnEvent): boolean {
     if (this.#coveredMs === 0) return true;
@@ -169,6 +174,7 @@ export class LinkTimeline {
   }
 
   #moveWords(words: Word[]): void {
+    if (this.#isSource) return;
     for (const word of words) {
       word.start = Math.round(this.sourceMs(word.start));
       word.end = Math.round(this.sourceMs(word.end));

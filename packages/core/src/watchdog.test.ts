@@ -59,6 +59,17 @@ describe("a peer that stops answering", () => {
     expect(deaths).toEqual([]);
   });
 
+  test("is not asked while it speaks of its own accord", () => {
+    const { clock, socket, deaths, watchdog } = watch({ pings: true });
+    for (let elapsed = 0; elapsed < 60_000; elapsed += 200) {
+      clock.advance(200);
+      watchdog.heard(false);
+    }
+    expect({ pinged: socket.pinged, deaths }).toEqual({ pinged: 0, deaths: [] });
+    clock.advance(5000);
+    expect(socket.pinged).toBeGreaterThan(0);
+  });
+
   test("is not asked, and may be silent, where the platform cannot ping and no heartbeat came", () => {
     const { clock, deaths, watchdog } = watch({ pings: false });
     clock.advance(3_600_000);

@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { Socket } from "./socket.ts";
 
+/** How often it looks, and how long the peer may be silent before it is asked: who speaks is alive. */
 const checkEveryMs = 2000;
 /** With the check's own interval, a dead connection is found within 10 s. */
 const silentForMs = 7500;
@@ -60,6 +61,6 @@ export class Watchdog {
     if (this.#answers && now - this.#heardAt >= silentForMs) return this.#dead("the peer stopped answering");
     // Before the ping, which may end the connection, and with it this.
     this.#stop = this.#clock.after(checkEveryMs, () => this.#check());
-    this.#socket.ping?.();
+    if (now - this.#heardAt >= checkEveryMs) this.#socket.ping?.();
   }
 }

@@ -217,9 +217,9 @@ test("peers that stall, hang or go half-open at random instants cost nothing but
   await many(10_001, Math.ceil(runs / 25), async (seed) => {
     const result = await run({
       seed,
-      clock: fastClock(25),
+      clock: fastClock(10),
       faults: (random) => [{ when: randomMoment(random), do: random.pick(["stall", "hang", "half-open"]), session: 0 }],
-      options: { terminationTimeout: 12_000 },
+      options: { terminationTimeout: 20_000 },
     });
     expectNothingLost(result);
     reconnections += result.events.filter((event) => event.type === "Reconnected").length;

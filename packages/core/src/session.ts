@@ -264,7 +264,7 @@ export class Session implements LinkListener {
 
   #terminated(link: Link, event: TerminationEvent): void {
     this.#figures.push(event);
-    if (link === this.#link && this.#answersAll(event)) {
+    if (link === this.#link && this.#answersAll(link, event)) {
       this.#complete = true;
       this.#termination = event;
       this.#cancelTimer();
@@ -289,12 +289,15 @@ export class Session implements LinkListener {
    * Whether a Termination answers our Terminate. One that expiry caused may cross it on the way, and then a turn is still
    * open, or seconds of audio were not heard. Doubted once only: a service may drop an open turn for reasons of its own.
    */
-  #answersAll(event: TerminationEvent): boolean {
+  #answersAll(link: Link, event: TerminationEvent): boolean {
     // No new connection will follow, so this is the end.
     if (!this.#settings.reconnect) return true;
     if (!this.#terminating) return false;
     const heardMs = (event.audio_duration_seconds ?? Number.POSITIVE_INFINITY) * 1000;
-    if (this.#doubted || (!this.#timeline.turnOpen && heardMs + 1500 > this.#outbound.wireMs)) return true;
+    const expiresMs = (link.begin?.expires_at ?? Number.POSITIVE_INFINITY) * 1000;
+    // The service may count in whole seconds. Near expiry, to transcribe the end once more is better than to miss it.
+    const roundingMs = this.#clock.now() > expiresMs - 2000 ? 10 : 1500;
+    if (this.#doubted || (!this.#timeline.turnOpen && heardMs + roundingMs > this.#outbound.wireMs)) return true;
     this.#doubted = true;
     return false;
   }

@@ -1,4 +1,5 @@
 import type { TestProject } from "vitest/node";
+import token from "../packages/token/package.json" with { type: "json" };
 import { createConsumer } from "./consumer.ts";
 import manifest from "./package.json" with { type: "json" };
 
@@ -13,7 +14,15 @@ declare module "vitest" {
 export default async function setup(project: TestProject): Promise<() => PromiseLike<void>> {
   const names = ["voxpipe", "@voxpipe/core", "@voxpipe/token"];
   const packed = project.getProvidedContext().packed.filter(({ name }) => names.includes(name));
-  const consumer = await createConsumer(packed, { "@types/node": manifest.devDependencies["@types/node"] });
+  const consumer = await createConsumer(packed, {
+    "@types/node": manifest.devDependencies["@types/node"],
+    // The servers of the token package's README.
+    "@hono/node-server": token.devDependencies["@hono/node-server"],
+    "@remix-run/node-fetch-server": token.devDependencies["@remix-run/node-fetch-server"],
+    express: token.devDependencies.express,
+    fastify: token.devDependencies.fastify,
+    hono: token.devDependencies.hono,
+  });
   project.provide("installed", consumer.folder);
   return () => consumer[Symbol.asyncDispose]();
 }

@@ -5,14 +5,14 @@ import manifest from "./package.json" with { type: "json" };
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** A project's folder in which `voxpipe` and `@voxpipe/token` are installed as packed: `inject("installed")`. */
+    /** A project's folder in which these packages are installed as packed: `inject("installed")`. */
     installed: string;
   }
 }
 
-/** Installs the client and the token package once for all suites that run them; after `packed.ts`. */
+/** Installs the client, the token package and the microphone once for all suites that run them; after `packed.ts`. */
 export default async function setup(project: TestProject): Promise<() => PromiseLike<void>> {
-  const names = ["voxpipe", "@voxpipe/core", "@voxpipe/token"];
+  const names = ["voxpipe", "@voxpipe/core", "@voxpipe/token", "@voxpipe/microphone", "@voxpipe/audio"];
   const packed = project.getProvidedContext().packed.filter(({ name }) => names.includes(name));
   const consumer = await createConsumer(packed, {
     "@types/node": manifest.devDependencies["@types/node"],

@@ -1,6 +1,7 @@
 import type { TestProject } from "vitest/node";
 import token from "../packages/token/package.json" with { type: "json" };
-import { createConsumer } from "./consumer.ts";
+import { type Consumer, createConsumer } from "./consumer.ts";
+import type { PackedPackage } from "./pack.ts";
 import manifest from "./package.json" with { type: "json" };
 
 declare module "vitest" {
@@ -12,17 +13,24 @@ declare module "vitest" {
 
 /** Installs the client, the token package and the microphone once for all suites that run them; after `packed.ts`. */
 export default async function setup(project: TestProject): Promise<() => PromiseLike<void>> {
-  const names = ["voxpipe", "@voxpipe/core", "@voxpipe/token", "@voxpipe/microphone", "@voxpipe/audio"];
-  const packed = project.getProvidedContext().packed.filter(({ name }) => names.includes(name));
-  const consumer = await createConsumer(packed, {
-    "@types/node": manifest.devDependencies["@types/node"],
-    // The servers of the token package's README.
-    "@hono/node-server": token.devDependencies["@hono/node-server"],
-    "@remix-run/node-fetch-server": token.devDependencies["@remix-run/node-fetch-server"],
-    express: token.devDependencies.express,
-    fastify: token.devDependencies.fastify,
-    hono: token.devDependencies.hono,
-  });
+  const consumer = await installPacked(project.getProvidedContext().packed);
   project.provide("installed", consumer.folder);
   return () => consumer[Symbol.asyncDispose]();
+}
+
+/** A project with what these suites run, and the servers of the token package's README. */
+export function installPacked(packed: readonly PackedPackage[]): Promise<Consumer> {
+  const names = ["voxpipe", "@voxpipe/core", "@voxpipe/token", "@voxpipe/microphone", "@voxpipe/audio"];
+  const { devDependencies } = token;
+  return createConsumer(
+    packed.filter(({ name }) => names.includes(name)),
+    {
+      "@types/node": manifest.devDependencies["@types/node"],
+      "@hono/node-server": devDependencies["@hono/node-server"],
+      "@remix-run/node-fetch-server": devDependencies["@remix-run/node-fetch-server"],
+      express: devDependencies.express,
+      fastify: devDependencies.fastify,
+      hono: devDependencies.hono,
+    },
+  );
 }

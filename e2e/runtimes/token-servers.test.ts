@@ -1,10 +1,7 @@
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type Emulator, type Fault, startEmulator } from "@voxpipe/emulator";
-import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { run } from "../run.ts";
-import { resolveIn } from "./programs.ts";
+import { buildVisitor, type VisitorPrograms } from "./build-visitor.ts";
 import { binary } from "./runtimes.ts";
 import { buildTokenServers, startTokenServer, type TokenServer, tokenServers } from "./token-servers.ts";
 import type { Visit } from "./visitor.ts";
@@ -13,27 +10,10 @@ import type { Visitor } from "./visitor-host.ts";
 const apiKey = "the-key-that-stays-on-the-server";
 const dropOnce: Fault = { when: { audioMs: 1_200 }, do: "drop", session: 0 };
 const installed = inject("installed");
-const source = fileURLToPath(new URL("./", import.meta.url));
-const script = join(installed, "visitor/page.js");
-const host = join(installed, "visitor/host.js");
+let programs: VisitorPrograms;
 
 beforeAll(async () => {
-  const shared = { bundle: true, target: "es2022", logLevel: "warning", tsconfigRaw: {} } as const;
-  await build({
-    ...shared,
-    entryPoints: [join(source, "visitor.ts")],
-    outfile: script,
-    platform: "browser",
-    format: "iife",
-    plugins: [resolveIn(installed)],
-  });
-  await build({
-    ...shared,
-    entryPoints: [join(source, "visitor-host.ts")],
-    outfile: host,
-    platform: "node",
-    format: "esm",
-  });
+  programs = await buildVisitor(installed);
   await buildTokenServers(installed);
 }, 60_000);
 
@@ -51,6 +31,7 @@ describe.each(tokenServers)("a page of a server on %s", (name) => {
   });
 
   async function visit(headers: Visitor["headers"]): Promise<Visit> {
+    const { page: script, host } = programs;
     const visitor: Visitor = { script, server: server.url, apiHost: emulator.url, headers };
     return JSON.parse(await run(binary("node-24", "bin/node"), [host, JSON.stringify(visitor)], { cwd: installed }));
   }

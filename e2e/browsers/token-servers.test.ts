@@ -42,10 +42,9 @@ test.each(tokenServers)(
     await using server = await startTokenServer(name, consumer.folder, environment);
     const context = await browser.newContext();
     const page = await context.newPage();
-    // The server has no page of its own.
-    const body = `<!doctype html><title>Test</title><script>${script.replaceAll("</", "<\\/")}</script>`;
-    await page.route("**/page", (route) => route.fulfill({ contentType: "text/html", body }));
-    await page.goto(`${server.url}/page`);
+    // The refusal of a GET serves as a page: of the server's own origin, as the address bar gets it, with no policy.
+    expect((await page.goto(`${server.url}/api/token`))?.status()).toBe(405);
+    await page.evaluate(script);
 
     const nobody = await page.evaluate((apiHost) => globalThis.visit(apiHost), emulator.url);
     expect(nobody.failure).toMatchObject({ code: "unauthorized", status: 401 });

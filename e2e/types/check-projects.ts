@@ -45,8 +45,8 @@ export function checkProjects(
       ...host,
       getSourceFile(fileName, how, onError) {
         const format = typeof how === "object" ? how.impliedNodeFormat : undefined;
-        // What a file is depends on how its imports are resolved, too.
-        const key = `${options.moduleResolution} ${format} ${fileName}`;
+        // Read as a module of either kind, or of none in particular, as it is resolved.
+        const key = `${format} ${fileName}`;
         if (!files.has(key)) files.set(key, host.getSourceFile(fileName, how, onError));
         return files.get(key);
       },

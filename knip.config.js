@@ -26,7 +26,14 @@ export default {
     ...workspaces,
     e2e: {
       // Bundled for each runtime or browser, and run there.
-      entry: ["runtimes/process.ts", "runtimes/worker.ts", "browsers/page.ts"],
+      entry: [
+        "runtimes/process.ts",
+        "runtimes/worker.ts",
+        "runtimes/servers/*.ts",
+        "runtimes/visitor.ts",
+        "runtimes/visitor-host.ts",
+        "browsers/page.ts",
+      ],
       // Programs, found by their folders.
       ignoreDependencies: ["bun", "deno", /^typescript-\d/],
     },

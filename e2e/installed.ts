@@ -1,19 +1,36 @@
 import type { TestProject } from "vitest/node";
-import { createConsumer } from "./consumer.ts";
+import token from "../packages/token/package.json" with { type: "json" };
+import { type Consumer, createConsumer } from "./consumer.ts";
+import type { PackedPackage } from "./pack.ts";
 import manifest from "./package.json" with { type: "json" };
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** A project's folder in which `voxpipe` and `@voxpipe/token` are installed as packed: `inject("installed")`. */
+    /** A project's folder in which these packages are installed as packed: `inject("installed")`. */
     installed: string;
   }
 }
 
-/** Installs the client and the token package once for all suites that run them; after `packed.ts`. */
+/** Installs the client, the token package and the microphone once for all suites that run them; after `packed.ts`. */
 export default async function setup(project: TestProject): Promise<() => PromiseLike<void>> {
-  const names = ["voxpipe", "@voxpipe/core", "@voxpipe/token"];
-  const packed = project.getProvidedContext().packed.filter(({ name }) => names.includes(name));
-  const consumer = await createConsumer(packed, { "@types/node": manifest.devDependencies["@types/node"] });
+  const consumer = await installPacked(project.getProvidedContext().packed);
   project.provide("installed", consumer.folder);
   return () => consumer[Symbol.asyncDispose]();
+}
+
+/** A project with what these suites run, and the servers of the token package's README. */
+export function installPacked(packed: readonly PackedPackage[]): Promise<Consumer> {
+  const names = ["voxpipe", "@voxpipe/core", "@voxpipe/token", "@voxpipe/microphone", "@voxpipe/audio"];
+  const { devDependencies } = token;
+  return createConsumer(
+    packed.filter(({ name }) => names.includes(name)),
+    {
+      "@types/node": manifest.devDependencies["@types/node"],
+      "@hono/node-server": devDependencies["@hono/node-server"],
+      "@remix-run/node-fetch-server": devDependencies["@remix-run/node-fetch-server"],
+      express: devDependencies.express,
+      fastify: devDependencies.fastify,
+      hono: devDependencies.hono,
+    },
+  );
 }

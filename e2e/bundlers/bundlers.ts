@@ -1,12 +1,14 @@
 import { readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import commonjs from "@rollup/plugin-commonjs";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
 import esbuild from "esbuild";
 import { rollup } from "rollup";
 import { createLogger, build as vite } from "vite";
 import webpack from "webpack";
+import { codeBlocks } from "../readme/code-blocks.ts";
+import { root } from "../workspace.ts";
 
 export interface Bundle {
   /** What the bundler complained of. */
@@ -78,33 +80,49 @@ export const bundlers: Readonly<Record<string, Bundler>> = {
     return written(join(folder, "app.js"), folder, warnings);
   },
 
-  async webpack(entry, target, folder) {
-    const compiler = webpack({
-      mode: "production",
-      target: target === "node" ? "node20" : "web",
-      context: join(entry, ".."),
-      entry,
-      output: { path: folder, filename: target === "node" ? "app.cjs" : "app.js", chunkFilename: "[id].chunk.cjs" },
-      performance: false,
-      // `ws` tries two optional native modules, and webpack alone warns of what is tried and is not there.
-      ...(target === "node" && {
-        externals: { bufferutil: "commonjs bufferutil", "utf-8-validate": "commonjs utf-8-validate" },
-      }),
-    });
-    const stats = await new Promise<webpack.Stats | undefined>((resolve, reject) =>
-      compiler.run((error, result) =>
-        compiler.close((late) => (error || late ? reject(error ?? late) : resolve(result))),
-      ),
-    );
-    const { warnings = [], errors = [] } = stats?.toJson({ all: false, warnings: true, errors: true }) ?? {};
-    if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join("\n"));
-    return written(
-      join(folder, target === "node" ? "app.cjs" : "app.js"),
-      folder,
-      warnings.map(({ message }) => message),
-    );
-  },
+  webpack: async (entry, target, folder) =>
+    bundleWithWebpack(entry, target, folder, target === "node" ? await documentedExternals() : {}),
 };
+
+/** webpack; without the externals that voxpipe's README names, it warns for Node of what `ws` tries and is not there. */
+export async function bundleWithWebpack(
+  entry: string,
+  target: Target,
+  folder: string,
+  externals: Readonly<Record<string, string>>,
+): Promise<Bundle> {
+  const filename = target === "node" ? "app.cjs" : "app.js";
+  const compiler = webpack({
+    mode: "production",
+    target: target === "node" ? "node20" : "web",
+    context: dirname(entry),
+    entry,
+    output: { path: folder, filename, chunkFilename: "[id].chunk.cjs" },
+    performance: false,
+    externals: { ...externals },
+  });
+  const stats = await new Promise<webpack.Stats | undefined>((resolve, reject) =>
+    compiler.run((error, result) =>
+      compiler.close((late) => (error || late ? reject(error ?? late) : resolve(result))),
+    ),
+  );
+  const { warnings = [], errors = [] } = stats?.toJson({ all: false, warnings: true, errors: true }) ?? {};
+  if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join("\n"));
+  return written(
+    join(folder, filename),
+    folder,
+    warnings.map(({ message }) => message),
+  );
+}
+
+/** The `externals` of the webpack.config.js that voxpipe's README shows. */
+async function documentedExternals(): Promise<Readonly<Record<string, string>>> {
+  const readme = await readFile(join(root, "packages/client/README.md"), "utf8");
+  const config = codeBlocks(readme, "js").find((code) => code.includes("webpack.config.js"));
+  if (config === undefined) throw new Error("The README of voxpipe shows no webpack.config.js.");
+  const { default: options } = await import(`data:text/javascript,${encodeURIComponent(config)}`);
+  return options.externals;
+}
 
 /** The versions in use, for the names of tests. */
 export function versionOf(bundler: string): string {

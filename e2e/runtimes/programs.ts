@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 
 export interface Programs {
   /** Plain ESM that leaves `voxpipe` for the runtime to resolve. */
@@ -11,6 +11,13 @@ export interface Programs {
 }
 
 const source = fileURLToPath(new URL("./", import.meta.url));
+
+/** What Cloudflare's own bundler resolves by. */
+export const workerd: BuildOptions = {
+  conditions: ["workerd", "worker", "browser"],
+  mainFields: ["browser", "module", "main"],
+  platform: "neutral",
+};
 
 /** Builds the suite in the folder of a project that has the packages installed. */
 export async function buildPrograms(installed: string): Promise<Programs> {
@@ -48,14 +55,11 @@ export async function buildPrograms(installed: string): Promise<Programs> {
     packages: "external",
     plugins: [browserAsBuilt],
   });
-  // The conditions of Cloudflare's own bundler.
   const { metafile } = await build({
     ...shared,
+    ...workerd,
     entryPoints: [join(source, "worker.ts")],
     outfile: join(folder, "worker.js"),
-    conditions: ["workerd", "worker", "browser"],
-    mainFields: ["browser", "module", "main"],
-    platform: "neutral",
     metafile: true,
     plugins: [browserAsBuilt, fromInstalled],
   });
@@ -64,7 +68,7 @@ export async function buildPrograms(installed: string): Promise<Programs> {
 }
 
 /** Packages come from the project, though the sources stand elsewhere. */
-function resolveIn(installed: string): Plugin {
+export function resolveIn(installed: string): Plugin {
   return {
     name: "resolve-in-project",
     setup: ({ onResolve, resolve }) =>

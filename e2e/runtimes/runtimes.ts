@@ -82,7 +82,7 @@ async function runWorker({ worker, workerEntry }: Programs, surroundings: Surrou
 }
 
 /** A file of a package that `name` depends on, or of `name` itself. */
-function binary(name: string, file: string, from = import.meta.url): string {
+export function binary(name: string, file: string, from = import.meta.url): string {
   return join(dirname(createRequire(from).resolve(`${name}/package.json`)), file);
 }
 

@@ -1,36 +1,67 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { describe, expect, inject, test } from "vitest";
-import { run } from "../run.ts";
+import { beforeAll, describe, expect, inject, test } from "vitest";
+import manifest from "../package.json" with { type: "json" };
+import { buildProjects } from "./build-projects.ts";
+import { checkProjects } from "./check-projects.ts";
 import { program } from "./consumer-program.ts";
+import type { Checked, TypeProject } from "./type-project.ts";
 
-const compilers = ["5.4", "5.9", "6.0", "7.0"];
+/** The oldest that is promised, every one since, and the newest: as they are installed here. */
+const compilers = Object.keys(manifest.devDependencies).filter((name) => name.startsWith("typescript-"));
 
-/** Each resolution once; with the DOM library as in a page, or without it, on `@types/node` alone. */
-const projects = [
-  { moduleResolution: "bundler", module: "esnext", library: "the DOM library", lib: ["es2022", "dom"], types: [] },
-  { moduleResolution: "node16", module: "node16", library: "@types/node", lib: ["es2022"], types: ["node"] },
-  { moduleResolution: "nodenext", module: "nodenext", library: "@types/node", lib: ["es2022"], types: ["node"] },
+const resolutions = [
+  { moduleResolution: "bundler", module: "esnext" },
+  { moduleResolution: "node16", module: "node16" },
+  { moduleResolution: "nodenext", module: "nodenext" },
 ];
 
-describe.each(compilers)("TypeScript %s", (compiler) => {
-  test.each(projects)(
-    "moduleResolution $moduleResolution, $library",
-    async ({ library: _, ...options }) => {
-      expect(await compile(compiler, options)).toBe("");
-    },
-    120_000,
-  );
+/** As in a page, as on a server, and as in most projects, which have both. */
+const libraries = [
+  { library: "the DOM library", lib: ["es2022", "dom"], types: [] },
+  { library: "@types/node", lib: ["es2022"], types: ["node"] },
+  { library: "both", lib: ["es2022", "dom"], types: ["node"] },
+];
+
+const shared = { strict: true, target: "es2022", skipLibCheck: false, skipDefaultLibCheck: true, noEmit: true };
+const projects: readonly TypeProject[] = resolutions.flatMap((resolution) =>
+  libraries.map(({ library, ...environment }) => ({
+    name: `${resolution.moduleResolution}, ${library}`,
+    file: "consumer.ts",
+    options: { ...shared, ...resolution, ...environment },
+  })),
+);
+
+test("TypeScript 5.4 to 7.0 are installed", () => {
+  const versions = ["5.4", "5.5", "5.6", "5.7", "5.8", "5.9", "6.0", "7.0"];
+  expect(compilers).toEqual(versions.map((version) => `typescript-${version}`));
 });
 
-/** What the compiler has to say: nothing where all is well. The published declarations are checked too. */
-async function compile(compiler: string, options: Readonly<Record<string, unknown>>): Promise<string> {
-  const folder = join(inject("installed"), "types", `${compiler}-${options.moduleResolution}`);
-  await mkdir(folder, { recursive: true });
-  const compilerOptions = { strict: true, target: "es2022", skipLibCheck: false, noEmit: true, ...options };
-  await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["consumer.ts"] }));
-  await writeFile(join(folder, "consumer.ts"), program);
-  const manifest = createRequire(import.meta.url).resolve(`typescript-${compiler}/package.json`);
-  return (await run(process.execPath, [join(dirname(manifest), "bin/tsc"), "-p", "."], { cwd: folder })).trim();
+describe.each(compilers)("%s", (compiler) => {
+  let results: ReadonlyMap<string, Checked>;
+
+  beforeAll(async () => {
+    const folder = join(inject("installed"), "types", compiler);
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, "consumer.ts"), program);
+    await writeFile(join(folder, "wrong.ts"), 'import { connect } from "voxpipe"; connect({ smapleRate: 16_000 });');
+    const wrong = projects.slice(0, 1).map(({ options }) => ({ name: "wrong", file: "wrong.ts", options }));
+    results = await check(compiler, folder, [...projects, ...wrong]);
+  }, 120_000);
+
+  test.each(projects)("moduleResolution $name", ({ name }) => {
+    expect(results.get(name)).toEqual({ checked: true, said: "" });
+  });
+
+  test("finds what is wrong", () => {
+    expect(results.get("wrong")?.said).toMatch(/wrong\.ts.*TS2561.*smapleRate/s);
+  });
+});
+
+/** TypeScript 7 has no API of this kind; its command is quick enough. */
+function check(compiler: string, folder: string, all: readonly TypeProject[]) {
+  const require = createRequire(import.meta.url);
+  if (!compiler.endsWith("-7.0")) return checkProjects(require(compiler), folder, all);
+  return buildProjects(join(dirname(require.resolve(`${compiler}/package.json`)), "bin/tsc"), folder, all);
 }

@@ -3,6 +3,7 @@ import { createServer, request as httpRequest, type RequestListener, Server } fr
 import { serve } from "@hono/node-server";
 import { createRequestListener } from "@remix-run/node-fetch-server";
 import express from "express";
+import fastify from "fastify";
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import { minted, startUpstream } from "../test/upstream.ts";
@@ -22,6 +23,20 @@ const bridges: Record<string, (handler: TokenHandler) => Promise<Server>> = {
     const app = express();
     app.all("/api/token", createRequestListener(handler));
     return listen(app);
+  },
+  async Fastify(handler) {
+    const listener = createRequestListener(handler);
+    const app = fastify({ forceCloseConnections: true });
+    app.register(async (scope) => {
+      scope.removeAllContentTypeParsers();
+      scope.addContentTypeParser("*", (_request, _body, done) => done(null));
+      scope.all("/api/token", (request, reply) => {
+        reply.hijack();
+        listener(request.raw, reply.raw);
+      });
+    });
+    await app.ready();
+    return listen(app.routing);
   },
   "node:http": (handler) => listen(createRequestListener(handler)),
 };
@@ -108,13 +123,69 @@ describe.each(Object.entries(bridges))("through %s", (_, bridge) => {
     expect(upstream.requests).toEqual([]);
   });
 
+  it("an expired session gets nothing, and the token of one that is good does not help it", async () => {
+    await using upstream = await startUpstream(minted);
+    const sessions = new Map([["of-ada", Date.now() + 60_000]]);
+    const authorize = (request: Request) => {
+      const session = /session=([\w-]+)/.exec(request.headers.get("cookie") ?? "")?.[1] ?? "";
+      return (sessions.get(session) ?? 0) > Date.now() && session;
+    };
+    await using server = await start(bridge, createTokenHandler({ ...settings, authorize, apiHost: upstream.url }));
+    const ask = () => fetch(server.url, { method: "POST", headers: { cookie: "session=of-ada" } });
+    expect((await ask()).status).toBe(200);
+    sessions.set("of-ada", Date.now() - 1);
+    const expired = await ask();
+    expect([expired.status, await expired.json()]).toEqual([
+      401,
+      { error: { code: "unauthorized", message: "Sign in to get a token." } },
+    ]);
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it("100 requests at once get the 20 tokens that one identity may have", async () => {
+    await using upstream = await startUpstream(minted);
+    const handler = createTokenHandler({ ...settings, apiHost: upstream.url, rateLimit: { requests: 20 } });
+    await using server = await start(bridge, handler);
+    const ask = () => fetch(server.url, { method: "POST", headers: { "x-user": "ada" } });
+    const answers = await Promise.all(Array.from({ length: 100 }, ask));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(20);
+    expect(refused).toHaveLength(80);
+    expect(refused.filter(({ headers }) => !(Number(headers.get("retry-after")) > 0))).toEqual([]);
+    expect(upstream.requests).toHaveLength(20);
+  });
+
+  it("a forged X-Forwarded-For gives nobody a limit of their own, declared proxy or not", async () => {
+    await using upstream = await startUpstream(minted);
+    const common = { ...settings, apiHost: upstream.url };
+    await using direct = await start(bridge, createTokenHandler({ ...common, rateLimit: { requests: 1 } }));
+    const address = { header: "x-forwarded-for" };
+    const rateLimit = { requests: 1, by: "address" } as const;
+    await using behindProxy = await start(bridge, createTokenHandler({ ...common, address, rateLimit }));
+    const ask = async (url: string, forwarded: string) => {
+      const headers = { "x-user": "ada", "x-forwarded-for": forwarded, forwarded: `for=${forwarded}` };
+      return (await fetch(url, { method: "POST", headers })).status;
+    };
+    expect(await ask(direct.url, "203.0.113.1")).toBe(200);
+    expect(await ask(direct.url, "203.0.113.2")).toBe(429);
+    // What stands left of the proxy's own entry is the client's invention.
+    expect(await ask(behindProxy.url, "203.0.113.1, 198.51.100.7")).toBe(200);
+    expect(await ask(behindProxy.url, "203.0.113.2, 198.51.100.7")).toBe(429);
+    expect(await ask(behindProxy.url, "203.0.113.1, 198.51.100.8")).toBe(200);
+    expect(upstream.requests).toHaveLength(3);
+  });
+
   it("a small body reaches authorize", async () => {
     await using upstream = await startUpstream(minted);
     const authorize = async (request: Request) => (await request.json()).user;
     await using server = await start(bridge, createTokenHandler({ ...settings, authorize, apiHost: upstream.url }));
-    const ask = (user: unknown) => fetch(server.url, { method: "POST", body: JSON.stringify({ user }) });
-    expect((await ask("ada")).status).toBe(200);
-    expect((await ask(null)).status).toBe(401);
+    // As JSON a framework's own parser would take it, as text it would refuse it.
+    for (const type of ["application/json", "text/plain", "application/x-speech"]) {
+      const headers = { "content-type": type };
+      const ask = (user: unknown) => fetch(server.url, { method: "POST", headers, body: JSON.stringify({ user }) });
+      expect((await ask("ada")).status).toBe(200);
+      expect((await ask(null)).status).toBe(401);
+    }
   });
 
   it("a visitor who leaves ends the call to the service", async () => {

@@ -70,6 +70,13 @@ describe("the README's example", () => {
     await serving(app, (url) => visit((init) => fetch(url, init)));
   });
 
+  it("for Fastify works", async () => {
+    const { app } = await import("../test/examples/fastify.ts");
+    await app.ready();
+    await serving(app.routing, (url) => visit((init) => fetch(url, init)));
+    await app.close();
+  });
+
   it("for node:http works", async () => {
     const { server } = await import("../test/examples/node-http.ts");
     const [listener] = server.listeners("request");

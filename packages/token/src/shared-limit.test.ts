@@ -118,6 +118,39 @@ describe.each(clients)("two server processes and one Redis, through the package 
     expect(Object.keys(counts).sort()).toEqual(["200", "429"]);
   });
 
+  it("never open the door while Redis goes and comes back under load", async () => {
+    await using redis = await startRedis();
+    await using upstream = await startUpstream(minted);
+    const [first, second] = await setUp(redis, upstream, { CLIENT: client });
+    await using _first = first;
+    await using _second = second;
+    const seen: Record<number, number> = {};
+    let asking = true;
+    const visitor = async (instance: Instance) => {
+      while (asking) {
+        const { status } = await instance.ask();
+        seen[status] = (seen[status] ?? 0) + 1;
+      }
+    };
+    const seeing = (status: number) => expect.poll(() => seen[status] ?? 0, { timeout: 10_000 });
+    const visitors = [first, second, first, second, first, second].map(visitor);
+    await seeing(429).toBeGreaterThan(20);
+    expect(seen[200]).toBe(20);
+    await redis.stop();
+    await seeing(503).toBeGreaterThan(20);
+    expect(seen[200]).toBe(20);
+    await redis.start();
+    // It comes back with nothing in it, so a new window begins.
+    await seeing(200).toBe(40);
+    const limited = seen[429] ?? 0;
+    await seeing(429).toBeGreaterThan(limited + 20);
+    asking = false;
+    await Promise.all(visitors);
+    expect(Object.keys(seen)).toEqual(["200", "429", "503"]);
+    expect(seen[200]).toBe(40);
+    expect(upstream.requests).toHaveLength(40);
+  });
+
   it("refuse everybody while Redis is there and does not answer", async () => {
     await using redis = await startRedis();
     await using upstream = await startUpstream(minted);

@@ -28,6 +28,8 @@ export function tokenUrl({ apiKey, apiHost, expiresInSeconds, maxSessionDuration
 
 function hostUrl(apiHost: string, apiKey: string): URL {
   const text = apiHost.trim();
+  // Hosts are looked up in lower case and in the open, and errors name them.
+  if (text.toLowerCase().includes(apiKey.toLowerCase())) throw badHost("holds the API key", "(withheld)");
   let parsed: URL;
   try {
     parsed = new URL(text.includes("://") ? text : `https://${text}`);

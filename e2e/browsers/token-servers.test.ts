@@ -1,0 +1,62 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmulator } from "@voxpipe/emulator";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Consumer } from "../consumer.ts";
+import { installPacked } from "../installed.ts";
+import { pack } from "../pack.ts";
+import { buildVisitor } from "../runtimes/build-visitor.ts";
+import { buildTokenServers, startTokenServer, tokenServers } from "../runtimes/token-servers.ts";
+import { launchChromium } from "./chromium.ts";
+
+const apiKey = "the-key-that-stays-on-the-server";
+let packing: string;
+let consumer: Consumer;
+let browser: Browser;
+let script: string;
+
+beforeAll(async () => {
+  packing = await mkdtemp(join(tmpdir(), "voxpipe-packed-"));
+  consumer = await installPacked(await pack(packing));
+  await buildTokenServers(consumer.folder);
+  script = await readFile((await buildVisitor(consumer.folder)).page, "utf8");
+  browser = await launchChromium("none");
+}, 300_000);
+afterAll(async () => {
+  await browser?.close();
+  await consumer?.[Symbol.asyncDispose]();
+  await rm(packing, { recursive: true, force: true });
+});
+
+test.each(tokenServers)(
+  "a page of a server on %s transcribes with its tokens, a fresh one after a drop",
+  async (name) => {
+    await using emulator = await startEmulator({
+      apiKeys: [apiKey],
+      oneTimeTokens: true,
+      faults: [{ when: { audioMs: 1_200 }, do: "drop", session: 0 }],
+    });
+    const environment = { ASSEMBLYAI_API_KEY: apiKey, ASSEMBLYAI_HOST: emulator.url };
+    await using server = await startTokenServer(name, consumer.folder, environment);
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    // The refusal of a GET serves as a page: of the server's own origin, as the address bar gets it, with no policy.
+    expect((await page.goto(`${server.url}/api/token`))?.status()).toBe(405);
+    await page.evaluate(script);
+
+    const nobody = await page.evaluate((apiHost) => globalThis.visit(apiHost), emulator.url);
+    expect(nobody.failure).toMatchObject({ code: "unauthorized", status: 401 });
+    expect(emulator.sessions).toHaveLength(0);
+
+    await context.addCookies([{ name: "session", value: "ada", url: server.url }]);
+    const ada = await page.evaluate((apiHost) => globalThis.visit(apiHost), emulator.url);
+    expect(ada).toEqual({ finals: ["one two three"], reconnects: 1 });
+    expect(new Set(emulator.sessions.map(({ handshake }) => handshake.query.get("token"))).size).toBe(2);
+    expect(JSON.stringify(emulator.sessions.map(({ handshake }) => [handshake.url, handshake.headers]))).not.toContain(
+      apiKey,
+    );
+    await context.close();
+  },
+);

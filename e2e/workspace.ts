@@ -11,6 +11,7 @@ export interface Manifest {
   readonly private?: boolean;
   readonly license?: string;
   readonly description?: string;
+  readonly repository?: { readonly type: string; readonly url: string; readonly directory: string };
   readonly keywords?: readonly string[];
   readonly exports?: Target;
   readonly bin?: Readonly<Record<string, string>>;

@@ -11,6 +11,10 @@ import { exportedFiles, type Manifest, publicPackages, readManifest, root } from
 const require = createRequire(import.meta.url);
 const attw = join(dirname(require.resolve("@arethetypeswrong/cli/package.json")), "dist/index.js");
 
+test("every package is of one repository", () => {
+  expect(new Set(publicPackages().map(({ manifest }) => manifest.repository?.url)).size).toBe(1);
+});
+
 test("every public package is packed", () => {
   const names = publicPackages().map(({ manifest }) => manifest.name);
   expect(inject("packed").map(({ name }) => name)).toEqual(expect.arrayContaining(names));
@@ -33,6 +37,12 @@ describe.each(inject("packed"))("$name", ({ name, filename, files }) => {
     expect(await readFile(join(folder, "LICENSE"), "utf8")).toBe(await readFile(join(root, "LICENSE"), "utf8"));
     expect(await readFile(join(folder, "README.md"), "utf8")).toContain(`# ${name}`);
     expect(manifest).toMatchObject({ license: "MIT", description: expect.stringMatching(/\.$/) });
+  });
+
+  test("names its place in the repository, without which npm refuses its provenance", () => {
+    const { folder: place } = publicPackages().find((own) => own.manifest.name === name) ?? {};
+    const url = expect.stringMatching(/^git\+https:\/\/github\.com\/[\w-]+\/[\w-]+\.git$/);
+    expect(manifest.repository).toEqual({ type: "git", url, directory: `packages/${place}` });
   });
 
   test("carries what it is run from, and neither sources nor tests", () => {

@@ -80,6 +80,20 @@ test("hangs before Begin, but answers pings and a close frame", () =>
     expect((await emulator.sessions[0]?.ended)?.code).toBe(1_000);
   }));
 
+test("hangs in mid-session: pings are answered, also after Terminate, and nothing else", () =>
+  meet([{ when: "begin", do: "hang" }], async (client) => {
+    await client.until("Begin");
+    client.audio(tone(1_000));
+    client.say({ type: "Terminate" });
+    for (let ping = 0; ping < 2; ping++) {
+      const pong = new Promise((resolve) => client.ws.once("pong", resolve));
+      client.ws.ping();
+      await pong;
+    }
+    expect(client.messages.map(({ type }) => type)).toEqual(["Begin"]);
+    expect(client.ws.readyState).toBe(client.ws.OPEN);
+  }));
+
 test("delays 101 and Begin by the clock", async () => {
   const clock = new ManualClock(0);
   await using emulator = await startEmulator({

@@ -145,6 +145,7 @@ test("a port in use is a clear error", async () => {
     message: expect.stringContaining(`Port ${emulator.port} on 127.0.0.1 is in use.`),
   });
   await expect(startEmulator({ host: "203.0.113.7" })).rejects.toMatchObject({ code: "cannot-listen" });
+  await expect(startEmulator({ port: 70_000 })).rejects.toMatchObject({ code: "invalid-options" });
 });
 
 test("close ends every session, also twice, and can be waited for", async () => {

@@ -1,6 +1,7 @@
 import type { Certificate, CertificateNames } from "./certificate.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type CredentialOptions, longestSession } from "./credentials.ts";
+import { EmulatorError } from "./emulator-error.ts";
 import type { Engine } from "./engine.ts";
 import type { Fault } from "./fault.ts";
 import { checkFaults } from "./fault-schema.ts";
@@ -70,6 +71,12 @@ type Absent = keyof CredentialOptions | "sessionLimit";
 /** @throws EmulatorError `invalid-options` */
 export function settingsFrom(options: EmulatorOptions): Settings {
   if (options.faults !== undefined) checkFaults(options.faults);
+  const { port = 0 } = options;
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new EmulatorError(
+      "invalid-options",
+      `\`port\` is ${port}: give a whole number up to 65,535, or 0 for any free one.`,
+    );
   return {
     engine: scripted(),
     port: 0,

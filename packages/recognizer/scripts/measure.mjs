@@ -64,17 +64,21 @@ async function stream() {
   const start = performance.now();
   const since = (ms) => performance.now() - start - ms;
   let open = true;
+  let turnsEnding = 0;
   function read(hypothesis) {
     if (hypothesis.words.length > 0 && open) {
       open = false;
       result.partials.push(since(hypothesis.voice.startMs));
     }
-    latest = hypothesis;
+    latest = turnsEnding === 0 ? hypothesis : undefined;
   }
   async function endTurn(voiceEndMs) {
     latest = undefined;
-    open = true;
+    turnsEnding++;
     result.words.push(...(await session.endpoint()));
+    turnsEnding--;
+    // Until then, what is heard may still be about the turn that ended.
+    open = true;
     if (voiceEndMs !== undefined) result.finals.push(since(voiceEndMs));
   }
   const turns = [];

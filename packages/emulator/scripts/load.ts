@@ -11,7 +11,7 @@ import { WebSocket } from "ws";
  *
  * `pnpm --filter @voxpipe/emulator load --sessions 1000 --seconds 30 --frame 100`
  *
- * With `--engine @voxpipe/recognizer --speech ../recognizer/sample/sample.wav` every client speaks that file over and over
+ * With `--engine ../recognizer/dist/index.js --speech ../recognizer/sample/sample.wav` every client speaks that file over and over
  * (16 kHz mono s16le), each from a place of its own.
  */
 const { values } = parseArgs({

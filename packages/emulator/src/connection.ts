@@ -31,7 +31,6 @@ export class Connection {
   readonly #paused = new Set<PauseReason>();
   readonly #timers = new Set<Cancel>();
   #silent = false;
-  #mute = false;
   #delays = 0;
   #closing = false;
 
@@ -87,9 +86,9 @@ export class Connection {
     if (this.#paused.delete(reason) && this.#paused.size === 0) this.#ws.resume();
   }
 
-  /** Closes with a close frame and hears nothing more. A connection that has gone mute stays as it is. */
+  /** Closes with a close frame and hears nothing more. One that has gone mute stands, and answers not even pings now. */
   close(code: number, reason: string): void {
-    if (this.#closing || this.#mute) return;
+    if (this.#closing) return;
     this.#closing = true;
     this.#outbox.close(code, reason);
     if (!this.#paused.has("stall")) this.#ws.resume();
@@ -136,7 +135,6 @@ export class Connection {
 
   /** Says nothing more, but reads and answers pings and a close frame. */
   mute(): void {
-    this.#mute = true;
     this.#outbox.mute();
   }
 

@@ -88,7 +88,7 @@ export type SessionAction =
   /** Ends the TCP connection without a close frame, by FIN or by RST. */
   | "drop"
   | "reset"
-  /** Says nothing more and acts on nothing, but reads and answers pings. At `open`: no `Begin`. */
+  /** Says nothing more, but reads, and answers pings until `Terminate`. At `open`: no `Begin`. */
   | "hang"
   /** Reads nothing more from the socket; what the server has to say is still sent. */
   | "stall"

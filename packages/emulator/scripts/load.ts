@@ -10,12 +10,17 @@ import { WebSocket } from "ws";
  * How many sessions a server carries in real time: it runs in a process of its own, this one speaks for all clients.
  *
  * `pnpm --filter @voxpipe/emulator load --sessions 1000 --seconds 30 --frame 100`
+ *
+ * With `--engine ../recognizer/dist/index.js --speech ../recognizer/sample/sample.wav` every client speaks that file over and over
+ * (16 kHz mono s16le), each from a place of its own.
  */
 const { values } = parseArgs({
   options: {
     sessions: { type: "string", default: "1000" },
     seconds: { type: "string", default: "30" },
     frame: { type: "string", default: "100" },
+    engine: { type: "string" },
+    speech: { type: "string" },
   },
   allowPositionals: true,
 });
@@ -32,11 +37,15 @@ const [loud, quiet] = [8_000, 0].map((amplitude) =>
   ),
 );
 
+const speech = values.speech === undefined ? undefined : readFileSync(values.speech).subarray(44);
+
 interface Client {
   readonly socket: WebSocket;
-  /** When what was sent last as a tone left, by `performance.now()`. */
-  spokeAt: number;
+  /** When the first of its audio was spoken, by `performance.now()`. */
+  startedAt: number;
   finals: number;
+  words: number;
+  warnings: number;
   failed: boolean;
   ended: boolean;
 }
@@ -66,7 +75,9 @@ console.log(
       wallSeconds: round(wall),
       failed: clients.filter(({ failed }) => failed).length,
       ended: clients.filter(({ ended }) => ended).length,
+      warned: clients.filter(({ warnings }) => warnings > 0).length,
       finals: clients.reduce((sum, { finals }) => sum + finals, 0),
+      words: clients.reduce((sum, { words }) => sum + words, 0),
       finalAfterSpeechMs: percentiles(finalDelays),
       clientFrameLateMs: percentiles(frameDelays),
       serverCpuShare: round(cpu / wall),
@@ -80,7 +91,9 @@ console.log(
 
 async function startServer(): Promise<{ url: string; process: ChildProcess }> {
   const program = fileURLToPath(new URL("../bin/voxpipe-emulator.js", import.meta.url));
-  const child = spawn(process.execPath, [program, "--port", "0", "--quiet"], { stdio: ["ignore", "pipe", "inherit"] });
+  const engine = values.engine === undefined ? [] : ["--engine", values.engine];
+  const args = [program, "--port", "0", "--quiet", ...engine];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   for await (const line of createInterface(child.stdout)) {
     const url = /^Listening on (.*)$/.exec(line)?.[1];
     if (url !== undefined) return { url, process: child };
@@ -93,20 +106,22 @@ async function open(url: string, index: number): Promise<Client> {
   await wait(index * 2);
   const headers = { authorization: "load" };
   const socket = new WebSocket(`${url}/v3/ws?sample_rate=16000`, { headers, perMessageDeflate: false });
-  const client: Client = { socket, spokeAt: 0, finals: 0, failed: false, ended: false };
+  const client: Client = { socket, startedAt: 0, finals: 0, words: 0, warnings: 0, failed: false, ended: false };
   socket.on("error", () => {
     client.failed = true;
   });
   await new Promise<void>((resolve) => {
     socket.on("close", resolve);
     socket.on("message", (data) => {
-      const message: { type?: string; end_of_turn?: boolean } = JSON.parse(String(data));
+      const message: { type?: string; end_of_turn?: boolean; words?: { end: number }[] } = JSON.parse(String(data));
       if (message.type === "Begin") resolve();
       if (message.type === "Error") client.failed = true;
+      if (message.type === "Warning") client.warnings++;
       if (message.type === "Termination") client.ended = true;
       if (!message.end_of_turn) return;
       client.finals++;
-      finalDelays.push(performance.now() - client.spokeAt);
+      client.words += message.words?.length ?? 0;
+      finalDelays.push(performance.now() - client.startedAt - (message.words?.at(-1)?.end ?? 0));
     });
   });
   return client;
@@ -116,16 +131,28 @@ async function speak(client: Client): Promise<void> {
   // Clients do not speak in step.
   await wait(Math.random() * 1_000);
   const start = performance.now();
+  client.startedAt = start;
+  const offset = Math.floor(Math.random() * 20_000);
   for (let sentMs = 0; sentMs < seconds * 1_000; sentMs += frameMs) {
     const due = start + sentMs + frameMs - performance.now();
     if (due > 0) await wait(due);
     frameDelays.push(Math.max(0, -due));
-    const speaking = sentMs % 5_000 < 3_000;
-    client.socket.send(speaking ? (loud ?? "") : (quiet ?? ""));
-    if (speaking) client.spokeAt = performance.now();
+    client.socket.send(speech === undefined ? toneAt(sentMs) : speechAt(speech, offset + sentMs));
   }
   client.socket.send(JSON.stringify({ type: "Terminate" }));
   if (client.socket.readyState !== WebSocket.CLOSED) await once(client.socket, "close");
+}
+
+function toneAt(sentMs: number): Buffer {
+  const frame = sentMs % 5_000 < 3_000 ? loud : quiet;
+  return frame ?? Buffer.alloc(0);
+}
+
+/** A frame of speech that begins anew where it ends. */
+function speechAt(pcm: Buffer, ms: number): Buffer {
+  const from = (ms * 32) % pcm.length;
+  const frame = pcm.subarray(from, from + frameMs * 32);
+  return Buffer.concat([frame, pcm.subarray(0, frameMs * 32 - frame.length)]);
 }
 
 function wait(ms: number): Promise<void> {

@@ -1,15 +1,23 @@
+import { isIP } from "node:net";
+
 /** A key and its self-signed certificate, PEM. */
 export interface Certificate {
   readonly key: string;
   readonly cert: string;
 }
 
-/** Makes a certificate for the loopback names and `host`, valid from now for a year. */
-export async function makeCertificate(host: string): Promise<Certificate> {
+/** Names and addresses for which a certificate is made, beside those of loopback. */
+export interface CertificateNames {
+  readonly names: readonly string[];
+}
+
+/** Makes a certificate for loopback and these names and addresses, valid from now for a year. */
+export async function makeCertificate(extra: readonly string[]): Promise<Certificate> {
   const { generate } = await import("selfsigned");
-  const names = ["localhost", "*.localhost"].map((value) => ({ type: 2, value }) as const);
-  const addresses = new Set(["127.0.0.1", "::1", ...(/^[\d.]+$|:/.test(host) ? [host] : [])]);
-  const altNames = [...names, ...[...addresses].map((ip) => ({ type: 7, ip }) as const)];
+  const all = [...new Set(["localhost", "*.localhost", "127.0.0.1", "::1", ...extra])];
+  const altNames = all.map((name) =>
+    isIP(name) ? ({ type: 7, ip: name } as const) : ({ type: 2, value: name } as const),
+  );
   const { private: key, cert } = await generate([{ name: "commonName", value: "localhost" }], {
     keyType: "ec",
     algorithm: "sha256",

@@ -11,6 +11,9 @@ export interface CommandOptions {
   readonly port: number;
   readonly host: string;
   readonly tls?: true | string;
+  readonly tlsName?: string[];
+  readonly tlsKey?: string;
+  readonly tlsCert?: string;
   readonly apiKey?: string[];
   readonly token?: string[];
   readonly oneTimeTokens?: true;
@@ -28,6 +31,7 @@ export interface CommandOptions {
   readonly maxSessionSeconds?: number;
   readonly expiry: "termination" | "error";
   readonly sessionLimit?: number;
+  readonly sessionLimitCode: "1008" | "3009";
   readonly control: boolean;
   readonly quiet?: true;
 }
@@ -36,7 +40,8 @@ const faultHelp = `
 Faults are written \`when:do\`, several with commas between, and meet every session:
   connect:refuse=503     audio=1200:drop        final:close=1011      open:delay=12000
   begin:half-open        messages=20:stall      after=5000:error=3005 terminate:no-termination
-  chance=0.01@7:reset    begin:drip=16@20       token:refuse=429
+  chance=0.01@7:reset    begin:drip=16@20       token:refuse=429      open:refuse-used-token
+  connect=0.3@7:refuse=503: with this probability, 7 being the seed; so for every moment that is one word.
 One client alone meets those in the path of its URL: ws://127.0.0.1:8765/faults/audio=1200:drop
 
 Under http://127.0.0.1:8765/emulator/ other programs set faults and look at sessions: see the documentation.`;
@@ -46,8 +51,11 @@ export function describeCommand(): Command {
   return new Command("voxpipe-emulator")
     .description("A local Streaming v3 server: point a client's host at it.")
     .option("--port <number>", "port to listen on; 0 takes any free one", wholeNumber(0, 65_535), 8_765)
-    .option("--host <address>", "address to listen on", "127.0.0.1")
+    .option("--host <address>", "address to listen on; localhost is 127.0.0.1 and ::1", "localhost")
     .option("--tls [file]", "serve wss://, and write the certificate that is made to <file>")
+    .option("--tls-name <name...>", "make the certificate for these host names too, for clients whose host is fixed")
+    .option("--tls-key <file>", "serve wss:// with this key, PEM, and the certificate of --tls-cert")
+    .option("--tls-cert <file>", "the certificate of --tls-key, PEM")
     .optionsGroup("What it says:")
     .option("--script <file>", "words to say: a JSON list of { text, start, end }, times in ms")
     .option("--play <file>", "words to say: those of a recording")
@@ -60,6 +68,7 @@ export function describeCommand(): Command {
     .addOption(choice("--token-errors <shape>", "how /v3/token refuses a value", ["detail", "error"]))
     .addOption(choice("--refusal <how>", "how refused credentials are told", ["message", "http"]))
     .option("--session-limit <number>", "sessions at once", wholeNumber(1, 1_000_000))
+    .addOption(choice("--session-limit-code <code>", "how those beyond are refused", ["1008", "3009"]))
     .optionsGroup("How it behaves:")
     .option("--fault <faults...>", "what goes wrong on purpose, see below", collectFaults)
     .addOption(choice("--pacing <how>", "what becomes of audio that comes too fast", ["free", "refuse", "throttle"]))

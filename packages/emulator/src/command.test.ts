@@ -1,10 +1,14 @@
+import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect } from "node:tls";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { silence } from "../test/audio.ts";
 import { type BuiltProgram, buildProgram } from "../test/build-program.ts";
 import { RawClient } from "../test/raw-client.ts";
+import { makeCertificate } from "./certificate.ts";
 
 let program: BuiltProgram;
 let folder: string;
@@ -60,6 +64,38 @@ test("--tls writes the certificate that clients need", async () => {
   await served.ended;
 });
 
+test("--tls-name makes the certificate for a client's fixed host, --tls-key and --tls-cert bring one along", async () => {
+  const file = join(folder, "named.pem");
+  const named = start("--port", "0", "--tls", file, "--tls-name", "streaming.assemblyai.com");
+  expect(await named.listening()).toMatch(/^wss:/);
+  expect(new X509Certificate(await readFile(file)).subjectAltName).toContain("DNS:streaming.assemblyai.com");
+  named.stop();
+  await named.ended;
+
+  const { key, cert } = await makeCertificate(["example.test"]);
+  const [keyFile, certFile] = [join(folder, "key.pem"), join(folder, "cert.pem")];
+  await writeFile(keyFile, key);
+  await writeFile(certFile, cert);
+  const brought = start("--port", "0", "--tls-key", keyFile, "--tls-cert", certFile);
+  const { port } = new URL(await brought.listening());
+  const secure = connect({ port: Number(port), host: "127.0.0.1", ca: cert, servername: "example.test" });
+  await once(secure, "secureConnect");
+  secure.destroy();
+  brought.stop();
+  await brought.ended;
+});
+
+test("--session-limit-code tells how those beyond the limit are refused", async () => {
+  const served = start("--port", "0", "--session-limit", "1", "--session-limit-code", "3009");
+  const url = await served.listening();
+  await using first = await RawClient.connect(url, { sample_rate: 16_000 });
+  await first.until("Begin");
+  await using second = await RawClient.connect(url, { sample_rate: 16_000 });
+  expect((await second.closed).code).toBe(3_009);
+  served.stop();
+  await served.ended;
+});
+
 test("--help explains itself", async () => {
   const { code, text } = await start("--help").ended;
   expect(code).toBe(0);
@@ -74,6 +110,8 @@ test.each([
   [["--script", "/nowhere/words.json"], 2, "Cannot play /nowhere/words.json: ENOENT"],
   [["--engine", "no-such-module"], 2, "Cannot load the engine no-such-module"],
   [["--script", "a", "--play", "b"], 2, "exclude each other"],
+  [["--tls-key", "a"], 2, "--tls-key and --tls-cert go together"],
+  [["--tls-key", "/nowhere/a", "--tls-cert", "/nowhere/b"], 1, "/nowhere/a"],
   [["--host", "203.0.113.7"], 1, "Cannot listen on 203.0.113.7"],
 ])("%j ends with %i and one clear line", async (args, expected, message) => {
   const { code, text } = await start(...args).ended;

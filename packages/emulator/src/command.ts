@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CommanderError } from "commander";
 import { type CommandOptions, describeCommand } from "./command-options.ts";
@@ -33,7 +33,10 @@ export async function runCommand(args: readonly string[]): Promise<number> {
 
 async function serve(options: CommandOptions): Promise<void> {
   if (options.record !== undefined) await mkdir(options.record, { recursive: true });
-  await using emulator = await startEmulator({ ...emulatorOptions(options), engine: await loadEngine(options) });
+  await using emulator = await startEmulator({
+    ...(await emulatorOptions(options)),
+    engine: await loadEngine(options),
+  });
   if (typeof options.tls === "string") await writeFile(options.tls, emulator.certificate ?? "");
   const following = follow(emulator, options);
   console.log(`Listening on ${emulator.url}`);
@@ -42,16 +45,28 @@ async function serve(options: CommandOptions): Promise<void> {
   await following;
 }
 
-function emulatorOptions({ apiKey, token, fault, sessionLimit, tls, ...options }: CommandOptions): EmulatorOptions {
-  const { engine: _engine, record: _record, script: _script, play: _play, quiet: _quiet, ...plain } = options;
+async function emulatorOptions(options: CommandOptions): Promise<EmulatorOptions> {
+  const { apiKey, token, fault, sessionLimit, sessionLimitCode, tls, tlsName, tlsKey, tlsCert, ...others } = options;
+  const { engine: _engine, record: _record, script: _script, play: _play, quiet: _quiet, ...plain } = others;
   return {
     ...plain,
-    tls: tls !== undefined,
+    tls: await tlsOption(options),
     ...(apiKey && { apiKeys: apiKey }),
     ...(token && { tokens: token }),
     ...(fault && { faults: fault }),
-    ...(sessionLimit !== undefined && { sessionLimit: { most: sessionLimit } }),
+    ...(sessionLimit !== undefined && {
+      sessionLimit: { most: sessionLimit, code: sessionLimitCode === "3009" ? 3_009 : 1_008 },
+    }),
   };
+}
+
+async function tlsOption({ tls, tlsName, tlsKey, tlsCert }: CommandOptions): Promise<EmulatorOptions["tls"] & {}> {
+  if ((tlsKey === undefined) !== (tlsCert === undefined))
+    throw new EmulatorError("invalid-options", "--tls-key and --tls-cert go together. Give both, or --tls.");
+  if (tlsKey !== undefined && tlsCert !== undefined)
+    return { key: await readFile(tlsKey, "utf8"), cert: await readFile(tlsCert, "utf8") };
+  if (tlsName !== undefined) return { names: tlsName };
+  return tls !== undefined;
 }
 
 /** Tells what happens, and writes each session down when it has ended. */

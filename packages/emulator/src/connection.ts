@@ -1,12 +1,16 @@
-import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { Cancel, Clock } from "./clock.ts";
+import { closeFrame, mayBeSent } from "./close-frame.ts";
 import { Outbox } from "./outbox.ts";
+import { resetSocket } from "./reset-socket.ts";
 
 /** Bytes that may wait for a client that does not read, before the server stops reading from it. */
 const mostUnread = 1_048_576;
 const fewUnread = 65_536;
+
+/** What a client has to answer a close frame that `ws` did not send, in ms. */
+const closeTimeoutMs = 30_000;
 
 type PauseReason = "backlog" | "busy" | "engine" | "stall" | "delay";
 
@@ -27,6 +31,7 @@ export class Connection {
   readonly #paused = new Set<PauseReason>();
   readonly #timers = new Set<Cancel>();
   #silent = false;
+  #delays = 0;
   #closing = false;
 
   /** @param socket the stream below `ws` */
@@ -34,7 +39,7 @@ export class Connection {
     this.#ws = ws;
     this.#socket = socket;
     this.#clock = clock;
-    this.#outbox = new Outbox(ws, clock);
+    this.#outbox = new Outbox(ws, clock, (code, reason) => this.#sendClose(code, reason));
   }
 
   listen(listener: ConnectionListener): void {
@@ -81,7 +86,7 @@ export class Connection {
     if (this.#paused.delete(reason) && this.#paused.size === 0) this.#ws.resume();
   }
 
-  /** Closes with a close frame and hears nothing more. */
+  /** Closes with a close frame and hears nothing more. One that has gone mute stands, and answers not even pings now. */
   close(code: number, reason: string): void {
     if (this.#closing) return;
     this.#closing = true;
@@ -114,8 +119,13 @@ export class Connection {
   /** Neither reads nor sends for so many ms. */
   delay(ms: number): void {
     this.pause("delay");
-    this.#outbox.hold(ms);
-    this.#after(ms, () => this.resume("delay"));
+    this.#delays++;
+    this.#outbox.hold();
+    this.#after(ms, () => {
+      if (--this.#delays > 0) return;
+      this.resume("delay");
+      this.#outbox.release();
+    });
   }
 
   /** From now on sends fragments of `size` bytes, one each `everyMs`. */
@@ -139,6 +149,15 @@ export class Connection {
     this.#socket.resume();
   }
 
+  #sendClose(code: number, reason: string): void {
+    if (mayBeSent(code)) this.#ws.close(code, reason);
+    else if (code === 1_005) this.#ws.close();
+    else {
+      this.#socket.write(closeFrame(code, reason));
+      this.#after(closeTimeoutMs, () => this.#ws.terminate());
+    }
+  }
+
   #after(ms: number, run: () => void): void {
     const cancel = this.#clock.after(ms, () => {
       this.#timers.delete(cancel);
@@ -146,12 +165,6 @@ export class Connection {
     });
     this.#timers.add(cancel);
   }
-}
-
-/** Ends a TCP connection by RST, where the stream is one. */
-export function resetSocket(socket: Duplex): void {
-  if (socket instanceof Socket && !socket.destroyed) socket.resetAndDestroy();
-  else socket.destroy();
 }
 
 function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Uint8Array {

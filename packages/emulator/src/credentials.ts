@@ -27,6 +27,8 @@ interface Token extends Grant {
   used: boolean;
 }
 
+const used = "Token has already been used";
+
 /** The service's limit of a session, in seconds. */
 export const longestSession = 10_800;
 
@@ -35,6 +37,7 @@ export class Credentials {
   readonly #options: CredentialOptions;
   readonly #clock: Clock;
   readonly #tokens = new Map<string, Token>();
+  readonly #fixedUsed = new Set<string>();
 
   constructor(options: CredentialOptions, clock: Clock) {
     this.#options = options;
@@ -60,14 +63,15 @@ export class Credentials {
   /**
    * Checks what a request for a session carries: a token in the query, a token or a key in the header.
    *
+   * @param refuseUsed refuses a token that has opened a session before, whatever `oneTimeTokens` says
    * @throws ProtocolError 1008 with the service's text
    */
-  redeem(query: URLSearchParams, headers: IncomingHttpHeaders): Grant {
+  redeem(query: URLSearchParams, headers: IncomingHttpHeaders, refuseUsed = false): Grant {
     const inQuery = query.get("token");
-    if (inQuery) return this.#redeemToken(inQuery);
+    if (inQuery) return this.#redeemToken(inQuery, refuseUsed);
     const header = headers.authorization;
     if (!header) throw unauthorized("Missing Authorization header");
-    if (this.#knowsToken(header)) return this.#redeemToken(header);
+    if (this.#knowsToken(header)) return this.#redeemToken(header, refuseUsed);
     if (!this.acceptsKey(header)) throw unauthorized("Invalid API key");
     return { maxSessionSeconds: longestSession };
   }
@@ -76,14 +80,20 @@ export class Credentials {
     return this.#tokens.has(token) || this.#options.tokens?.includes(token) === true;
   }
 
-  #redeemToken(text: string): Grant {
-    if (this.#options.tokens?.includes(text)) return { maxSessionSeconds: longestSession };
+  #redeemToken(text: string, refuseUsed: boolean): Grant {
+    if (this.#options.tokens?.includes(text)) return this.#redeemFixed(text, refuseUsed);
     const token = this.#tokens.get(text);
     if (token === undefined) throw unauthorized("Invalid API key");
     if (token.expiresAt <= this.#clock.now()) throw unauthorized("Signature has expired");
-    if (this.#options.oneTimeTokens && token.used) throw unauthorized("Token has already been used");
+    if ((this.#options.oneTimeTokens || refuseUsed) && token.used) throw unauthorized(used);
     token.used = true;
     return token;
+  }
+
+  #redeemFixed(text: string, refuseUsed: boolean): Grant {
+    if (refuseUsed && this.#fixedUsed.has(text)) throw unauthorized(used);
+    this.#fixedUsed.add(text);
+    return { maxSessionSeconds: longestSession };
   }
 
   #forget(oldest: string, token: string): string {

@@ -51,4 +51,8 @@ export interface EngineWord {
   readonly speaker?: string;
   /** Whom later diarisation takes for the speaker, where that differs: it becomes a `SpeakerRevision`. */
   readonly revisedSpeaker?: string;
+  /** Masked where the session asks for `filter_profanity`; where absent, a short list decides. */
+  readonly profane?: boolean;
+  /** Personal information, and of which kind: a policy of `redact_pii_policies`, such as "person_name". */
+  readonly pii?: string;
 }

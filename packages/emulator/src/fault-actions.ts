@@ -21,6 +21,7 @@ export interface Quirks {
   noTermination: boolean;
   duplicateFinal: boolean;
   unknownFields: boolean;
+  refusesUsedToken: boolean;
 }
 
 type Act = (target: FaultTarget) => void;
@@ -39,6 +40,9 @@ const plainActions: Readonly<Record<Extract<SessionAction, string>, Act>> = {
   "half-open": ({ connection }) => connection.halfOpen(),
   "no-termination": ({ quirks }) => {
     quirks.noTermination = true;
+  },
+  "refuse-used-token": ({ quirks }) => {
+    quirks.refusesUsedToken = true;
   },
   "duplicate-final": ({ quirks }) => {
     quirks.duplicateFinal = true;

@@ -17,6 +17,10 @@ test.each([
   ["begin:drip=16@20", [{ when: "begin", do: { drip: 16, everyMs: 20 } }]],
   ["messages=20:stall=3000", [{ when: { messages: 20 }, do: { stall: 3_000 } }]],
   ["token:refuse=429", [{ when: "token", do: { refuse: 429 } }]],
+  ["connect=0.3@7:refuse=503", [{ when: "connect", do: { refuse: 503 }, chance: 0.3, seed: 7 }]],
+  ["final=0.5:drop", [{ when: "final", do: "drop", chance: 0.5 }]],
+  ["open:refuse-used-token", [{ when: "open", do: "refuse-used-token" }]],
+  ["audio=100:close=65535", [{ when: { audioMs: 100 }, do: { close: 65_535 } }]],
 ])("%s", (text, faults) => {
   expect(parseFaults(text)).toEqual(faults);
 });
@@ -29,6 +33,9 @@ test.each([
   "begin:refuse=503",
   "open:close=1006",
   "lunch:drop",
+  "lunch=1:drop",
+  "connect=2:drop",
+  "connect=often:drop",
   "open:drip=1@2@3",
   "a:b:c",
 ])("%j is refused with a reason", (text) => {

@@ -9,8 +9,10 @@ import { checkFaults } from "./fault-schema.ts";
  * connect:refuse=503            audio=1200:drop              final:close=1011
  * open:delay=12000              chance=0.01@7:reset          terminate:no-termination
  * begin:drip=16@20              after=5000:error=3005        messages=20:stall=3000
- * token:refuse=429
+ * token:refuse=429              connect=0.3@7:refuse=503     open:refuse-used-token
  * ```
+ *
+ * A number after a moment without one of its own is the probability that the fault happens there, and its seed.
  *
  * @throws EmulatorError `invalid-options`
  */
@@ -25,7 +27,10 @@ function parseFault(text: string): unknown {
       "invalid-options",
       `"${text}" is no fault: write \`when:do\`, such as \`audio=1200:drop\`.`,
     );
-  return { when: term(when, moments, text), do: term(action, actions, text) };
+  const doing = term(action, actions, text);
+  const [moment = "", odds] = when.split("=");
+  if (odds === undefined || Object.hasOwn(moments, moment)) return { when: term(when, moments, text), do: doing };
+  return { when: moment, do: doing, ...numbered("chance", odds, moments, text) };
 }
 
 /** What a term's numbers are called where it has some: `name=first@second`. */
@@ -51,14 +56,17 @@ const actions: Names = {
 
 function term(text: string, names: Names, whole: string): unknown {
   const [name = "", values] = text.split("=");
-  if (values === undefined) return name;
+  return values === undefined ? name : numbered(name, values, names, whole);
+}
+
+function numbered(name: string, values: string, names: Names, whole: string): Readonly<Record<string, unknown>> {
   const [key, second] = Object.hasOwn(names, name) ? (names[name] ?? []) : [];
   const numbers = values.split("@").map((value) => (value.trim() === "" ? Number.NaN : Number(value)));
   if (key === undefined || numbers.some(Number.isNaN) || numbers.length > (second === undefined ? 1 : 2)) {
     const known = Object.keys(names).join(", ");
     throw new EmulatorError(
       "invalid-options",
-      `"${text}" in "${whole}" is not understood: \`name=number\` with ${known}.`,
+      `"${name}=${values}" in "${whole}" is not understood: \`name=number\` with ${known}.`,
     );
   }
   const [first, other] = numbers;

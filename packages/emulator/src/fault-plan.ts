@@ -16,6 +16,8 @@ export type Point = "open" | "begin" | "partial" | "final" | "received" | "termi
 interface Entry {
   readonly fault: Fault;
   happened: number;
+  /** Requests for a token that looked at it. */
+  asked: number;
 }
 
 /** The faults of an emulator, and how often each has happened. */
@@ -48,7 +50,8 @@ export class FaultPlan {
   tokenRequest(extra: readonly Fault[]): HandshakeAction[] {
     return [...this.#entries, ...extra.map(newEntry)].flatMap((entry) => {
       const { fault } = entry;
-      if (fault.when !== "token" || entry.happened >= (fault.times ?? Number.POSITIVE_INFINITY)) return [];
+      if (fault.when !== "token" || !drawn(fault, entry.asked++)) return [];
+      if (entry.happened >= (fault.times ?? Number.POSITIVE_INFINITY)) return [];
       entry.happened++;
       return [fault.do];
     });
@@ -65,7 +68,17 @@ export class FaultPlan {
 }
 
 function newEntry(fault: Fault): Entry {
-  return { fault, happened: 0 };
+  return { fault, happened: 0, asked: 0 };
+}
+
+/** Whether a fault that has odds happens this time. */
+function drawn({ chance, seed = 0 }: Fault, time: number): boolean {
+  return chance === undefined || randomOf(seed, time)() < chance;
+}
+
+/** The draws of a seed in one session, or for one request. */
+function randomOf(seed: number, time: number): () => number {
+  return seededRandom(seed * 65_537 + time);
 }
 
 /** One session's view of the plan: which faults fall due in it, each once. */
@@ -76,7 +89,7 @@ export class FaultWatch {
 
   constructor(entries: readonly Entry[], session: ObservedSession) {
     this.#session = session;
-    this.#pending = new Set(entries);
+    this.#pending = new Set(entries.filter(({ fault }) => fault.when === "token" || drawn(fault, session.index)));
   }
 
   /** What goes wrong before HTTP 101. */
@@ -141,7 +154,7 @@ export class FaultWatch {
   #draw(entry: Entry, seed: number): number {
     let draw = this.#draws.get(entry);
     if (draw === undefined) {
-      draw = seededRandom(seed * 65_537 + this.#session.index);
+      draw = randomOf(seed, this.#session.index);
       this.#draws.set(entry, draw);
     }
     return draw();

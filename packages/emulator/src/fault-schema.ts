@@ -8,12 +8,12 @@ const httpStatus = v.pipe(v.number(), v.integer(), v.minValue(200), v.maxValue(5
 const closeCode = v.pipe(
   v.number(),
   v.integer(),
-  v.check(
-    (code) =>
-      (code >= 3_000 && code <= 4_999) || (code >= 1_000 && code <= 1_014 && ![1_004, 1_005, 1_006].includes(code)),
-    (issue) => `Close code ${issue.input} must not be sent: use 1000–1003, 1007–1014 or 3000–4999, or "drop" for 1006`,
-  ),
+  v.minValue(0),
+  v.maxValue(65_535),
+  v.check((code) => code !== 1_006, 'Close code 1006 stands for no close frame at all: use "drop"'),
 );
+
+const probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 
 const moment = v.union([
   v.picklist(["open", "begin", "partial", "final", "terminate"]),
@@ -22,7 +22,7 @@ const moment = v.union([
   v.strictObject({ audioMs: duration }),
   v.strictObject({ messages: count }),
   v.strictObject({ afterMs: duration }),
-  v.strictObject({ chance: v.pipe(v.number(), v.minValue(0), v.maxValue(1)), seed: v.exactOptional(v.number()) }),
+  v.strictObject({ chance: probability, seed: v.exactOptional(v.number()) }),
 ]);
 
 const handshakeAction = v.union([
@@ -43,6 +43,7 @@ const sessionAction = v.union([
     "stall",
     "half-open",
     "no-termination",
+    "refuse-used-token",
     "duplicate-final",
     "unknown-fields",
     "invalid-json",
@@ -68,15 +69,24 @@ const predicate = v.custom<SessionChoice>(
   "Expected a session's index or a function",
 );
 
-const scope = {
-  session: v.exactOptional(v.union([v.pipe(v.number(), v.integer(), v.minValue(0)), predicate])),
+const odds = {
   times: v.exactOptional(count),
+  chance: v.exactOptional(probability),
+  seed: v.exactOptional(v.number()),
+};
+
+const scope = {
+  ...odds,
+  session: v.exactOptional(v.union([v.pipe(v.number(), v.integer(), v.minValue(0)), predicate])),
 };
 
 const fault: v.GenericSchema<unknown, Fault> = v.union([
   v.strictObject({ ...scope, when: v.literal("connect"), do: handshakeAction }),
-  v.strictObject({ times: scope.times, when: v.literal("token"), do: handshakeAction }),
-  v.strictObject({ ...scope, when: moment, do: sessionAction }),
+  v.strictObject({ ...odds, when: v.literal("token"), do: handshakeAction }),
+  v.pipe(
+    v.strictObject({ ...scope, when: moment, do: sessionAction }),
+    v.check((entry) => entry.do !== "refuse-used-token" || entry.when === "open", 'A token is looked at "open" only'),
+  ),
 ]);
 
 /**

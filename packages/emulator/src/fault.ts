@@ -9,6 +9,7 @@ import type { ObservedSession } from "./observation.ts";
  *   { when: { audioMs: 1200 }, do: "drop", session: 0 },         // after 1.2 s of audio
  *   { when: "terminate", do: "no-termination" },                 // in every session
  *   { when: "token", do: { refuse: 500 }, times: 1 },            // the first request for a token
+ *   { when: "connect", do: "drop", chance: 0.2, seed: 7 },       // every fifth attempt, always the same ones
  * ]
  * ```
  *
@@ -18,18 +19,24 @@ export type Fault = (FaultScope & (HandshakeFault | SessionFault)) | TokenFault;
 
 export type SessionChoice = (session: ObservedSession) => boolean;
 
-interface FaultScope {
-  /** The session's index, or a choice among sessions; every session where absent. */
-  readonly session?: number | SessionChoice;
+interface Odds {
   /** How often at most, over all sessions. */
   readonly times?: number;
+  /** In each session, or for each request for a token, with this probability, 0–1; always where absent. */
+  readonly chance?: number;
+  /** The same seed gives the same draw for session, or request, `n`; 0 where absent. */
+  readonly seed?: number;
+}
+
+interface FaultScope extends Odds {
+  /** The session's index, or a choice among sessions; every session where absent. */
+  readonly session?: number | SessionChoice;
 }
 
 /** A request for a token goes wrong; each one, or the first `times`. */
-interface TokenFault {
+interface TokenFault extends Odds {
   readonly when: "token";
   readonly do: HandshakeAction;
-  readonly times?: number;
 }
 
 interface HandshakeFault {
@@ -81,7 +88,7 @@ export type SessionAction =
   /** Ends the TCP connection without a close frame, by FIN or by RST. */
   | "drop"
   | "reset"
-  /** Says nothing more and acts on nothing, but reads and answers pings. At `open`: no `Begin`. */
+  /** Says nothing more, but reads, and answers pings until `Terminate`. At `open`: no `Begin`. */
   | "hang"
   /** Reads nothing more from the socket; what the server has to say is still sent. */
   | "stall"
@@ -89,6 +96,11 @@ export type SessionAction =
   | "half-open"
   /** Acts on `Terminate`, but sends neither `Termination` nor a close frame. */
   | "no-termination"
+  /**
+   * Refuses the session's token where it has opened a session before, as `oneTimeTokens` does. At `open` only: later the
+   * token has been looked at.
+   */
+  | "refuse-used-token"
   /** Sends the next final a second time, word for word. */
   | "duplicate-final"
   /** Adds fields nobody knows to every message from now on. */
@@ -101,7 +113,10 @@ export type SessionAction =
   | "schema-violation"
   /** Ends the session unasked, as expiry does: a `Termination`, then close 1000. The other form is `{ error: 3008 }`. */
   | "expire"
-  /** Closes with a close frame. Codes that must not be sent (1005, 1006, …) are refused by `startEmulator`. */
+  /**
+   * Closes with a close frame that has this code: any, also those that nobody should send, which clients take for a broken
+   * frame. 1005 is a close frame without a code. 1006, which stands for no close frame, is refused: that is `"drop"`.
+   */
   | { readonly close: number; readonly reason?: string }
   /** Sends an Error message, with its `type` unless told otherwise, and closes with its code unless told otherwise. */
   | {

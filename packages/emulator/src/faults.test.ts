@@ -39,20 +39,24 @@ test("refuses so many times, then serves", async () => {
   expect(emulator.sessions.map(({ state }) => state)).toEqual(["ended", "ended", "open"]);
 });
 
-test("hangs before 101: the connection stands and nothing comes", async () => {
-  await using emulator = await startEmulator({ faults: [{ when: "connect", do: "hang" }] });
+/** A TCP connection on which a session was asked for, and what came back. */
+function rawSession(emulator: Emulator) {
   const socket = connect(emulator.port, "127.0.0.1");
-  let received = 0;
-  socket.on("data", (data) => {
-    received += data.length;
-  });
+  const received: Buffer[] = [];
+  socket.on("data", (data) => received.push(data));
   const key = randomBytes(16).toString("base64");
   socket.write(
-    `GET /v3/ws?sample_rate=16000 HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-      `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
+    `GET /v3/ws?sample_rate=16000 HTTP/1.1\r\nHost: x\r\nAuthorization: key\r\nConnection: Upgrade\r\n` +
+      `Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
   );
+  return { socket, received: () => Buffer.concat(received) };
+}
+
+test("hangs before 101: the connection stands and nothing comes", async () => {
+  await using emulator = await startEmulator({ faults: [{ when: "connect", do: "hang" }] });
+  const { socket, received } = rawSession(emulator);
   await expect.poll(() => emulator.sessions.length).toBe(1);
-  expect(received).toBe(0);
+  expect(received()).toHaveLength(0);
   expect(socket.readyState).toBe("open");
   socket.end();
   expect(await emulator.sessions[0]?.ended).toEqual({ code: 0, reason: "" });
@@ -74,6 +78,24 @@ test("hangs before Begin, but answers pings and a close frame", () =>
     expect(client.messages).toEqual([]);
     client.ws.close(1_000);
     expect((await emulator.sessions[0]?.ended)?.code).toBe(1_000);
+  }));
+
+test("hangs in mid-session: pings are answered until Terminate, and nothing is from then on", () =>
+  meet([{ when: "begin", do: "hang" }], async (client, emulator) => {
+    await client.until("Begin");
+    client.audio(tone(1_000));
+    let pongs = 0;
+    client.ws.on("pong", () => pongs++);
+    client.ws.ping();
+    await expect.poll(() => pongs).toBe(1);
+    client.say({ type: "Terminate" });
+    await expect.poll(() => emulator.sessions[0]?.received.length).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    client.ws.ping();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(pongs).toBe(1);
+    expect(client.messages.map(({ type }) => type)).toEqual(["Begin"]);
+    expect(client.ws.readyState).toBe(client.ws.OPEN);
   }));
 
 test("delays 101 and Begin by the clock", async () => {
@@ -117,6 +139,39 @@ test.each<[string, Fault["do"] & ("drop" | "reset" | { close: number }), number]
   client.audio(tone(3_000));
   expect((await client.closed).code).toBe(code);
   expect(emulator.sessions.map(({ audio }) => audio.receivedMs)).toEqual([2_000, 1_200]);
+});
+
+test.each([0, 999, 1_004, 1_015, 2_999, 5_000, 65_535])("close %i, which nobody should send, is sent", async (code) => {
+  await using emulator = await startEmulator({ faults: [{ when: "open", do: { close: code, reason: "odd" } }] });
+  const { socket, received } = rawSession(emulator);
+  const frame = Buffer.from([0x88, 5, code >> 8, code & 0xff, ...Buffer.from("odd")]);
+  await expect.poll(() => received().subarray(-frame.length)).toEqual(frame);
+  await using client = await RawClient.connect(emulator.url, rate);
+  expect((await client.closed).code).toBe(1_006);
+  await emulator.sessions[1]?.ended;
+  socket.destroy();
+});
+
+test("close 1005 is a close frame without a code", () =>
+  meet([{ when: "begin", do: { close: 1_005 } }], async (client) => {
+    expect(await client.closed).toEqual({ code: 1_005, reason: "" });
+  }));
+
+test("resets the TCP connection below TLS, before 101 and after", async () => {
+  await using emulator = await startEmulator({ tls: true, faults: [{ when: "connect", do: "reset", session: 0 }] });
+  const refused = new RawClient(emulator.url, rate);
+  const errors: unknown[] = [];
+  refused.ws.on("error", (error) => errors.push(error));
+  expect((await refused.closed).code).toBe(1_006);
+  await using client = new RawClient(emulator.url, rate);
+  // From the upgrade on the client keeps its socket's errors to itself.
+  client.ws.on("upgrade", ({ socket }) => socket.on("error", (error) => errors.push(error)));
+  await client.until("Begin");
+  emulator.misbehave(1, "reset");
+  expect((await client.closed).code).toBe(1_006);
+  expect(errors).toMatchObject([{ code: "ECONNRESET" }, { code: "ECONNRESET" }]);
+  await using other = await RawClient.connect(emulator.url, rate);
+  await other.until("Begin");
 });
 
 test("stalls: reads nothing more, and still sends", () =>
@@ -220,6 +275,23 @@ test("drips every message in fragments, and loses nothing", () =>
     expect(client.finals).toEqual(["one"]);
   }));
 
+test("a delay in mid-message holds its other fragments back, and breaks nothing", async () => {
+  const clock = new ManualClock();
+  await using emulator = await startEmulator({ clock, faults: [{ when: "open", do: { drip: 40, everyMs: 10 } }] });
+  await using client = await RawClient.connect(emulator.url, rate);
+  await expect.poll(() => emulator.sessions.length).toBe(1);
+  emulator.misbehave(0, { delay: 1_000 });
+  emulator.misbehave(0, { delay: 2_000 });
+  emulator.misbehave(0, { send: { type: "Warning", warning_code: 1, warning: "soon" } });
+  clock.advance(1_999);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(client.messages).toEqual([]);
+  clock.advance(1);
+  for (let step = 0; step < 40; step++) clock.advance(10);
+  await client.until("Warning");
+  expect(client.messages.map(({ type }) => type)).toEqual(["Begin", "Warning"]);
+});
+
 test("drops once a final, or the second partial, has been sent", async () => {
   await meet([{ when: "final", do: "drop" }], async (client) => {
     await client.until("Begin");
@@ -270,13 +342,59 @@ test("chance falls alike for the same seed", async () => {
   expect(new Set(first).size).toBeGreaterThan(1);
 });
 
+test("with a probability a fault meets some sessions and requests, the same ones for the same seed", async () => {
+  const met = async (seed: number) => {
+    await using emulator = await startEmulator({
+      faults: [
+        { when: "connect", do: { refuse: 503 }, chance: 0.4, seed },
+        { when: "token", do: { refuse: 500 }, chance: 0.4, seed },
+      ],
+    });
+    const outcomes: unknown[] = [];
+    for (let session = 0; session < 12; session++) {
+      await using client = await RawClient.connect(emulator.url, rate);
+      outcomes.push(client.ws.readyState === client.ws.OPEN);
+      const url = `${emulator.url.replace("ws", "http")}/v3/token?expires_in_seconds=60`;
+      outcomes.push((await fetch(url, { headers: { authorization: "k" } })).status);
+    }
+    return outcomes;
+  };
+  const first = await met(7);
+  expect(await met(7)).toEqual(first);
+  expect(await met(8)).not.toEqual(first);
+  expect(new Set(first)).toEqual(new Set([true, false, 200, 500]));
+});
+
+test("refuse-used-token: a token opens one session, the next is refused", async () => {
+  await using emulator = await startEmulator({
+    tokens: ["fixed"],
+    faults: [{ when: "open", do: "refuse-used-token" }],
+  });
+  const response = await fetch(`${emulator.url.replace("ws", "http")}/v3/token?expires_in_seconds=60`, {
+    headers: { authorization: "k" },
+  });
+  const { token: minted } = (await response.json()) as { token: string };
+  for (const token of ["fixed", minted]) {
+    await using first = await RawClient.connect(emulator.url, { ...rate, token }, {});
+    await first.until("Begin");
+    await using second = await RawClient.connect(emulator.url, { ...rate, token }, {});
+    expect(await second.until("Error")).toMatchObject({
+      error_code: 1_008,
+      error: "Unauthorized Connection: Token has already been used",
+    });
+    expect((await second.closed).code).toBe(1_008);
+  }
+});
+
 test("what is not a fault is refused, by name and reason", async () => {
   const start = (faults: unknown) => startEmulator({ faults: faults as Fault[] });
   await expect(start([{ when: "open", do: { close: 1_006 } }])).rejects.toMatchObject({
     code: "invalid-options",
-    message: expect.stringContaining("Close code 1006 must not be sent"),
+    message: expect.stringContaining("Close code 1006 stands for no close frame"),
   });
   await expect(start([{ when: "begin", do: { refuse: 503 } }])).rejects.toThrow("Fault 0");
+  await expect(start([{ when: "begin", do: "refuse-used-token" }])).rejects.toThrow("A token is looked at");
+  await expect(start([{ when: "connect", do: "drop", chance: 2 }])).rejects.toThrow("chance");
   await expect(start([{ when: { audioMs: -1 }, do: "drop" }])).rejects.toThrow("when.audioMs");
 });
 

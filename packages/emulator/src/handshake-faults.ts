@@ -1,8 +1,8 @@
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Clock } from "./clock.ts";
-import { resetSocket } from "./connection.ts";
 import type { HandshakeAction } from "./fault.ts";
+import { resetSocket } from "./reset-socket.ts";
 
 const graceMs = 2_000;
 

@@ -7,6 +7,7 @@ import type { HandshakeAction } from "./fault.ts";
 import type { FaultPlan } from "./fault-plan.ts";
 import type { Observer } from "./observation.ts";
 import { type RequestTarget, targetOf } from "./request-target.ts";
+import { resetSocket } from "./reset-socket.ts";
 import { answerTokenRequest, type JsonReply, type TokenErrorShape } from "./token-endpoint.ts";
 
 /** What the HTTP side of an emulator stands on. */
@@ -81,7 +82,7 @@ function failRequest(
   if (action === undefined) proceed();
   else if (action === "hang") return;
   else if (action === "drop") response.socket?.destroy();
-  else if (action === "reset") response.socket?.resetAndDestroy();
+  else if (action === "reset") response.socket && resetSocket(response.socket);
   else if ("refuse" in action) {
     response.writeHead(action.refuse, { ...action.headers });
     response.end(action.body ?? "");

@@ -1,4 +1,4 @@
-export type { Certificate } from "./certificate.ts";
+export type { Certificate, CertificateNames } from "./certificate.ts";
 export { type Cancel, type Clock, ManualClock } from "./clock.ts";
 export type { CredentialOptions } from "./credentials.ts";
 export { EmulatorError, type EmulatorErrorCode } from "./emulator-error.ts";

@@ -89,6 +89,48 @@ test("TLS: a certificate made on the spot, for the loopback names", async () => 
   expect(client.finals).toEqual(["one"]);
 });
 
+test("TLS for other names: a client whose host is fixed trusts the certificate once its host is mapped to loopback", async () => {
+  await using emulator = await startEmulator({ tls: { names: ["streaming.assemblyai.com"] } });
+  const { WebSocket } = await import("ws");
+  const open = (host: string) => {
+    const socket = new WebSocket(`wss://${host}:${emulator.port}/v3/ws?sample_rate=16000`, {
+      ca: emulator.certificate,
+      headers: { authorization: "k" },
+      lookup: (_name, _options, found) => found(null, [{ address: "127.0.0.1", family: 4 }]),
+    });
+    return new Promise<string>((resolve) => {
+      socket.on("message", (data) => {
+        resolve(String(data));
+        socket.terminate();
+      });
+      socket.on("error", ({ message }) => resolve(message));
+    });
+  };
+  expect(await open("streaming.assemblyai.com")).toContain('"type":"Begin"');
+  expect(await open("streaming.example.com")).toContain("does not match certificate's altnames");
+});
+
+test("listens on both loopback addresses, on one port, and gives both back", async () => {
+  const emulator = await startEmulator();
+  const { port } = emulator;
+  for (const host of ["127.0.0.1", "[::1]", "localhost"]) {
+    await using client = await RawClient.connect(`ws://${host}:${port}`, rate);
+    await client.until("Begin");
+  }
+  await emulator.close();
+  for (const host of ["127.0.0.1", "::1"]) {
+    await using again = await startEmulator({ host, port });
+    expect(again.port).toBe(port);
+  }
+});
+
+test("a port that only IPv6 loopback lacks is a clear error, or passed over where any will do", async () => {
+  await using taken = await startEmulator({ host: "::1" });
+  await expect(startEmulator({ port: taken.port })).rejects.toThrow(`Port ${taken.port} on ::1 is in use.`);
+  await using freed = await startEmulator({ host: "127.0.0.1", port: taken.port });
+  expect(freed.port).toBe(taken.port);
+});
+
 test("listens on IPv6 loopback where told to", async () => {
   await using emulator = await startEmulator({ host: "::1" });
   expect(emulator.url).toMatch(/^ws:\/\/\[::1\]:\d+$/);
@@ -103,6 +145,7 @@ test("a port in use is a clear error", async () => {
     message: expect.stringContaining(`Port ${emulator.port} on 127.0.0.1 is in use.`),
   });
   await expect(startEmulator({ host: "203.0.113.7" })).rejects.toMatchObject({ code: "cannot-listen" });
+  await expect(startEmulator({ port: 70_000 })).rejects.toMatchObject({ code: "invalid-options" });
 });
 
 test("close ends every session, also twice, and can be waited for", async () => {

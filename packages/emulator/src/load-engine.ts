@@ -23,6 +23,8 @@ const words = v.array(
     confidence: v.exactOptional(v.number()),
     speaker: v.exactOptional(v.string()),
     revisedSpeaker: v.exactOptional(v.string()),
+    profane: v.exactOptional(v.boolean()),
+    pii: v.exactOptional(v.string()),
   }),
 );
 

@@ -17,16 +17,22 @@ type Outgoing =
 export class Outbox {
   readonly #ws: WebSocket;
   readonly #clock: Clock;
+  readonly #close: (code: number, reason: string) => void;
   readonly #queue: Outgoing[] = [];
   #queued = 0;
   #held = false;
+  #dripping = false;
   #drip: { readonly size: number; readonly everyMs: number } | undefined;
+  /** What has not left of a message in fragments. */
+  #rest: { readonly bytes: Buffer; readonly passage: Passage } | undefined;
   #muted = false;
   #cancel: Cancel | undefined;
 
-  constructor(ws: WebSocket, clock: Clock) {
+  /** @param close sends a close frame, once everything before it has left */
+  constructor(ws: WebSocket, clock: Clock, close: (code: number, reason: string) => void) {
     this.#ws = ws;
     this.#clock = clock;
+    this.#close = close;
   }
 
   /** Bytes that have not left yet. */
@@ -43,14 +49,14 @@ export class Outbox {
     this.#push({ code, reason });
   }
 
-  /** Lets nothing leave for so many ms. */
-  hold(ms: number): void {
+  /** Lets nothing leave until `release`. */
+  hold(): void {
     this.#held = true;
-    this.#cancel?.();
-    this.#cancel = this.#clock.after(ms, () => {
-      this.#held = false;
-      this.#flush();
-    });
+  }
+
+  release(): void {
+    this.#held = false;
+    this.#flush();
   }
 
   /** From now on sends fragments of `size` bytes, one each `everyMs`. */
@@ -63,6 +69,7 @@ export class Outbox {
     this.#muted = true;
     this.#queue.length = 0;
     this.#queued = 0;
+    this.#rest = undefined;
     this.#cancel?.();
   }
 
@@ -74,31 +81,37 @@ export class Outbox {
   }
 
   #flush(): void {
-    while (!this.#held) {
+    while (!this.#held && !this.#dripping) {
+      if (this.#rest !== undefined && this.#drip !== undefined) {
+        this.#sendFragment(this.#rest.bytes, this.#rest.passage, this.#drip);
+        continue;
+      }
       const item = this.#queue.shift();
       if (item === undefined) return;
       if ("code" in item) {
-        this.#ws.close(item.code, item.reason);
+        this.#close(item.code, item.reason);
         continue;
       }
       this.#queued -= item.text.length;
-      if (this.#drip === undefined) {
-        this.#ws.send(item.text, whenDone(item.passage));
-        item.passage.handed?.();
-      } else this.#dripOut(Buffer.from(item.text), item.passage, this.#drip);
+      if (this.#drip !== undefined) {
+        this.#rest = { bytes: Buffer.from(item.text), passage: item.passage };
+        continue;
+      }
+      this.#ws.send(item.text, whenDone(item.passage));
+      item.passage.handed?.();
     }
   }
 
-  #dripOut(rest: Buffer, passage: Passage, drip: { readonly size: number; readonly everyMs: number }): void {
-    const fin = rest.length <= drip.size;
-    this.#ws.send(rest.subarray(0, drip.size), { binary: false, fin }, fin ? whenDone(passage) : undefined);
-    this.#held = true;
-    if (fin) passage.handed?.();
-    this.#cancel = this.#clock.after(drip.everyMs, () => {
-      this.#held = false;
-      if (fin) this.#flush();
-      else this.#dripOut(rest.subarray(drip.size), passage, drip);
+  #sendFragment(bytes: Buffer, passage: Passage, { size, everyMs }: { size: number; everyMs: number }): void {
+    const fin = bytes.length <= size;
+    this.#dripping = true;
+    this.#cancel = this.#clock.after(everyMs, () => {
+      this.#dripping = false;
+      this.#flush();
     });
+    this.#rest = fin ? undefined : { bytes: bytes.subarray(size), passage };
+    this.#ws.send(bytes.subarray(0, size), { binary: false, fin }, fin ? whenDone(passage) : undefined);
+    if (fin) passage.handed?.();
   }
 }
 

@@ -20,7 +20,12 @@ export class Outlet {
   readonly #faults: FaultWatch;
   readonly #owner: OutletOwner;
   readonly #progress = { audioMs: 0, messages: 0, partials: 0, finals: 0 };
-  readonly #quirks: Quirks = { noTermination: false, duplicateFinal: false, unknownFields: false };
+  readonly #quirks: Quirks = {
+    noTermination: false,
+    duplicateFinal: false,
+    unknownFields: false,
+    refusesUsedToken: false,
+  };
   #closed = false;
 
   constructor(connection: Connection, record: SessionRecord, faults: FaultWatch, owner: OutletOwner) {
@@ -33,6 +38,11 @@ export class Outlet {
   /** Whether the session keeps its Termination to itself. */
   get withholdsTermination(): boolean {
     return this.#quirks.noTermination;
+  }
+
+  /** Whether a token that has opened a session before opens no other. */
+  get refusesUsedToken(): boolean {
+    return this.#quirks.refusesUsedToken;
   }
 
   /** Whether what is not needed should be left out: the client does not read. */

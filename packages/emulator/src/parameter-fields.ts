@@ -111,6 +111,12 @@ export const updatable: ReadonlySet<string> = new Set<FieldName>([
   "continuous_partials",
 ]);
 
+/** What the service takes for a boolean, in any case. */
+const booleans = new Map([
+  ...["true", "1", "yes", "on", "t", "y"].map((text) => [text, true] as const),
+  ...["false", "0", "no", "off", "f", "n"].map((text) => [text, false] as const),
+]);
+
 /** A query string's text as the value it stands for; what cannot be read stays text, for the schema to refuse. */
 export function readText(notation: Notation, value: string): unknown {
   switch (notation) {
@@ -120,7 +126,7 @@ export function readText(notation: Notation, value: string): unknown {
     case "number":
       return value.trim() === "" || Number.isNaN(Number(value)) ? value : Number(value);
     case "boolean":
-      return { true: true, "1": true, false: false, "0": false }[value.toLowerCase()] ?? value;
+      return booleans.get(value.toLowerCase()) ?? value;
     case "json":
       try {
         return JSON.parse(value);

@@ -37,6 +37,21 @@ test("values are read from text, True and true alike, 0 and false as values", ()
   expect(read(query)).not.toHaveProperty("unheard_of");
 });
 
+test.each([
+  ["true", true],
+  ["True", true],
+  ["1", true],
+  ["yes", true],
+  ["on", true],
+  ["false", false],
+  ["False", false],
+  ["0", false],
+  ["no", false],
+  ["off", false],
+])("%s is a boolean", (text, value) => {
+  expect(read(`sample_rate=16000&filter_profanity=${text}`).filter_profanity).toBe(value);
+});
+
 test("old names mean the new ones, and yield to them", () => {
   expect(read("sample_rate=16000&min_end_of_turn_silence_when_confident=200").min_turn_silence).toBe(200);
   const both = "sample_rate=16000&min_turn_silence=300&min_end_of_turn_silence_when_confident=200";

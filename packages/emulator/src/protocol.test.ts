@@ -137,6 +137,22 @@ test("language fields and speaker labels come when asked for, and a SpeakerRevis
   expect(plain.turns.at(-1)).not.toHaveProperty("speaker_label");
 });
 
+test("a SpeakerRevision comes at its interval too, of what had changed by then", async () => {
+  const changed = { text: "Hi.", start: 0, end: 300, speaker: "A", revisedSpeaker: "B" };
+  await using emulator = await startEmulator({ engine: scripted([changed]) });
+  const query = { ...rate, speaker_labels: true, speaker_labels_revision_interval_ms: 120_000 };
+  await using client = await RawClient.connect(emulator.url, query);
+  client.audio(silence(119_000), 32_000);
+  client.say({ type: "ForceEndpoint" });
+  client.say({ type: "KeepAlive" });
+  await expect.poll(() => emulator.sessions[0]?.received.length).toBe(2);
+  expect(client.messages.some(({ type }) => type === "SpeakerRevision")).toBe(false);
+  client.audio(silence(2_000), 32_000);
+  expect(await client.until("SpeakerRevision")).toMatchObject({ revisions: [{ turn_order: 0, speaker_label: "B" }] });
+  await client.finish();
+  expect(client.messages.filter(({ type }) => type === "SpeakerRevision")).toHaveLength(1);
+});
+
 test("multilingual ends with one empty final", async () => {
   const client = await transcribe(words, { speech_model: "universal-streaming-multilingual" });
   expect(client.turns.at(-1)).toMatchObject({ turn_order: 1, transcript: "", words: [], end_of_turn: true });

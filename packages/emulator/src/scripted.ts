@@ -13,6 +13,10 @@ export interface ScriptedWord {
   readonly speaker?: string;
   /** The speaker that a `SpeakerRevision` puts in place of `speaker`. */
   readonly revisedSpeaker?: string;
+  /** Masked where the session asks for `filter_profanity`; where absent, a short list decides. */
+  readonly profane?: boolean;
+  /** Redacted in final turns where the session asks for `redact_pii`: a policy's name, such as "person_name". */
+  readonly pii?: string;
 }
 
 /**

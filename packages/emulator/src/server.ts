@@ -1,17 +1,16 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import { createServer as createSecureServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { type Certificate, makeCertificate } from "./certificate.ts";
 import { Connection } from "./connection.ts";
 import { Credentials, type Grant } from "./credentials.ts";
-import { EmulatorError, listenError } from "./emulator-error.ts";
+import { EmulatorError } from "./emulator-error.ts";
 import type { Fault, SessionAction } from "./fault.ts";
 import { FaultPlan } from "./fault-plan.ts";
 import { checkAction, checkFaults } from "./fault-schema.ts";
 import { failHandshake, refuseUpgrade } from "./handshake-faults.ts";
-import { answerHttp, readTarget } from "./http-endpoints.ts";
+import { answerHttp, type HttpContext, readTarget } from "./http-endpoints.ts";
+import { Listener } from "./listener.ts";
 import { type EmulatorEvent, type ObservedSession, Observer } from "./observation.ts";
 import { Session } from "./session.ts";
 import { OpenSessions } from "./session-limit.ts";
@@ -55,11 +54,15 @@ export interface Emulator extends AsyncDisposable {
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const settings = settingsFrom(options);
-  const { tls, host } = settings;
-  const certificate = tls === true ? await makeCertificate(host) : tls === false ? undefined : tls;
-  const server = new EmulatorServer(settings, certificate);
+  const server = new EmulatorServer(settings, await certificateOf(settings));
   await server.listen();
   return server;
+}
+
+async function certificateOf({ tls, host }: Settings): Promise<Certificate | undefined> {
+  if (tls === false) return undefined;
+  if (tls === true) return makeCertificate([host]);
+  return "names" in tls ? makeCertificate([host, ...tls.names]) : tls;
 }
 
 class EmulatorServer implements Emulator {
@@ -69,7 +72,7 @@ class EmulatorServer implements Emulator {
   readonly #credentials: Credentials;
   readonly #openSessions: OpenSessions;
   readonly #faults: FaultPlan;
-  readonly #http: Server;
+  readonly #listener: Listener;
   readonly #webSockets = new WebSocketServer({
     noServer: true,
     maxPayload: largestMessage,
@@ -81,7 +84,6 @@ class EmulatorServer implements Emulator {
   });
   readonly #upgraded = new Set<Duplex>();
   readonly #running = new Map<number, Session>();
-  #address: AddressInfo = { address: "", family: "", port: 0 };
   #closing: Promise<void> | undefined;
 
   constructor(settings: Settings, certificate: Certificate | undefined) {
@@ -92,24 +94,18 @@ class EmulatorServer implements Emulator {
     this.#credentials = new Credentials(settings, clock);
     this.#openSessions = new OpenSessions(settings.sessionLimit);
     this.#faults = new FaultPlan(settings.faults);
-    this.#http = certificate === undefined ? createServer() : createSecureServer(certificate);
     const controls = settings.control ? this : undefined;
     const parts = { credentials: this.#credentials, faults: this.#faults, observer: this.#observer };
     const context = { ...parts, clock, tokenErrors, controls };
-    this.#http.on("request", (request, response) => answerHttp(request, response, context));
-    this.#http.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
-    this.#http.on("clientError", (_error, socket) => {
-      if (socket.writable) refuseUpgrade(socket, 400);
-      else socket.destroy();
-    });
+    this.#listener = new Listener(certificate, (server) => this.#serve(server, context));
   }
 
   get port(): number {
-    return this.#address.port;
+    return this.#listener.address.port;
   }
 
   get url(): string {
-    const { address, family, port } = this.#address;
+    const { address, family, port } = this.#listener.address;
     const scheme = this.certificate === undefined ? "ws" : "wss";
     const reachable = { "0.0.0.0": "127.0.0.1", "::": "::1" }[address] ?? address;
     return `${scheme}://${family === "IPv6" ? `[${reachable}]` : reachable}:${port}`;
@@ -139,18 +135,8 @@ class EmulatorServer implements Emulator {
     return this.#running.get(session)?.misbehave(checkAction(action)) ?? false;
   }
 
-  async listen(): Promise<void> {
-    const { port, host } = this.#settings;
-    await new Promise<void>((resolve, reject) => {
-      const refused = (error: NodeJS.ErrnoException) => reject(listenError(error, host, port));
-      this.#http.once("error", refused);
-      this.#http.listen(port, host, () => {
-        this.#http.off("error", refused);
-        resolve();
-      });
-    });
-    const address = this.#http.address();
-    if (typeof address === "object" && address !== null) this.#address = address;
+  listen(): Promise<void> {
+    return this.#listener.listen(this.#settings.host, this.#settings.port);
   }
 
   close(): Promise<void> {
@@ -163,13 +149,21 @@ class EmulatorServer implements Emulator {
   }
 
   async #shutDown(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#http.close(() => resolve()));
-    this.#http.closeAllConnections();
+    const closed = this.#listener.close();
     for (const socket of this.#upgraded) socket.destroy();
     await closed;
     await Promise.all(this.#observer.sessions.map(({ ended }) => ended));
     await this.#settings.engine.close?.();
     this.#observer.events.close();
+  }
+
+  #serve(server: Server, context: HttpContext): void {
+    server.on("request", (request, response) => answerHttp(request, response, context));
+    server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
+    server.on("clientError", (_error, socket) => {
+      if (socket.writable) refuseUpgrade(socket, 400);
+      else socket.destroy();
+    });
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {

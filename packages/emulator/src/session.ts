@@ -91,12 +91,12 @@ export class Session {
     this.#outlet.reached("open");
     faults.timed((afterMs, take) => this.#timers.after(afterMs, () => this.#outlet.misbehave(take())));
     try {
-      const { maxSessionSeconds: granted } = this.#context.grant ?? credentials.redeem(query, headers);
+      const grant = this.#context.grant ?? credentials.redeem(query, headers, this.#outlet.refusesUsedToken);
       this.#parameters = readParameters(query, settings.defaultModel);
       if (!this.#ended) this.#leave = openSessions.enter();
       this.#input = await openAudioInput(this.#parameters);
       await this.#transcription.open(settings.engine);
-      if (!this.#ended) this.#begin(Math.min(granted, settings.maxSessionSeconds));
+      if (!this.#ended) this.#begin(Math.min(grant.maxSessionSeconds, settings.maxSessionSeconds));
     } catch (error) {
       this.#fail(error);
     }

@@ -1,6 +1,7 @@
-import type { Certificate } from "./certificate.ts";
+import type { Certificate, CertificateNames } from "./certificate.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type CredentialOptions, longestSession } from "./credentials.ts";
+import { EmulatorError } from "./emulator-error.ts";
 import type { Engine } from "./engine.ts";
 import type { Fault } from "./fault.ts";
 import { checkFaults } from "./fault-schema.ts";
@@ -17,7 +18,10 @@ export interface EmulatorOptions extends CredentialOptions {
   readonly engine?: Engine;
   /** 0 by default: any free port. */
   readonly port?: number;
-  /** The address to listen on; `127.0.0.1` by default. Others reach it only where this says so. */
+  /**
+   * The address to listen on. `localhost`, the default, is 127.0.0.1 and, where the machine has it, ::1. Other machines
+   * reach the emulator only where this says so.
+   */
   readonly host?: string;
   /** What goes wrong on purpose. */
   readonly faults?: readonly Fault[];
@@ -47,8 +51,11 @@ export interface EmulatorOptions extends CredentialOptions {
   readonly expiry?: "termination" | "error";
   /** How refused credentials are refused: by an Error after HTTP 101, as the service does (the default), or by HTTP 401. */
   readonly refusal?: "message" | "http";
-  /** `true`: TLS, with a certificate made on the spot. Or a certificate of your own, PEM. */
-  readonly tls?: boolean | Certificate;
+  /**
+   * `true`: TLS, with a certificate made on the spot for loopback. `{ names }`: for these host names too, so that a client
+   * whose host is fixed can be sent here by a hosts file. Or a certificate of your own, PEM.
+   */
+  readonly tls?: boolean | CertificateNames | Certificate;
   /** Called with what an engine throws or gives up with; the session ends with Error 3005. `console.error` by default. */
   readonly onEngineError?: (error: unknown) => void;
   /** The time; `systemClock` by default. */
@@ -64,10 +71,16 @@ type Absent = keyof CredentialOptions | "sessionLimit";
 /** @throws EmulatorError `invalid-options` */
 export function settingsFrom(options: EmulatorOptions): Settings {
   if (options.faults !== undefined) checkFaults(options.faults);
+  const { port = 0 } = options;
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new EmulatorError(
+      "invalid-options",
+      `\`port\` is ${port}: give a whole number up to 65,535, or 0 for any free one.`,
+    );
   return {
     engine: scripted(),
     port: 0,
-    host: "127.0.0.1",
+    host: "localhost",
     faults: [],
     control: true,
     record: false,

@@ -1,4 +1,5 @@
 import type { EngineWord, Hypothesis } from "./engine.ts";
+import { masked } from "./masking.ts";
 import { modelFamily, type Parameters } from "./parameters.ts";
 import { endOfTurnConfidence, speechSpan } from "./turn-detector.ts";
 import { joined, plainWord, sentence } from "./turn-text.ts";
@@ -33,7 +34,7 @@ export class Turns {
     this.#shown = shown;
     const words = us ? shownWords.map(plainWord) : shownWords;
     const confidence = us ? endOfTurnConfidence(words, hypothesis.heardMs - span.end) : 0;
-    const wire = words.map((word) => wireWord(word, us && word.final, parameters));
+    const wire = masked(words, false, parameters).map((word) => wireWord(word, us && word.final, parameters));
     const settled = us ? wire.filter((word) => word.word_is_final) : wire;
     return [...messages, this.#turn(wire, joined(settled), { confidence, formatted: !us, end: false }, parameters)];
   }
@@ -45,7 +46,7 @@ export class Turns {
     const confidence = us ? endOfTurnConfidence(words, silenceMs) : 1;
     const messages: ServerMessage[] = us ? [] : this.#speechStarted(words[0]?.start ?? 0);
     const add = (said: readonly EngineWord[], formatted: boolean) => {
-      const wire = said.map((word) => wireWord(word, true, parameters));
+      const wire = masked(said, true, parameters).map((word) => wireWord(word, true, parameters));
       messages.push(this.#turn(wire, joined(wire), { confidence, formatted, end: true }, parameters));
     };
     const plain = words.map(plainWord);

@@ -1,0 +1,32 @@
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { root } from "../workspace.ts";
+import { matrixPage } from "./matrix-page.ts";
+import { type Meeting, meet } from "./meet.ts";
+import { scenarios } from "./scenarios.ts";
+
+const meetings: Meeting[] = [];
+
+beforeAll(async () => {
+  // A few at a time: most of each is waiting.
+  const waiting = scenarios.map((scenario, index) => ({ scenario, index }));
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+      meetings[next.index] = await meet(next.scenario);
+  };
+  await Promise.all(Array.from({ length: 6 }, work));
+}, 120_000);
+
+test.each(scenarios.map((scenario, index) => ({ ...scenario, index })))(
+  "$fault, $what: nothing is lost",
+  ({ index, losesSilently }) => {
+    const { error, settled, audioLostMs, wordsLost, wordsRepeated, wordsUnread } = meetings[index] ?? expect.fail();
+    expect({ settled, wordsRepeated, wordsUnread }).toEqual({ settled: true, wordsRepeated: 0, wordsUnread: 0 });
+    if (losesSilently) expect(audioLostMs).toBeGreaterThan(0);
+    else if (error === undefined) expect({ audioLostMs, wordsLost }).toEqual({ audioLostMs: 0, wordsLost: 0 });
+  },
+);
+
+test("the documentation has the table of this run", async () => {
+  await expect(matrixPage(meetings)).toMatchFileSnapshot(join(root, "packages/emulator/docs/fault-matrix.md"));
+});

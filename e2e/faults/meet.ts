@@ -1,0 +1,122 @@
+import { connect } from "@voxpipe/core";
+import { type Fault, parseFaults, startEmulator } from "@voxpipe/emulator";
+import { createTemporaryToken } from "@voxpipe/token";
+import { StreamingError, type StreamingEvent } from "voxpipe";
+import { openWsSocket } from "../../packages/client/src/ws-socket.ts";
+import { fastClock } from "../../packages/client/test/fast-clock.ts";
+import { blockMs, watermarkEngine, watermarked } from "../../packages/client/test/watermark.ts";
+import type { Scenario } from "./scenarios.ts";
+
+/** Three seconds: five stretches of speech, each block of which is a word, with pauses that end turns. */
+const speech = Array.from({ length: 300 }, (_, block) => block % 60 < 40);
+const spoken = speech.flatMap((yes, block) => (yes ? [`b${block}`] : []));
+
+/** What somebody who uses the client saw, and what it cost. */
+export interface Meeting {
+  readonly scenario: Scenario;
+  /** Types of the events that were no Turn, each once, in order. */
+  readonly events: readonly string[];
+  /** The error that the session ended with. */
+  readonly error: StreamingError | undefined;
+  /** Audio that no connection of the session heard, in ms. */
+  readonly audioLostMs: number;
+  /** Spoken words that are in no final. */
+  readonly wordsLost: number;
+  /** Words of finals beyond those that were spoken. */
+  readonly wordsRepeated: number;
+  /** Words of finals that the server sent and the user never got. */
+  readonly wordsUnread: number;
+  /** Whether every write and the closing of `audio` settled, as `closed` did. */
+  readonly settled: boolean;
+}
+
+/** One session of the client against an emulator with this fault. */
+export async function meet(scenario: Scenario): Promise<Meeting> {
+  const { terminationTimeout } = scenario;
+  const engine = watermarkEngine();
+  await using emulator = await startEmulator({ engine, tokens: ["fixed"], faults: faultsOf(scenario) });
+  const session = connect(
+    {
+      apiHost: emulator.url,
+      ...credentials(scenario, emulator.url),
+      sampleRate: 16_000,
+      minTurnSilence: 100,
+      endOfTurnConfidenceThreshold: 0,
+      pace: scenario.paced ? { rate: 20, burst: 100 } : false,
+      connectionRetryDelay: 20,
+      onWarning() {},
+      ...(terminationTimeout !== undefined && { terminationTimeout }),
+    },
+    {
+      openSocket: openWsSocket,
+      sendsHeaders: true,
+      sendsPings: true,
+      streams: globalThis,
+      ...(terminationTimeout !== undefined && { clock: fastClock(10) }),
+    },
+  );
+  const events: StreamingEvent[] = [];
+  const reading = (async () => {
+    for await (const event of session.events) events.push(event);
+  })();
+  const writing = write(session.audio);
+  const outcomes = await Promise.allSettled([session.closed, reading, writing]);
+  const finals = events.filter((event) => event.type === "Turn" && event.end_of_turn);
+  const words = finals.flatMap((event) => (event.type === "Turn" ? event.words.map(({ text }) => text) : []));
+  const heard = new Set(engine.heard.flatMap((blocks) => blocks.map(({ number }) => number)));
+  const [closed] = outcomes;
+  return {
+    scenario,
+    events: [...new Set(events.map(({ type }) => type).filter((type) => type !== "Turn"))],
+    error: closed.status === "rejected" && closed.reason instanceof StreamingError ? closed.reason : undefined,
+    audioLostMs: speech.filter((_, block) => !heard.has(block)).length * blockMs,
+    wordsLost: missing(spoken, words),
+    wordsRepeated: missing(words, spoken),
+    wordsUnread: missing(
+      [...new Set(emulator.sessions.flatMap(({ sent }) => sent.flatMap(finalWords)))],
+      [
+        // A word that a connection says again after a reconnection is the same word.
+        ...new Set(words),
+      ],
+    ),
+    settled: outcomes.every(({ status }) => status === closed.status),
+  };
+}
+
+function faultsOf({ fault, sessions = 1 }: Scenario): Fault[] {
+  return parseFaults(fault).map((one, index, { length }) => {
+    if (one.when === "token") return { ...one, times: 1 };
+    return { ...one, session: (met) => met.index < (index === length - 1 ? sessions : 1) };
+  });
+}
+
+function credentials({ token }: Scenario, url: string) {
+  if (token === undefined) return { apiKey: "example" };
+  if (token === "fixed") return { token: "fixed" };
+  const mint = { apiKey: "example", expiresInSeconds: 60, apiHost: url, maxRetries: 0 };
+  return { token: async () => (await createTemporaryToken(mint)).token };
+}
+
+async function write(audio: WritableStream<Uint8Array>): Promise<void> {
+  const bytes = watermarked(speech);
+  const writer = audio.getWriter();
+  for (let at = 0; at < bytes.length; at += 3_200) await writer.write(bytes.subarray(at, at + 3_200));
+  await writer.close();
+}
+
+/** How many of `wanted` are not in `given`, each counted as often as it comes. */
+function missing(wanted: readonly string[], given: readonly string[]): number {
+  const left = new Map<string, number>();
+  for (const word of given) left.set(word, (left.get(word) ?? 0) + 1);
+  return wanted.filter((word) => {
+    const count = left.get(word) ?? 0;
+    left.set(word, count - 1);
+    return count <= 0;
+  }).length;
+}
+
+function finalWords(message: unknown): string[] {
+  if (typeof message !== "object" || message === null || !("end_of_turn" in message) || !message.end_of_turn) return [];
+  const words = "words" in message && Array.isArray(message.words) ? message.words : [];
+  return words.map(({ text }: { text: unknown }) => String(text));
+}

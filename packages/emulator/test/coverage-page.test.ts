@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+
+const source = new URL("../src/", import.meta.url);
+const page = readFileSync(new URL("../docs/protocol-coverage.md", import.meta.url), "utf8");
+
+/** The rows of the page's tables, as cells. */
+const rows = page
+  .split("\n")
+  .filter((line) => /^\| (?!rule |client |-)/.test(line))
+  .map((line) => line.split("|").map((cell) => cell.trim()))
+  .map(([, rule = "", shown = ""]) => ({ rule, shown }));
+
+/** What the tests of each file are called. */
+const titles = new Map(
+  readdirSync(source)
+    .filter((file) => file.endsWith(".test.ts"))
+    .map((file) => [file, titlesOf(readFileSync(new URL(file, source), "utf8"))]),
+);
+
+/** Every string that `test(` or the second bracket of `test.each(…)(` begins with. */
+function titlesOf(text: string): string[] {
+  return [...text.matchAll(/(?:\btest|\))\(\s*"((?:[^"\\]|\\.)*)"/g)].map(([, title = ""]) =>
+    title.replaceAll('\\"', '"'),
+  );
+}
+
+test("the page has a row for every section of the protocol", () => {
+  expect(page.match(/^## \d\./gm)).toHaveLength(8);
+  expect(rows.length).toBeGreaterThan(60);
+});
+
+test.each(rows)("$rule: its tests exist", ({ shown }) => {
+  if (shown === "by hand") return;
+  let file = "";
+  const named = [...shown.matchAll(/`([\w-]+\.test\.ts)`|“([^”]+)”/g)];
+  expect(named.length).toBeGreaterThan(1);
+  for (const [, name, title] of named) {
+    if (name !== undefined) file = name;
+    else expect(titles.get(file), `${file}: ${title}`).toContainEqual(expect.stringContaining(title ?? ""));
+  }
+});

@@ -12,8 +12,6 @@ export interface Scenario {
    * the Termination as long as this says, in ms.
    */
   readonly terminationTimeout?: number;
-  /** The client loses audio and does not say so: a known fault of it, shown as it is until it is mended. */
-  readonly losesSilently?: true;
   /** Audio comes over a while, so that a fault at a time falls into it. */
   readonly paced?: true;
 }
@@ -67,7 +65,7 @@ export const scenarios: readonly Scenario[] = [
   { fault: "audio=1000:stall=300", what: "nothing is read for 300 ms" },
   { fault: "audio=1000:half-open", what: "the connection stands, nothing is answered", terminationTimeout: 30_000 },
   { fault: "audio=1000:delay=300", what: "everything is 300 ms late" },
-  { fault: "audio=1000:close=1000", what: "closed with 1000, unasked", losesSilently: true },
+  { fault: "audio=1000:close=1000", what: "closed with 1000, unasked" },
   { fault: "audio=1000:close=1005", what: "a close frame without a code" },
   { fault: "audio=1000:close=1008", what: "closed with 1008" },
   { fault: "audio=1000:close=1011", what: "closed with 1011" },

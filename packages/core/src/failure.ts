@@ -19,8 +19,9 @@ const inactive: Verdict = ["inactivity", true, "Send audio or keepAlive(), or ra
 /** Protocol section 5: what a close code, or an Error's `error_code`, means, and whether a new attempt may help. */
 const verdicts: Readonly<Record<number, Verdict>> = {
   1000: ["server-error", false, "The service closed before the session had begun; check apiHost and the parameters."],
-  // Going away, restart, bad gateway: what a proxy says while the service behind it is replaced.
+  // Going away, no code at all, restart, bad gateway: what a proxy says while the service behind it is replaced.
   1001: network,
+  1005: network,
   1012: network,
   1014: network,
   1006: network,

@@ -1,7 +1,6 @@
 import { byteRate, pcmFormat } from "./audio-format.ts";
 import type { AudioLog } from "./audio-log.ts";
 import { AudioSink } from "./audio-sink.ts";
-import { backoff } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { Deferred } from "./deferred.ts";
 import { EventQueue } from "./event-queue.ts";
@@ -14,14 +13,12 @@ import { type ControlMessage, Outbound } from "./outbound.ts";
 import { PacketLog } from "./packet-log.ts";
 import { PcmLog } from "./pcm-log.ts";
 import { redact, redactCause } from "./redact.ts";
+import { RetryPolicy } from "./retry-policy.ts";
 import { Rollover } from "./rollover.ts";
 import type { SessionStats, SessionSummary } from "./session-figures.ts";
 import type { Platform } from "./socket.ts";
 import { StreamingError } from "./streaming-error.ts";
 import { type LinkTimeline, Timeline } from "./timeline.ts";
-
-/** A connection that lived this long got somewhere: the count of failed attempts starts anew. */
-const steadyMs = 10_000;
 
 /**
  * Supervises the connections of one session: first attempt and retries, reconnection, rollover, ending. The only place
@@ -49,10 +46,8 @@ export class Session implements LinkListener {
   /** What must not be shown; with the newest connection's token. */
   #secrets: readonly string[];
   #rollover: Rollover | undefined;
-  /** Attempts since a connection last got somewhere. */
-  #attempt = 0;
+  readonly #retries: RetryPolicy;
   #connections = 0;
-  #begunAt = 0;
   #reconnects = 0;
   #lostMs = 0;
   /** Terminate was sent on the present connection. */
@@ -74,6 +69,7 @@ export class Session implements LinkListener {
     this.#secrets = settings.secrets;
     this.#platform = platform;
     this.#clock = platform.clock ?? systemClock;
+    this.#retries = new RetryPolicy(settings, platform.random ?? Math.random);
     this.#tellsHeartbeats = platform.sendsPings || settings.parameters.sessionHeartbeat === true;
     const bytesPerMs = byteRate(settings.encoding, settings.sampleRate) / 1000;
     this.events = new EventQueue(platform.streams, () => {
@@ -161,7 +157,7 @@ export class Session implements LinkListener {
     if (event.type === "Turn") {
       this.#latency.turn(event, this.#clock.now());
       if (this.#timeline.nextTurn > nextTurn) {
-        this.#attempt = 0;
+        this.#retries.progressed();
         this.#outbound.settled();
       }
       if (this.#terminating) this.#awaitTermination();
@@ -186,7 +182,19 @@ export class Session implements LinkListener {
     // The service ends a session that reached its longest duration with a Termination that nobody asked for.
     else if (link.termination)
       this.#dropped(new StreamingError("session-expired", "The service ended the session.", { retryable: true }));
-    else this.#end(undefined);
+    else this.#closedUnasked();
+  }
+
+  /**
+   * A normal close without Termination. Nobody asked for it while audio still flows, or while a turn is open; taken for
+   * the end, it would lose both in silence.
+   */
+  #closedUnasked(): void {
+    const answered = this.#terminating && (this.#doubted || !this.#timeline.turnOpen);
+    if (!this.#settings.reconnect || answered) return this.#end(this.#sourceFailure);
+    this.#doubted ||= this.#terminating;
+    const message = "The service closed the session before it was asked to.";
+    this.#dropped(new StreamingError("connection-lost", message, { closeCode: 1000, retryable: true }));
   }
 
   #openLink(): Link {
@@ -200,7 +208,7 @@ export class Session implements LinkListener {
   #takeOver(link: Link, begin: BeginEvent, cause: ReconnectedEvent["cause"]): void {
     const first = this.#sessionIds.length === 0;
     this.#sessionIds.push(begin.id);
-    this.#begunAt = this.#clock.now();
+    this.#retries.begun(this.#clock.now());
     this.#terminating = false;
     this.#move("begun");
     const { timeline, replayedMs, lostMs } = this.#outbound.attach(link);
@@ -304,25 +312,14 @@ export class Session implements LinkListener {
 
   #dropped(error: StreamingError): void {
     if (this.state === "closed") return;
-    const opened = this.#sessionIds.length > 0;
-    const { reconnect, maxConnectionRetries, connectionRetryDelay } = this.#settings;
-    if (opened && this.#clock.now() - this.#begunAt > steadyMs) this.#attempt = 0;
-    const most = opened ? (reconnect?.maxAttempts ?? 0) : maxConnectionRetries;
-    // A service that answers the first handshake with an HTTP status means this client; later on it may be restarting.
-    const worthwhile = error.retryable && (opened || error.code !== "handshake-rejected");
-    if (!worthwhile || this.#attempt >= most) return this.#end(this.#sourceFailure ?? error);
-    this.#attempt++;
-    const delay = backoff(
-      this.#attempt,
-      connectionRetryDelay,
-      reconnect?.maxDelay ?? 10_000,
-      this.#platform.random ?? Math.random,
-    );
-    this.#begunAt = Number.POSITIVE_INFINITY;
+    const delay = this.#retries.delay(error, this.#clock.now());
+    if (delay === undefined) return this.#end(this.#sourceFailure ?? error);
     this.#terminating = false;
     this.#move("dropped");
-    if (opened)
-      this.events.push({ type: "Reconnecting", attempt: this.#attempt, delay_ms: delay, reason: error.message });
+    if (this.#sessionIds.length > 0) {
+      const { attempt } = this.#retries;
+      this.events.push({ type: "Reconnecting", attempt, delay_ms: delay, reason: error.message });
+    }
     this.#cancelTimer = this.#clock.after(delay, () => {
       this.#link = this.#openLink();
     });

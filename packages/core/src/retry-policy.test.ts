@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import { RetryPolicy } from "./retry-policy.ts";
+import { StreamingError, type StreamingErrorCode } from "./streaming-error.ts";
+
+const reconnect = { maxAttempts: 2, maxDelay: 1500, replayBuffer: 0 };
+const lost = fail("connection-lost");
+
+function fail(code: StreamingErrorCode, retryable = true): StreamingError {
+  return new StreamingError(code, "It failed.", { retryable });
+}
+
+/** The longest delays: full jitter's upper bound. */
+function policy(settings: { reconnect?: typeof reconnect | undefined } = { reconnect }) {
+  return new RetryPolicy(
+    { reconnect: undefined, maxConnectionRetries: 3, connectionRetryDelay: 500, ...settings },
+    () => 1,
+  );
+}
+
+test("before the first Begin, maxConnectionRetries counts, and delays double up to their bound", () => {
+  const retries = policy();
+  expect([1, 2, 3, 4].map(() => retries.delay(lost, 0))).toEqual([500, 1000, 1500, undefined]);
+});
+
+test("after it, reconnect.maxAttempts counts", () => {
+  const retries = policy();
+  retries.begun(0);
+  expect([1, 2, 3].map(() => retries.delay(lost, 0))).toEqual([500, 1000, undefined]);
+});
+
+test("without reconnect there is no attempt after Begin", () => {
+  const retries = policy({ reconnect: undefined });
+  retries.begun(0);
+  expect(retries.delay(lost, 0)).toBeUndefined();
+});
+
+test("a handshake that is refused is final at first, and not later", () => {
+  const retries = policy();
+  expect(retries.delay(fail("handshake-rejected"), 0)).toBeUndefined();
+  retries.begun(0);
+  expect(retries.delay(fail("handshake-rejected"), 0)).toBe(500);
+});
+
+test("what cannot be mended by trying again is not tried again", () => {
+  const retries = policy();
+  retries.begun(0);
+  expect(retries.delay(fail("unauthorized", false), 0)).toBeUndefined();
+});
+
+test.each([
+  ["a final turn", (retries: RetryPolicy) => retries.progressed(), 0],
+  ["ten seconds of life", (retries: RetryPolicy) => retries.begun(0), 10_001],
+])("%s starts the count anew", (_, progress, now) => {
+  const retries = policy();
+  retries.begun(0);
+  retries.delay(lost, 0);
+  retries.delay(lost, 0);
+  progress(retries);
+  expect(retries.delay(lost, now)).toBe(500);
+});
+
+test("a connection that stood once does not make later failures look steady", () => {
+  const retries = policy();
+  retries.begun(0);
+  expect(retries.delay(lost, 20_000)).toBe(500);
+  expect(retries.delay(lost, 40_000)).toBe(1000);
+  expect(retries.delay(lost, 60_000)).toBeUndefined();
+});

@@ -1,0 +1,49 @@
+import { backoff } from "./backoff.ts";
+import type { Settings } from "./options.ts";
+import type { StreamingError } from "./streaming-error.ts";
+
+/** A connection that lived this long got somewhere: the count of failed attempts starts anew. */
+const steadyMs = 10_000;
+
+/** Whether and when to connect again: the attempts of a session in a row that got nowhere (protocol section 5). */
+export class RetryPolicy {
+  /** Attempts since a connection last got somewhere. */
+  attempt = 0;
+  readonly #settings: Pick<Settings, "reconnect" | "maxConnectionRetries" | "connectionRetryDelay">;
+  readonly #random: () => number;
+  #opened = false;
+  #begunAt = Number.POSITIVE_INFINITY;
+
+  /** `random`: uniform in [0, 1), for jitter. */
+  constructor(
+    settings: Pick<Settings, "reconnect" | "maxConnectionRetries" | "connectionRetryDelay">,
+    random: () => number,
+  ) {
+    this.#settings = settings;
+    this.#random = random;
+  }
+
+  /** A connection stands. */
+  begun(now: number): void {
+    this.#opened = true;
+    this.#begunAt = now;
+  }
+
+  /** A turn became final: the connection got somewhere. */
+  progressed(): void {
+    this.attempt = 0;
+  }
+
+  /** Ms until the next attempt after a connection failed with `error`; undefined where there is to be none. */
+  delay(error: StreamingError, now: number): number | undefined {
+    const { reconnect, maxConnectionRetries, connectionRetryDelay } = this.#settings;
+    if (now - this.#begunAt > steadyMs) this.attempt = 0;
+    this.#begunAt = Number.POSITIVE_INFINITY;
+    const most = this.#opened ? (reconnect?.maxAttempts ?? 0) : maxConnectionRetries;
+    // A service that answers the first handshake with an HTTP status means this client; later on it may be restarting.
+    const worthwhile = error.retryable && (this.#opened || error.code !== "handshake-rejected");
+    if (!worthwhile || this.attempt >= most) return undefined;
+    this.attempt++;
+    return backoff(this.attempt, connectionRetryDelay, reconnect?.maxDelay ?? 10_000, this.#random);
+  }
+}

@@ -2,7 +2,6 @@ import {
   listMicrophones,
   type Microphone,
   MicrophoneError,
-  type MicrophoneOptions,
   openMicrophone,
 } from "@voxpipe/microphone";
 import { connect, StreamingError, tokenFrom } from "voxpipe";
@@ -41,16 +40,7 @@ const harness = {
       return String(error);
     }
   },
-  /** All audio from now on for so many seconds, in base64; the main thread stands still for `blockMs` of every second. */
-  async record(options: MicrophoneOptions, seconds: number, blockMs = 0): Promise<string> {
-    const microphone = await openMicrophone(options);
-    const blocking = setInterval(() => blockFor(blockMs), 1000);
-    setTimeout(() => void microphone.stop(), seconds * 1000);
-    const audio = await new Response(microphone.readable).arrayBuffer();
-    clearInterval(blocking);
-    if (microphone.droppedMs > 0) throw new Error(`${microphone.droppedMs} ms were dropped`);
-    return toBase64(new Uint8Array(audio));
-  },
+  recordBeside,
   /** Reads so many bytes, or to the end. */
   async read(microphone: Microphone, bytes: number): Promise<number[]> {
     const reader = microphone.readable.getReader();
@@ -65,6 +55,78 @@ const harness = {
   },
   pause: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
 };
+
+interface Compared {
+  /** Samples from the recording's beginning that are those which the render quanta held, in order. */
+  readonly same: number;
+  /** What `same` is at best: as far as both go. */
+  readonly held: number;
+  readonly droppedMs: number;
+  /** The recording, in base64. */
+  readonly recorded: string;
+}
+
+/**
+ * Records so many seconds, at the context's own rate, and beside it what a worklet without any code of ours sees of the
+ * same source. The main thread stands still for `blockMs` of every second.
+ */
+async function recordBeside(sampleRate: number, seconds: number, blockMs: number): Promise<Compared> {
+  let source: MediaStreamAudioSourceNode | undefined;
+  let reference: AudioWorkletNode | undefined;
+  const createSource = AudioContext.prototype.createMediaStreamSource;
+  AudioContext.prototype.createMediaStreamSource = function (stream) {
+    source = createSource.call(this, stream);
+    return source;
+  };
+  const addModule = AudioWorklet.prototype.addModule;
+  AudioWorklet.prototype.addModule = async function (url) {
+    await addModule.call(this, "/reference.js");
+    await addModule.call(this, url);
+    if (!source) throw new Error("No source was made before the worklet was loaded.");
+    reference = new AudioWorkletNode(source.context, "reference");
+    source.connect(reference).connect(source.context.destination);
+  };
+  const microphone = await openMicrophone({ sampleRate, constraints: raw });
+  if (source?.context.sampleRate !== sampleRate) throw new Error(`The context runs at ${source?.context.sampleRate} Hz`);
+  const blocking = setInterval(() => blockFor(blockMs), 1000);
+  const quanta = new Promise<Int16Array[]>((resolve) => {
+    setTimeout(() => {
+      reference?.port.addEventListener("message", ({ data }) => resolve(data), { once: true });
+      reference?.port.start();
+      reference?.port.postMessage("give");
+    }, seconds * 1000);
+  });
+  void quanta.then(() => microphone.stop());
+  const bytes = new Uint8Array(await new Response(microphone.readable).arrayBuffer());
+  clearInterval(blocking);
+  const rendered = joined(await quanta);
+  const recorded = new Int16Array(bytes.buffer);
+  // The reference was there first.
+  let best = { same: 0, held: 0 };
+  for (let offset = 0; offset < 100 * 128; offset += 128) {
+    const beside = rendered.subarray(offset);
+    const same = agreement(recorded, beside);
+    if (same > best.same) best = { same, held: Math.min(recorded.length, beside.length) };
+  }
+  return { ...best, droppedMs: microphone.droppedMs, recorded: toBase64(bytes) };
+}
+
+function joined(quanta: readonly Int16Array[]): Int16Array {
+  const all = new Int16Array(quanta.reduce((length, quantum) => length + quantum.length, 0));
+  let at = 0;
+  for (const quantum of quanta) {
+    all.set(quantum, at);
+    at += quantum.length;
+  }
+  return all;
+}
+
+/** How many samples agree from the beginning. */
+function agreement(a: Int16Array, b: Int16Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return i;
+  return length;
+}
 
 function blockFor(ms: number): void {
   for (const end = performance.now() + ms; performance.now() < end; );

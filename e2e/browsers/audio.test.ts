@@ -40,12 +40,11 @@ inEveryBrowser("60 s of audio", ({ name, launch, behaviour }) => {
         const { recorded, ...compared } = await evaluate(
           page,
           ({ sampleRate, seconds, blockMs }) => voxpipe.recordBeside(sampleRate, seconds, blockMs),
-          { sampleRate, seconds: seconds + 2.5, blockMs },
+          { sampleRate: name === "Chromium" ? sampleRate : undefined, seconds: seconds + 4, blockMs },
         );
         await playing;
-        // The reference hears a little less: it is asked first.
         expect(compared).toMatchObject({ droppedMs: 0 });
-        expect(compared.same).toBeGreaterThan((seconds + 1) * sampleRate);
+        expect(compared.same).toBeGreaterThan(seconds * compared.sampleRate);
         expect(compared.same).toBe(compared.held);
         if (name === "Chromium") expectFile(recorded);
       },

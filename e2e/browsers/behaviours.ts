@@ -1,6 +1,6 @@
 import { describe, test } from "vitest";
-import { type BrowserName, browsers, type LaunchOptions, type RunningBrowser } from "./browsers.ts";
 import { because } from "./because.ts";
+import { type BrowserName, browsers, type LaunchOptions, type RunningBrowser } from "./browsers.ts";
 import { limits } from "./limits.ts";
 
 export interface Kit {
@@ -17,7 +17,11 @@ export function inEveryBrowser(title: string, define: (kit: Kit) => void): void 
   for (const name of names) {
     describe(name, { concurrent: true }, () => {
       describe(title, { concurrent: false }, () => {
-        define({ name, launch: browsers[name], behaviour: (what, run, timeout = 60_000) => declare(name, what, run, timeout) });
+        define({
+          name,
+          launch: browsers[name],
+          behaviour: (what, run, timeout = 60_000) => declare(name, what, run, timeout),
+        });
       });
     });
   }

@@ -15,7 +15,9 @@ export async function launchFirefox({
     programs: ["firefox-esr", "firefox"],
     packages: ["firefox-esr"],
   });
-  const sound = await startSoundServer({ microphone: microphone !== "none" });
+  const sound = await startSoundServer(
+    typeof microphone === "object" ? "silent" : microphone === "none" ? "none" : "humming",
+  );
   try {
     const browser = await firefox.launch({
       channel: "moz-firefox",

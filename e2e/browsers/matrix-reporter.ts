@@ -43,7 +43,12 @@ function table(rows: ReadonlyMap<string, ReadonlyMap<string, string>>, reasons: 
   return [
     "",
     line("Browser x behaviour", names),
-    ...[...rows].map(([row, cells]) => line(row, names.map((name) => cells.get(name) ?? "-"))),
+    ...[...rows].map(([row, cells]) =>
+      line(
+        row,
+        names.map((name) => cells.get(name) ?? "-"),
+      ),
+    ),
     ...reasons.map((reason, i) => `(${i + 1}) ${reason}`),
   ].join("\n");
 }

@@ -1,9 +1,4 @@
-import {
-  listMicrophones,
-  type Microphone,
-  MicrophoneError,
-  openMicrophone,
-} from "@voxpipe/microphone";
+import { listMicrophones, type Microphone, MicrophoneError, openMicrophone } from "@voxpipe/microphone";
 import { connect, StreamingError, tokenFrom } from "voxpipe";
 
 /** Every track that the page was ever granted, so that a test can see which are still on. */
@@ -61,16 +56,17 @@ interface Compared {
   readonly same: number;
   /** What `same` is at best: as far as both go. */
   readonly held: number;
+  readonly sampleRate: number;
   readonly droppedMs: number;
   /** The recording, in base64. */
   readonly recorded: string;
 }
 
 /**
- * Records so many seconds, at the context's own rate, and beside it what a worklet without any code of ours sees of the
+ * Records so many seconds, at the context's rate (`sampleRate` where the device has it), and beside it what a worklet without any code of ours sees of the
  * same source. The main thread stands still for `blockMs` of every second.
  */
-async function recordBeside(sampleRate: number, seconds: number, blockMs: number): Promise<Compared> {
+async function recordBeside(sampleRate: number | undefined, seconds: number, blockMs: number): Promise<Compared> {
   let source: MediaStreamAudioSourceNode | undefined;
   let reference: AudioWorkletNode | undefined;
   const createSource = AudioContext.prototype.createMediaStreamSource;
@@ -86,8 +82,9 @@ async function recordBeside(sampleRate: number, seconds: number, blockMs: number
     reference = new AudioWorkletNode(source.context, "reference");
     source.connect(reference).connect(source.context.destination);
   };
-  const microphone = await openMicrophone({ sampleRate, constraints: raw });
-  if (source?.context.sampleRate !== sampleRate) throw new Error(`The context runs at ${source?.context.sampleRate} Hz`);
+  const rate = sampleRate ?? ownRate();
+  const microphone = await openMicrophone({ sampleRate: rate, constraints: raw });
+  if (source?.context.sampleRate !== rate) throw new Error(`The context runs at ${source?.context.sampleRate} Hz`);
   const blocking = setInterval(() => blockFor(blockMs), 1000);
   const quanta = new Promise<Int16Array[]>((resolve) => {
     setTimeout(() => {
@@ -108,7 +105,14 @@ async function recordBeside(sampleRate: number, seconds: number, blockMs: number
     const same = agreement(recorded, beside);
     if (same > best.same) best = { same, held: Math.min(recorded.length, beside.length) };
   }
-  return { ...best, droppedMs: microphone.droppedMs, recorded: toBase64(bytes) };
+  return { ...best, sampleRate: rate, droppedMs: microphone.droppedMs, recorded: toBase64(bytes) };
+}
+
+/** The rate of a context that nobody asked for another. */
+function ownRate(): number {
+  const context = new AudioContext();
+  void context.close();
+  return context.sampleRate;
 }
 
 function joined(quanta: readonly Int16Array[]): Int16Array {

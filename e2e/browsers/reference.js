@@ -7,7 +7,9 @@ class Reference extends AudioWorkletProcessor {
   }
 
   process([[left, right = left] = []]) {
-    this.quanta.push(left ? Int16Array.from(left, (sample, i) => Math.round((sample + right[i]) * 16384)) : new Int16Array(128));
+    this.quanta.push(
+      left ? Int16Array.from(left, (sample, i) => Math.round((sample + right[i]) * 16384)) : new Int16Array(128),
+    );
     return true;
   }
 }

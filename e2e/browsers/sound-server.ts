@@ -16,29 +16,31 @@ export interface SoundServer extends AsyncDisposable {
 
 const packages = ["pulseaudio", "pulseaudio-utils"];
 
-/** A PulseAudio without any hardware. What is played to its `speech` is what its `microphone` hears: a hum by itself. */
-export async function startSoundServer({ microphone }: { readonly microphone: boolean }): Promise<SoundServer> {
+/** A PulseAudio without any hardware. What is played to its `speech` is what its `microphone` hears. */
+export async function startSoundServer(microphone: "none" | "silent" | "humming"): Promise<SoundServer> {
   const program = await provide({ name: "PulseAudio", programs: ["pulseaudio"], packages });
   const paplay = await provide({ name: "paplay", programs: ["paplay"], packages });
   const folder = await mkdtemp(join(tmpdir(), "voxpipe-sound-"));
   const socket = join(folder, "native");
   const modules = [`module-native-protocol-unix socket=${socket} auth-anonymous=1`];
-  if (microphone) {
+  const present = microphone !== "none";
+  if (present) {
     modules.push(
       "module-null-sink sink_name=speech rate=48000 channels=1",
       "module-remap-source source_name=microphone master=speech.monitor source_properties=device.description=Microphone",
-      // Heard by browsers in which a device must not be silent.
-      "module-sine sink=speech frequency=440",
     );
   }
+  if (microphone === "humming") modules.push("module-sine sink=speech frequency=440");
   modules.push("module-null-sink sink_name=speaker");
-  const env = { PULSE_SERVER: `unix:${socket}`, PULSE_SINK: "speaker", ...(microphone && { PULSE_SOURCE: "microphone" }) };
+  const env = { PULSE_SERVER: `unix:${socket}`, PULSE_SINK: "speaker", ...(present && { PULSE_SOURCE: "microphone" }) };
   const flags = ["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--log-level=error"];
   const child = spawn(program, [...flags, ...modules.flatMap((module) => ["-L", module])], {
     env: { PATH: process.env.PATH, HOME: folder, XDG_RUNTIME_DIR: folder, DBUS_SESSION_BUS_ADDRESS: "unix:path=/none" },
     stdio: "ignore",
   });
+  const stopping = new AbortController();
   const stop = async () => {
+    stopping.abort();
     await end(child);
     await rm(folder, { recursive: true, force: true });
   };
@@ -49,7 +51,10 @@ export async function startSoundServer({ microphone }: { readonly microphone: bo
   return {
     env,
     async play(wav) {
-      await run(paplay, ["--device=speech", wav], { cwd: "/", env: { ...process.env, ...env } });
+      await run(paplay, ["--device=speech", wav], { cwd: "/", env: { ...process.env, ...env } }).catch((error) => {
+        // It ends with the server.
+        if (!stopping.signal.aborted) throw error;
+      });
     },
     [Symbol.asyncDispose]: stop,
   };
@@ -57,7 +62,13 @@ export async function startSoundServer({ microphone }: { readonly microphone: bo
 
 async function appears(socket: string, child: ChildProcess): Promise<boolean> {
   for (let tries = 0; tries < 100 && child.exitCode === null; tries++) {
-    if (await access(socket).then(() => true, () => false)) return true;
+    if (
+      await access(socket).then(
+        () => true,
+        () => false,
+      )
+    )
+      return true;
     await pause(100);
   }
   return false;

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { readdir } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { Builder, By, Capabilities, Key as DriverKey, type WebDriver } from "selenium-webdriver";
 import type { LaunchOptions, RunningBrowser } from "./browsers.ts";
@@ -29,7 +29,10 @@ export async function launchWebKit({ microphone = "beeping" }: LaunchOptions = {
   return {
     // A session is a browser process, and it has one visitor; another begins when the one before has gone.
     async newPage() {
-      const capabilities = new Capabilities({ browserName: "MiniBrowser", "webkitgtk:browserOptions": { binary, args } });
+      const capabilities = new Capabilities({
+        browserName: "MiniBrowser",
+        "webkitgtk:browserOptions": { binary, args },
+      });
       const driver = await connectTo(`http://127.0.0.1:${port}`, capabilities);
       sessions.add(driver);
       await driver.manage().setTimeouts({ script: 180_000, pageLoad: 30_000 });
@@ -111,7 +114,8 @@ async function connectTo(server: string, capabilities: Capabilities): Promise<We
 async function miniBrowser(): Promise<string> {
   const libraries = `/usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`;
   const folder = (await readdir(libraries)).find((name) => /^webkit2gtk-4/.test(name));
-  if (folder === undefined) throw new Error(`There is no webkit2gtk in ${libraries}: apt-get install webkit2gtk-driver.`);
+  if (folder === undefined)
+    throw new Error(`There is no webkit2gtk in ${libraries}: apt-get install webkit2gtk-driver.`);
   return `${libraries}/${folder}/MiniBrowser`;
 }
 

@@ -14,17 +14,16 @@ const names: readonly BrowserName[] = ["Chromium", "Firefox", "WebKit"];
 
 /** Defines tests for each browser. The browsers run side by side, since they mostly wait; the tests of one in order. */
 export function inEveryBrowser(title: string, define: (kit: Kit) => void): void {
-  for (const name of names) {
-    describe(name, { concurrent: true }, () => {
-      describe(title, { concurrent: false }, () => {
-        define({
-          name,
-          launch: browsers[name],
-          behaviour: (what, run, timeout = 60_000) => declare(name, what, run, timeout),
+  describe(title, () => {
+    for (const name of names) {
+      describe(name, { concurrent: true }, () => {
+        describe("one by one", { concurrent: false }, () => {
+          const behaviour: Kit["behaviour"] = (what, run, timeout = 60_000) => declare(name, what, run, timeout);
+          define({ name, launch: browsers[name], behaviour });
         });
       });
-    });
-  }
+    }
+  });
 }
 
 function declare(browser: BrowserName, what: string, run: () => Promise<void>, timeout: number): void {

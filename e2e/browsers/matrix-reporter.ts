@@ -9,7 +9,7 @@ export default class MatrixReporter implements Reporter {
     const rows = new Map<string, Map<string, string>>();
     const reasons: string[] = [];
     for (const test of modules.filter(({ project }) => project.name === "browsers").flatMap(allTests)) {
-      const [browser = "", title = ""] = path(test);
+      const [title = "", browser = ""] = path(test);
       const [what = "", reason] = test.name.split(because);
       const row = `${title}: ${what}`;
       if (reason !== undefined) reasons.push(`${browser}, ${what}: ${reason}.`);
@@ -21,7 +21,7 @@ export default class MatrixReporter implements Reporter {
 }
 
 function allTests(module: TestModule): TestCase[] {
-  return [...module.children.allTests()].filter((test) => names.some((name) => path(test)[0] === name));
+  return [...module.children.allTests()].filter((test) => names.some((name) => path(test)[1] === name));
 }
 
 /** The names of the suites around a test, the outermost first. */

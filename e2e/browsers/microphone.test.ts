@@ -33,7 +33,7 @@ function visits(launch: (options?: LaunchOptions) => Promise<RunningBrowser>) {
   };
 }
 
-inEveryBrowser("audio", ({ name, launch, behaviour }) => {
+inEveryBrowser("audio", ({ launch, behaviour }) => {
   const { visit, close } = visits(launch);
   afterAll(close);
 
@@ -118,7 +118,7 @@ inEveryBrowser("audio", ({ name, launch, behaviour }) => {
   });
 });
 
-inEveryBrowser("devices", ({ name, launch, behaviour }) => {
+inEveryBrowser("devices", ({ launch, behaviour }) => {
   const { visit, close } = visits(launch);
   afterAll(close);
 
@@ -222,7 +222,7 @@ inEveryBrowser("devices", ({ name, launch, behaviour }) => {
   });
 });
 
-inEveryBrowser("the light goes out", ({ name, launch, behaviour }) => {
+inEveryBrowser("the light goes out", ({ launch, behaviour }) => {
   const { visit, close } = visits(launch);
   afterAll(close);
 
@@ -324,7 +324,7 @@ inEveryBrowser("the light goes out", ({ name, launch, behaviour }) => {
   });
 });
 
-inEveryBrowser("failures say what to do:", ({ name, launch, behaviour }) => {
+inEveryBrowser("failures say what to do:", ({ launch, behaviour }) => {
   const { visit, close } = visits(launch);
   afterAll(close);
 

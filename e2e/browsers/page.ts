@@ -35,7 +35,14 @@ const harness = {
       return String(error);
     }
   },
+  speak,
   recordBeside,
+  recordAside,
+  /** What became of it. */
+  recordedAside: () => {
+    if (!aside) throw new Error("Nothing is recorded.");
+    return aside.stop();
+  },
   /** Reads so many bytes, or to the end. */
   async read(microphone: Microphone, bytes: number): Promise<number[]> {
     const reader = microphone.readable.getReader();
@@ -50,6 +57,71 @@ const harness = {
   },
   pause: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
 };
+
+/** Speaks for so long into a session, as a page does. */
+async function speak(apiHost: string, ms: number) {
+  const microphone = await openMicrophone();
+  const { sampleRate } = microphone;
+  const session = connect({ apiHost, token: tokenFrom("/api/token"), sampleRate, connectTimeout: 30_000 });
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  const watch = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    transform(chunk, controller) {
+      parts.push(chunk.slice());
+      controller.enqueue(chunk);
+    },
+  });
+  const sending = microphone.readable.pipeThrough(watch).pipeTo(session.audio);
+  setTimeout(() => void microphone.stop(), ms);
+  const types = new Set<string>();
+  let lostMs = 0;
+  for await (const event of session.events) {
+    types.add(event.type);
+    if (event.type === "Reconnected") lostMs += event.lost_ms;
+  }
+  await sending;
+  const sent = toBase64(new Uint8Array(await new Blob(parts).arrayBuffer()));
+  return { types: [...types], lostMs, droppedMs: microphone.droppedMs, lights: harness.lights(), sent };
+}
+
+let aside: { stop(): Promise<Aside> } | undefined;
+
+interface Aside {
+  /** How long the page was hidden, while it recorded. */
+  readonly hiddenMs: number;
+  readonly lastedMs: number;
+  /** Audio that was read, and what was dropped of it. */
+  readonly givenMs: number;
+  readonly droppedMs: number;
+  /** The longest time between two chunks. */
+  readonly longestMs: number;
+}
+
+/** Records while the page does something else. */
+async function recordAside(): Promise<void> {
+  const microphone = await openMicrophone();
+  const began = performance.now();
+  let [bytes, last, longestMs, hiddenMs] = [0, began, 0, 0];
+  const reading = microphone.readable.pipeTo(
+    new WritableStream({
+      write(chunk) {
+        const now = performance.now();
+        longestMs = Math.max(longestMs, now - last);
+        if (document.hidden) hiddenMs += now - last;
+        last = now;
+        bytes += chunk.length;
+      },
+    }),
+  );
+  aside = {
+    async stop() {
+      const lastedMs = performance.now() - began;
+      await microphone.stop();
+      await reading;
+      const { droppedMs } = microphone;
+      return { hiddenMs, lastedMs, givenMs: bytes / 32, droppedMs, longestMs };
+    },
+  };
+}
 
 interface Compared {
   /** Samples from the recording's beginning that are those which the render quanta held, in order. */

@@ -26,13 +26,13 @@ export async function startSoundServer(microphone: "none" | "silent" | "humming"
   const present = microphone !== "none";
   if (present) {
     modules.push(
+      "module-null-sink sink_name=speaker",
       "module-null-sink sink_name=speech rate=48000 channels=1",
       "module-remap-source source_name=microphone master=speech.monitor source_properties=device.description=Microphone",
     );
   }
   if (microphone === "humming") modules.push("module-sine sink=speech frequency=440");
-  modules.push("module-null-sink sink_name=speaker");
-  const env = { PULSE_SERVER: `unix:${socket}`, PULSE_SINK: "speaker", ...(present && { PULSE_SOURCE: "microphone" }) };
+  const env = { PULSE_SERVER: `unix:${socket}`, ...(present && { PULSE_SINK: "speaker", PULSE_SOURCE: "microphone" }) };
   const flags = ["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--log-level=error"];
   const child = spawn(program, [...flags, ...modules.flatMap((module) => ["-L", module])], {
     env: { PATH: process.env.PATH, HOME: folder, XDG_RUNTIME_DIR: folder, DBUS_SESSION_BUS_ADDRESS: "unix:path=/none" },

@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    reporters: ["default", "./e2e/summary-reporter.ts"],
+    reporters: ["default", "./e2e/browsers/matrix-reporter.ts", "./e2e/summary-reporter.ts"],
     projects: [
       {
         extends: true,
@@ -26,9 +26,10 @@ export default defineConfig({
       },
       {
         extends: true,
-        // One at a time: audio is played and captured in real time.
+        // Behind everything else, and one file at a time: audio is played and captured in real time.
         test: {
           name: "browsers",
+          sequence: { groupOrder: 1 },
           include: ["e2e/browsers/*.test.ts"],
           globalSetup: "e2e/browsers/built-site.ts",
           fileParallelism: false,

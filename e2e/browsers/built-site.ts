@@ -9,7 +9,7 @@ import { root } from "../workspace.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** A folder with `page.js` and `worklet.js`. */
+    /** A folder with `page.js`, `worklet.js` and `reference.js`. */
     site: string;
   }
 }
@@ -33,6 +33,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     join(consumer.folder, "node_modules/@voxpipe/microphone/dist/worklet.js"),
     join(consumer.folder, "worklet.js"),
   );
+  await copyFile(join(root, "e2e/browsers/reference.js"), join(consumer.folder, "reference.js"));
   project.provide("site", consumer.folder);
   return async () => {
     await consumer[Symbol.asyncDispose]();

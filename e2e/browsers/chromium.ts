@@ -1,4 +1,6 @@
-import { type Browser, chromium } from "playwright-core";
+import { chromium } from "playwright-core";
+import type { LaunchOptions, RunningBrowser } from "./browsers.ts";
+import { PlaywrightPage } from "./playwright-page.ts";
 import { provide } from "./provide.ts";
 
 const quiet = [
@@ -11,26 +13,39 @@ const quiet = [
   "--no-first-run",
 ];
 
-export type FakeMicrophone =
-  /** It beeps once a second. */
-  | "beeping"
-  /** Nothing is plugged in. */
-  | "none"
-  /** It plays a WAV file once, from each time that it is opened. */
-  | { readonly wav: string };
-
-/** Chromium with a microphone that is no real one. Whether the visitor allows it is the page's context's to say. */
-export async function launchChromium(
-  microphone: FakeMicrophone = "beeping",
-  flags: readonly string[] = [],
-): Promise<Browser> {
+/** Chromium, with a microphone that is no real one. */
+export async function launchChromium({
+  microphone = "beeping",
+  permission = "allow",
+  host,
+}: LaunchOptions = {}): Promise<RunningBrowser> {
   const executablePath = await provide({
     name: "Chromium",
     programs: ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"],
     packages: ["chromium"],
     playwright: { browser: "chromium", path: () => chromium.executablePath() },
   });
-  const fake = microphone === "none" ? [] : ["--use-fake-device-for-media-stream"];
-  const file = typeof microphone === "object" ? [`--use-file-for-fake-audio-capture=${microphone.wav}%noloop`] : [];
-  return chromium.launch({ executablePath, args: [...quiet, ...fake, ...file, ...flags] });
+  const args = [...quiet];
+  if (microphone !== "none") args.push("--use-fake-device-for-media-stream");
+  if (typeof microphone === "object") args.push(`--use-file-for-fake-audio-capture=${microphone.wav}%noloop`);
+  if (host) args.push(`--host-resolver-rules=MAP ${host} 127.0.0.1`);
+  const browser = await chromium.launch({ executablePath, args });
+  return {
+    async newPage() {
+      const permissions = permission === "allow" ? ["microphone", "clipboard-read", "clipboard-write"] : [];
+      const page = await (await browser.newContext({ permissions })).newPage();
+      return new ChromiumPage(page);
+    },
+    play: async () => {},
+    [Symbol.asyncDispose]: () => browser.close(),
+  };
+}
+
+class ChromiumPage extends PlaywrightPage {
+  /** Playwright tells every page that it is seen, whatever stands before it. */
+  override async hide(): Promise<void> {
+    const devtools = await this.page.context().newCDPSession(this.page);
+    await devtools.send("Emulation.setFocusEmulationEnabled", { enabled: false });
+    await super.hide();
+  }
 }

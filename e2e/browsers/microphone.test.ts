@@ -1,39 +1,46 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type FakeMicrophone, launchChromium } from "./chromium.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { afterAll, expect } from "vitest";
+import { inEveryBrowser } from "./behaviours.ts";
+import type { LaunchOptions, RunningBrowser } from "./browsers.ts";
 import { type Site, type SiteOptions, serveSite } from "./site.ts";
+import { evaluate, type TestPage } from "./test-page.ts";
 
 interface Visit extends AsyncDisposable {
-  readonly page: Page;
+  readonly page: TestPage;
   readonly site: Site;
 }
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchChromium();
-}, 300_000);
-afterAll(() => browser?.close());
-
-/** A visitor's page, in a browser profile of its own. */
-async function visit(permissions: string[] = ["microphone"], options: SiteOptions = {}): Promise<Visit> {
-  const site = await serveSite(options);
-  const context = await browser.newContext({ permissions });
-  const page = await context.newPage();
-  await page.goto(site.url);
+/** A visitor's page, in a browser that all visits share where they ask for nothing else. */
+function visits(launch: (options?: LaunchOptions) => Promise<RunningBrowser>) {
+  let shared: Promise<RunningBrowser> | undefined;
   return {
-    page,
-    site,
-    async [Symbol.asyncDispose]() {
-      await context.close();
-      await site[Symbol.asyncDispose]();
+    async visit(options: SiteOptions = {}, launchOptions?: LaunchOptions): Promise<Visit> {
+      shared ??= launch();
+      const own = launchOptions && (await launch(launchOptions));
+      const site = await serveSite(options);
+      const page = await (own ?? (await shared)).newPage();
+      await page.goto(site.url);
+      return {
+        page,
+        site,
+        async [Symbol.asyncDispose]() {
+          await page[Symbol.asyncDispose]();
+          await own?.[Symbol.asyncDispose]();
+          await site[Symbol.asyncDispose]();
+        },
+      };
     },
+    close: async () => (await shared)?.[Symbol.asyncDispose](),
   };
 }
 
-describe("audio", () => {
-  test("comes in chunks of 50 ms at the rate asked for, with a level", async () => {
+inEveryBrowser("audio", ({ launch, behaviour }) => {
+  const { visit, close } = visits(launch);
+  afterAll(close);
+
+  behaviour("comes in chunks of 50 ms at the rate asked for, with a level", async () => {
     await using visited = await visit();
-    const heard = await visited.page.evaluate(async () => {
+    const heard = await evaluate(visited.page, async () => {
       const microphone = await voxpipe.openMicrophone({ sampleRate: 8000 });
       const lengths = new Set<number>();
       let loudest = Number.NEGATIVE_INFINITY;
@@ -47,31 +54,31 @@ describe("audio", () => {
       return { state, sampleRate, device, lengths: [...lengths], loudest };
     });
     expect(heard).toMatchObject({ state: "live", sampleRate: 8000, lengths: [800] });
-    expect(heard.device.label).toMatch(/Fake/);
+    expect(heard.device.label).not.toBe("");
     expect(heard.loudest).toBeGreaterThan(-40);
   });
 
-  test("goes on as silence while muted", async () => {
+  behaviour("goes on as silence while muted", async () => {
     await using visited = await visit();
-    const heard = await visited.page.evaluate(async () => {
+    const heard = await evaluate(visited.page, async () => {
       const microphone = await voxpipe.openMicrophone({ constraints: voxpipe.raw });
       const twoSeconds = 64_000;
       const before = await voxpipe.read(microphone, twoSeconds);
       microphone.mute();
       await voxpipe.read(microphone, 6_400);
       const muted = await voxpipe.read(microphone, twoSeconds);
-      const level = microphone.level.rms;
+      const isSilent = microphone.level.rms === Number.NEGATIVE_INFINITY;
       microphone.unmute();
       const after = await voxpipe.read(microphone, twoSeconds);
       await microphone.stop();
-      return { level, sounds: [before, muted, after].map((bytes) => bytes.some((byte) => byte !== 0)) };
+      return { isSilent, sounds: [before, muted, after].map((bytes) => bytes.some((byte) => byte !== 0)) };
     });
-    expect(heard).toEqual({ level: Number.NEGATIVE_INFINITY, sounds: [true, false, true] });
+    expect(heard).toEqual({ isSilent: true, sounds: [true, false, true] });
   });
 
-  test("that nobody reads is dropped, the oldest first, to the millisecond", async () => {
+  behaviour("that nobody reads is dropped, the oldest first, to the millisecond", async () => {
     await using visited = await visit();
-    const lost = await visited.page.evaluate(async () => {
+    const lost = await evaluate(visited.page, async () => {
       const microphone = await voxpipe.openMicrophone({ audioBuffer: 500 });
       const drops: { droppedMs: number; startMs: number }[] = [];
       microphone.addEventListener("dropped", ({ droppedMs, startMs }) => drops.push({ droppedMs, startMs }));
@@ -87,10 +94,13 @@ describe("audio", () => {
     expect(lost.keptMs).toBeLessThanOrEqual(500);
   });
 
-  test("of any stream is taken, whose tracks stay the caller's", async () => {
+  behaviour("of any stream is taken, whose tracks stay the caller's", async () => {
     await using visited = await visit();
-    const result = await visited.page.evaluate(async () => {
+    const result = await evaluate(visited.page, async () => {
+      // WebKit starts no audio outside of a click's handler, unless the page captures.
+      await navigator.mediaDevices.getUserMedia({ audio: true });
       const context = new AudioContext();
+      await context.resume();
       const tone = new OscillatorNode(context, { frequency: 440 });
       const destination = context.createMediaStreamDestination();
       tone.connect(destination);
@@ -107,15 +117,18 @@ describe("audio", () => {
         asked: voxpipe.granted.length,
       };
     });
-    expect(result).toMatchObject({ sounds: true, track: "live", asked: 0 });
+    expect(result).toMatchObject({ sounds: true, track: "live", asked: 1 });
     expect(result.refused).toMatch(/^invalid-options/);
   });
 });
 
-describe("devices", () => {
-  test("are listed by name, and changed while audio flows", async () => {
+inEveryBrowser("devices", ({ launch, behaviour }) => {
+  const { visit, close } = visits(launch);
+  afterAll(close);
+
+  behaviour("are listed by name, and changed while audio flows", async () => {
     await using visited = await visit();
-    const changed = await visited.page.evaluate(async () => {
+    const changed = await evaluate(visited.page, async () => {
       const microphone = await voxpipe.openMicrophone();
       const devices = await voxpipe.listMicrophones();
       const other = devices.at(-1)?.deviceId ?? "";
@@ -143,15 +156,14 @@ describe("devices", () => {
   });
 
   // No browser can be told to unplug its fake microphone: the track says so instead, and everything behind it is real.
-  test("that are lost are followed by the next, and the audio goes on", async () => {
+  behaviour("that are lost are followed by the next, and the audio goes on", async () => {
     await using visited = await visit();
-    const result = await visited.page.evaluate(async () => {
+    const result = await evaluate(visited.page, async () => {
       const microphone = await voxpipe.openMicrophone();
       const states: string[] = [];
       microphone.addEventListener("statechange", () => states.push(microphone.state));
       await voxpipe.read(microphone, 6_400);
       const [track] = voxpipe.granted;
-      track?.stop();
       track?.dispatchEvent(new Event("ended"));
       await new Promise<void>((resolve) => microphone.addEventListener("devicechange", () => resolve()));
       const bytes = await voxpipe.read(microphone, 64_000);
@@ -162,14 +174,13 @@ describe("devices", () => {
     expect(result).toEqual({ states: ["interrupted", "live", "stopped"], lights: 1, sounds: true, after: 0 });
   });
 
-  test("that are lost without another end the audio, behind what was heard, with a reason", async () => {
+  behaviour("that are lost without another end the audio, behind what was heard, with a reason", async () => {
     await using visited = await visit();
-    const result = await visited.page.evaluate(async () => {
+    const result = await evaluate(visited.page, async () => {
       const microphone = await voxpipe.openMicrophone();
-      await voxpipe.pause(500);
+      while (microphone.level.peak === Number.NEGATIVE_INFINITY) await voxpipe.pause(20);
       navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("Gone", "NotFoundError"));
       const [track] = voxpipe.granted;
-      track?.stop();
       track?.dispatchEvent(new Event("ended"));
       let bytes = 0;
       const count = new WritableStream<Uint8Array>({
@@ -184,9 +195,9 @@ describe("devices", () => {
     expect(result.state).toBe("stopped");
   });
 
-  test("whose AudioContext is interrupted go on", async () => {
+  behaviour("whose AudioContext is interrupted go on", async () => {
     await using visited = await visit();
-    const states = await visited.page.evaluate(async () => {
+    const states = await evaluate(visited.page, async () => {
       const contexts: AudioContext[] = [];
       const Original = AudioContext;
       globalThis.AudioContext = class extends Original {
@@ -213,7 +224,29 @@ describe("devices", () => {
   });
 });
 
-describe("the light goes out", () => {
+inEveryBrowser("a hidden tab", ({ launch, behaviour }) => {
+  behaviour("goes on for 30 s without a gap", async () => {
+    await using browser = await launch();
+    await using site = await serveSite();
+    await using page = await browser.newPage();
+    await page.goto(site.url);
+    await evaluate(page, () => voxpipe.recordAside());
+    await page.hide();
+    await pause(30_000);
+    await page.unhide();
+    const { hiddenMs, givenMs, lastedMs, droppedMs, longestMs } = await evaluate(page, () => voxpipe.recordedAside());
+    expect(hiddenMs).toBeGreaterThan(29_000);
+    expect(droppedMs).toBe(0);
+    // The clocks of sound and of the page differ a little, and a busy machine is late.
+    expect(givenMs).toBeGreaterThan(0.95 * lastedMs);
+    expect(longestMs).toBeLessThan(2_000);
+  });
+});
+
+inEveryBrowser("the light goes out", ({ launch, behaviour }) => {
+  const { visit, close } = visits(launch);
+  afterAll(close);
+
   const ways = {
     stop: "microphone.stop()",
     cancel: "microphone.readable.cancel()",
@@ -223,21 +256,22 @@ describe("the light goes out", () => {
     "await using": "microphone[Symbol.asyncDispose]()",
   };
 
-  test.each(Object.entries(ways))("by %s", async (_, way) => {
-    await using visited = await visit();
-    const lights = await visited.page.evaluate(`(async () => {
+  for (const [title, way] of Object.entries(ways))
+    behaviour(`by ${title}`, async () => {
+      await using visited = await visit();
+      const lights = await visited.page.run<[number, number, string]>(`(async () => {
       const controller = new AbortController();
       const microphone = await voxpipe.openMicrophone({ signal: controller.signal });
       const before = voxpipe.lights();
       await ${way};
       return [before, voxpipe.lights(), microphone.state];
     })()`);
-    expect(lights).toEqual([1, 0, "stopped"]);
-  });
+      expect(lights).toEqual([1, 0, "stopped"]);
+    });
 
-  test("when permission comes after the page has given up", async () => {
+  behaviour("when permission comes after the page has given up", async () => {
     await using visited = await visit();
-    const result = await visited.page.evaluate(async () => {
+    const result = await evaluate(visited.page, async () => {
       const ask = navigator.mediaDevices.getUserMedia;
       let grant = () => {};
       const asked = new Promise<void>((resolve) => {
@@ -259,9 +293,9 @@ describe("the light goes out", () => {
     expect(result.failure).toMatch(/^aborted: /);
   });
 
-  test("at whatever moment of opening the page gives up", async () => {
+  behaviour("at whatever moment of opening the page gives up", async () => {
     await using visited = await visit();
-    const lights = await visited.page.evaluate(async () => {
+    const lights = await evaluate(visited.page, async () => {
       for (let delay = 0; delay < 200; delay += 10) {
         const opening = voxpipe.openMicrophone({ signal: AbortSignal.timeout(delay) });
         await opening.catch(() => {});
@@ -274,9 +308,9 @@ describe("the light goes out", () => {
     expect(lights).toBe(0);
   });
 
-  test("of two opened at once, each by its own stop", async () => {
+  behaviour("of two opened at once, each by its own stop", async () => {
     await using visited = await visit();
-    const lights = await visited.page.evaluate(async () => {
+    const lights = await evaluate(visited.page, async () => {
       const [first, second] = await Promise.all([voxpipe.openMicrophone(), voxpipe.openMicrophone()]);
       const both = voxpipe.lights();
       await Promise.all([first.stop(), first.stop()]);
@@ -288,52 +322,59 @@ describe("the light goes out", () => {
     expect(lights).toEqual([2, 1, true, 0]);
   });
 
-  test("fifty times", { timeout: 120_000 }, async () => {
-    await using visited = await visit();
-    const result = await visited.page.evaluate(async () => {
-      const open = new Set<AudioContext>();
-      const Original = AudioContext;
-      globalThis.AudioContext = class extends Original {
-        constructor(options?: AudioContextOptions) {
-          super(options);
-          open.add(this);
+  behaviour(
+    "fifty times",
+    async () => {
+      await using visited = await visit();
+      const result = await evaluate(visited.page, async () => {
+        const open = new Set<AudioContext>();
+        const Original = AudioContext;
+        globalThis.AudioContext = class extends Original {
+          constructor(options?: AudioContextOptions) {
+            super(options);
+            open.add(this);
+          }
+        };
+        for (let i = 0; i < 50; i++) {
+          const microphone = await voxpipe.openMicrophone();
+          await voxpipe.read(microphone, 1_600);
+          await microphone.stop();
         }
-      };
-      for (let i = 0; i < 50; i++) {
-        const microphone = await voxpipe.openMicrophone();
-        await voxpipe.read(microphone, 1_600);
-        await microphone.stop();
-      }
-      const left = [...open].filter((context) => context.state !== "closed");
-      return { granted: voxpipe.granted.length, lights: voxpipe.lights(), contexts: open.size, left: left.length };
-    });
-    expect(result).toEqual({ granted: 50, lights: 0, contexts: 50, left: 0 });
-  });
+        const left = [...open].filter((context) => context.state !== "closed");
+        return { granted: voxpipe.granted.length, lights: voxpipe.lights(), contexts: open.size, left: left.length };
+      });
+      expect(result).toEqual({ granted: 50, lights: 0, contexts: 50, left: 0 });
+    },
+    180_000,
+  );
 });
 
-describe("failures say what to do:", () => {
-  test("permission denied", async () => {
-    await using visited = await visit([]);
-    const failure = await visited.page.evaluate(() => voxpipe.failure(voxpipe.openMicrophone()));
+inEveryBrowser("failures say what to do:", ({ launch, behaviour }) => {
+  const { visit, close } = visits(launch);
+  afterAll(close);
+
+  behaviour("permission denied", async () => {
+    await using visited = await visit({}, { permission: "deny" });
+    const failure = await evaluate(visited.page, () => voxpipe.failure(voxpipe.openMicrophone()));
     expect(failure).toMatch(/^permission-(denied|dismissed): .*[Aa]llow it/);
   });
 
-  test("no device", async () => {
-    await using visited = await visitWith("none");
-    const failure = await visited.page.evaluate(() => voxpipe.failure(voxpipe.openMicrophone()));
+  behaviour("no device", async () => {
+    await using visited = await visit({}, { microphone: "none" });
+    const failure = await evaluate(visited.page, () => voxpipe.failure(voxpipe.openMicrophone()));
     expect(failure).toMatch(/^no-device: .*Plug one in/);
   });
 
-  test("a page over plain HTTP", async () => {
-    await using visited = await visitWith("none", ["--host-resolver-rules=MAP example.test 127.0.0.1"]);
+  behaviour("plain HTTP", async () => {
+    await using visited = await visit({}, { host: "example.test" });
     await visited.page.goto(visited.site.url.replace("127.0.0.1", "example.test"));
-    const failure = await visited.page.evaluate(() => voxpipe.failure(voxpipe.openMicrophone()));
+    const failure = await evaluate(visited.page, () => voxpipe.failure(voxpipe.openMicrophone()));
     expect(failure).toMatch(/^insecure-context: .*HTTPS/);
   });
 
-  test("a worklet that is not there, and one that the policy blocks", async () => {
+  behaviour("a worklet that is not there, and one that the policy blocks", async () => {
     await using visited = await visit();
-    const failures = await visited.page.evaluate(async () => {
+    const failures = await evaluate(visited.page, async () => {
       const blob = URL.createObjectURL(new Blob(["0"], { type: "text/javascript" }));
       return {
         missing: await voxpipe.failure(voxpipe.openMicrophone({ workletUrl: "/nowhere.js" })),
@@ -346,10 +387,10 @@ describe("failures say what to do:", () => {
     expect(failures.lights).toBe(0);
   });
 
-  test("a Blob works where the policy allows it", async () => {
+  behaviour("a Blob works where the policy allows it", async () => {
     const policy = "default-src 'none'; script-src 'self' blob:; connect-src 'self'";
-    await using visited = await visit(["microphone"], { policy });
-    const bytes = await visited.page.evaluate(async () => {
+    await using visited = await visit({ policy });
+    const bytes = await evaluate(visited.page, async () => {
       const source = await (await fetch("/worklet.js")).blob();
       const workletUrl = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
       const microphone = await voxpipe.openMicrophone({ workletUrl });
@@ -360,19 +401,3 @@ describe("failures say what to do:", () => {
     expect(bytes).toBeGreaterThanOrEqual(3_200);
   });
 });
-
-/** A page in a browser of its own. */
-async function visitWith(microphone: FakeMicrophone, flags: readonly string[] = []): Promise<Visit> {
-  const site = await serveSite();
-  const own = await launchChromium(microphone, flags);
-  const page = await (await own.newContext({ permissions: microphone === "none" ? ["microphone"] : [] })).newPage();
-  await page.goto(site.url);
-  return {
-    page,
-    site,
-    async [Symbol.asyncDispose]() {
-      await own.close();
-      await site[Symbol.asyncDispose]();
-    },
-  };
-}

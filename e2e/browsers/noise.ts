@@ -30,26 +30,43 @@ export function wavFile(samples: Int16Array, sampleRate: number): Uint8Array {
   return file;
 }
 
-export interface Found {
-  /** Samples of the original that came, one behind the other without a change, from the first that was found. */
-  readonly exact: number;
-  /** Where the first of them lies in the original. */
+/** A piece of the original that came unharmed. */
+export interface Run {
+  /** Where it begins in what was recorded, and in the original, in samples. */
+  readonly at: number;
   readonly from: number;
+  readonly length: number;
 }
 
-/** Looks for `original` in what was recorded: where it begins, and how far it goes on unharmed. */
-export function findNoise(recorded: Int16Array, original: Int16Array): Found {
-  const probe = 32;
-  const places = new Map<string, number>();
-  for (let i = 0; i + probe <= Math.min(original.length, 200_000); i++) {
-    places.set(original.subarray(i, i + probe).join(), i);
+/** Samples that must agree for a run to begin; and how far a jump may lead. */
+const probe = 32;
+const farthest = 20_000;
+
+/** All unharmed pieces of `original` in what was recorded: between two of them something was inserted, lost or repeated. */
+export function findRuns(recorded: Int16Array, original: Int16Array): Run[] {
+  const runs: Run[] = [];
+  let expected = 0;
+  for (let at = 0; at + probe <= recorded.length && expected + probe <= original.length; ) {
+    const from = place(recorded, at, original, expected);
+    if (from === undefined) {
+      at++;
+      continue;
+    }
+    let length = probe;
+    while (at + length < recorded.length && recorded[at + length] === original[from + length]) length++;
+    runs.push({ at, from, length });
+    at += length;
+    expected = from + length;
   }
-  for (let at = 0; at + probe <= recorded.length; at++) {
-    const from = places.get(recorded.subarray(at, at + probe).join());
-    if (from === undefined) continue;
-    let exact = 0;
-    while (from + exact < original.length && recorded[at + exact] === original[from + exact]) exact++;
-    return { exact, from };
+  return runs;
+}
+
+function place(recorded: Int16Array, at: number, original: Int16Array, expected: number): number | undefined {
+  const last = Math.min(original.length - probe, expected + farthest);
+  for (let from = Math.max(0, expected - farthest); from <= last; from++) {
+    let same = 0;
+    while (same < probe && recorded[at + same] === original[from + same]) same++;
+    if (same === probe) return from;
   }
-  return { exact: 0, from: -1 };
+  return undefined;
 }

@@ -1,10 +1,4 @@
-import {
-  listMicrophones,
-  type Microphone,
-  MicrophoneError,
-  type MicrophoneOptions,
-  openMicrophone,
-} from "@voxpipe/microphone";
+import { listMicrophones, type Microphone, MicrophoneError, openMicrophone } from "@voxpipe/microphone";
 import { connect, StreamingError, tokenFrom } from "voxpipe";
 
 /** Every track that the page was ever granted, so that a test can see which are still on. */
@@ -41,15 +35,13 @@ const harness = {
       return String(error);
     }
   },
-  /** All audio from now on for so many seconds, in base64; the main thread stands still for `blockMs` of every second. */
-  async record(options: MicrophoneOptions, seconds: number, blockMs = 0): Promise<string> {
-    const microphone = await openMicrophone(options);
-    const blocking = setInterval(() => blockFor(blockMs), 1000);
-    setTimeout(() => void microphone.stop(), seconds * 1000);
-    const audio = await new Response(microphone.readable).arrayBuffer();
-    clearInterval(blocking);
-    if (microphone.droppedMs > 0) throw new Error(`${microphone.droppedMs} ms were dropped`);
-    return toBase64(new Uint8Array(audio));
+  speak,
+  recordBeside,
+  recordAside,
+  /** What became of it. */
+  recordedAside: () => {
+    if (!aside) throw new Error("Nothing is recorded.");
+    return aside.stop();
   },
   /** Reads so many bytes, or to the end. */
   async read(microphone: Microphone, bytes: number): Promise<number[]> {
@@ -65,6 +57,152 @@ const harness = {
   },
   pause: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
 };
+
+/** Speaks for so long into a session, as a page does. */
+async function speak(apiHost: string, ms: number) {
+  const microphone = await openMicrophone();
+  const { sampleRate } = microphone;
+  const session = connect({ apiHost, token: tokenFrom("/api/token"), sampleRate, connectTimeout: 30_000 });
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  const watch = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    transform(chunk, controller) {
+      parts.push(chunk.slice());
+      controller.enqueue(chunk);
+    },
+  });
+  const sending = microphone.readable.pipeThrough(watch).pipeTo(session.audio);
+  setTimeout(() => void microphone.stop(), ms);
+  const types = new Set<string>();
+  let lostMs = 0;
+  for await (const event of session.events) {
+    types.add(event.type);
+    if (event.type === "Reconnected") lostMs += event.lost_ms;
+  }
+  await sending;
+  const sent = toBase64(new Uint8Array(await new Blob(parts).arrayBuffer()));
+  return { types: [...types], lostMs, droppedMs: microphone.droppedMs, lights: harness.lights(), sent };
+}
+
+let aside: { stop(): Promise<Aside> } | undefined;
+
+interface Aside {
+  /** How long the page was hidden, while it recorded. */
+  readonly hiddenMs: number;
+  readonly lastedMs: number;
+  /** Audio that was read, and what was dropped of it. */
+  readonly givenMs: number;
+  readonly droppedMs: number;
+  /** The longest time between two chunks. */
+  readonly longestMs: number;
+}
+
+/** Records while the page does something else. */
+async function recordAside(): Promise<void> {
+  const microphone = await openMicrophone();
+  const began = performance.now();
+  let [bytes, last, longestMs, hiddenMs] = [0, began, 0, 0];
+  const reading = microphone.readable.pipeTo(
+    new WritableStream({
+      write(chunk) {
+        const now = performance.now();
+        longestMs = Math.max(longestMs, now - last);
+        if (document.hidden) hiddenMs += now - last;
+        last = now;
+        bytes += chunk.length;
+      },
+    }),
+  );
+  aside = {
+    async stop() {
+      const lastedMs = performance.now() - began;
+      await microphone.stop();
+      await reading;
+      const { droppedMs } = microphone;
+      return { hiddenMs, lastedMs, givenMs: bytes / 32, droppedMs, longestMs };
+    },
+  };
+}
+
+interface Compared {
+  /** Samples from the recording's beginning that are those which the render quanta held, in order. */
+  readonly same: number;
+  /** What `same` is at best: as far as both go. */
+  readonly held: number;
+  readonly sampleRate: number;
+  readonly droppedMs: number;
+  /** The recording, in base64. */
+  readonly recorded: string;
+}
+
+/**
+ * Records so many seconds, at the context's rate (`sampleRate` where the device has it), and beside it what a worklet without any code of ours sees of the
+ * same source. The main thread stands still for `blockMs` of every second.
+ */
+async function recordBeside(sampleRate: number | undefined, seconds: number, blockMs: number): Promise<Compared> {
+  let source: MediaStreamAudioSourceNode | undefined;
+  let reference: AudioWorkletNode | undefined;
+  const createSource = AudioContext.prototype.createMediaStreamSource;
+  AudioContext.prototype.createMediaStreamSource = function (stream) {
+    source = createSource.call(this, stream);
+    return source;
+  };
+  const addModule = AudioWorklet.prototype.addModule;
+  AudioWorklet.prototype.addModule = async function (url) {
+    await addModule.call(this, "/reference.js");
+    await addModule.call(this, url);
+    if (!source) throw new Error("No source was made before the worklet was loaded.");
+    reference = new AudioWorkletNode(source.context, "reference");
+    source.connect(reference).connect(source.context.destination);
+  };
+  const rate = sampleRate ?? ownRate();
+  const microphone = await openMicrophone({ sampleRate: rate, constraints: raw });
+  if (source?.context.sampleRate !== rate) throw new Error(`The context runs at ${source?.context.sampleRate} Hz`);
+  const blocking = setInterval(() => blockFor(blockMs), 1000);
+  const quanta = new Promise<Int16Array[]>((resolve) => {
+    setTimeout(() => {
+      reference?.port.addEventListener("message", ({ data }) => resolve(data), { once: true });
+      reference?.port.start();
+      reference?.port.postMessage("give");
+    }, seconds * 1000);
+  });
+  void quanta.then(() => microphone.stop());
+  const bytes = new Uint8Array(await new Response(microphone.readable).arrayBuffer());
+  clearInterval(blocking);
+  const rendered = joined(await quanta);
+  const recorded = new Int16Array(bytes.buffer);
+  // The reference was there first.
+  let best = { same: 0, held: 0 };
+  for (let offset = 0; offset < 100 * 128; offset += 128) {
+    const beside = rendered.subarray(offset);
+    const same = agreement(recorded, beside);
+    if (same > best.same) best = { same, held: Math.min(recorded.length, beside.length) };
+  }
+  return { ...best, sampleRate: rate, droppedMs: microphone.droppedMs, recorded: toBase64(bytes) };
+}
+
+/** The rate of a context that nobody asked for another. */
+function ownRate(): number {
+  const context = new AudioContext();
+  void context.close();
+  return context.sampleRate;
+}
+
+function joined(quanta: readonly Int16Array[]): Int16Array {
+  const all = new Int16Array(quanta.reduce((length, quantum) => length + quantum.length, 0));
+  let at = 0;
+  for (const quantum of quanta) {
+    all.set(quantum, at);
+    at += quantum.length;
+  }
+  return all;
+}
+
+/** How many samples agree from the beginning. */
+function agreement(a: Int16Array, b: Int16Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return i;
+  return length;
+}
 
 function blockFor(ms: number): void {
   for (const end = performance.now() + ms; performance.now() < end; );

@@ -29,7 +29,7 @@ export async function serveSite({ policy = strictPolicy, token }: SiteOptions = 
     } else if (path === "/api/token" && token) {
       const { status, body } = token();
       response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
-    } else if (path === "/page.js" || path === "/worklet.js") {
+    } else if (["/page.js", "/worklet.js", "/reference.js"].includes(path)) {
       response.setHeader("Content-Type", "text/javascript");
       response.end(await readFile(join(folder, path)));
     } else response.writeHead(404).end();

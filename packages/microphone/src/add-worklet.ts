@@ -5,10 +5,16 @@ const probeLimit = 3_000;
 
 /** @throws MicrophoneError `worklet-blocked` where the page's policy forbids the file, `worklet-failed` where it does not load. */
 export async function addWorklet(context: AudioContext, url: string | URL): Promise<void> {
+  let directive: string | undefined;
+  const violated = (event: SecurityPolicyViolationEvent) => {
+    directive = event.effectiveDirective;
+  };
+  document.addEventListener("securitypolicyviolation", violated);
   try {
     await context.audioWorklet.addModule(url);
   } catch (cause) {
-    const directive = await blockingDirective(String(url));
+    // Firefox tells of the worklet itself, and only once for a file; the others do not tell of worklets.
+    if (directive === undefined) await preload(String(url));
     if (directive !== undefined) {
       throw new MicrophoneError(
         "worklet-blocked",
@@ -21,30 +27,22 @@ export async function addWorklet(context: AudioContext, url: string | URL): Prom
       `The worklet ${url} did not load. Serve @voxpipe/microphone/worklet.js there as JavaScript, or give its address as workletUrl.`,
       cause,
     );
+  } finally {
+    document.removeEventListener("securitypolicyviolation", violated);
   }
 }
 
-/** Browsers do not say why a worklet fails. They do say of a script that is preloaded, which runs nothing. */
-async function blockingDirective(url: string): Promise<string | undefined> {
-  let directive: string | undefined;
-  const violated = (event: SecurityPolicyViolationEvent) => {
-    directive = event.effectiveDirective;
-  };
+/** Loads a script without running it: that tells of a policy that forbids it. */
+async function preload(url: string): Promise<void> {
   const link = document.createElement("link");
   link.rel = "modulepreload";
   link.href = url;
-  document.addEventListener("securitypolicyviolation", violated);
   let timer: ReturnType<typeof setTimeout> | undefined;
-  try {
-    await new Promise<unknown>((resolve) => {
-      for (const type of ["load", "error"]) link.addEventListener(type, resolve, { once: true });
-      timer = setTimeout(resolve, probeLimit);
-      document.head.append(link);
-    });
-    return directive;
-  } finally {
-    clearTimeout(timer);
-    link.remove();
-    document.removeEventListener("securitypolicyviolation", violated);
-  }
+  await new Promise<unknown>((resolve) => {
+    for (const type of ["load", "error"]) link.addEventListener(type, resolve, { once: true });
+    timer = setTimeout(resolve, probeLimit);
+    document.head.append(link);
+  });
+  clearTimeout(timer);
+  link.remove();
 }

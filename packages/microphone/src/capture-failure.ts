@@ -18,7 +18,9 @@ const failures: Readonly<Record<string, readonly [MicrophoneErrorCode, string]>>
 
 /** What `getUserMedia` failed with, as an error that says what to do. */
 export async function captureFailure(cause: unknown): Promise<MicrophoneError> {
-  const name = cause instanceof Error ? cause.name : "";
+  let name = cause instanceof Error ? cause.name : "";
+  // WebKit's word for it, whatever was asked for.
+  if (name === "OverconstrainedError" && !(await hasMicrophone())) name = "NotFoundError";
   if (name === "NotAllowedError" && (await permission()) === "prompt") {
     return new MicrophoneError(
       "permission-dismissed",
@@ -35,6 +37,11 @@ export async function captureFailure(cause: unknown): Promise<MicrophoneError> {
     `The browser cannot capture audio: ${cause}.`,
   ];
   return new MicrophoneError(code, message, cause);
+}
+
+async function hasMicrophone(): Promise<boolean> {
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  return devices.some(({ kind }) => kind === "audioinput");
 }
 
 /** The state of the permission, where the browser tells it. */

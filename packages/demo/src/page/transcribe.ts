@@ -9,7 +9,10 @@ export async function transcribe(
   signal: AbortSignal,
   show: (event: StreamingEvent) => void,
 ): Promise<void> {
-  const session = connect({ token: tokenFrom("/api/token"), apiHost, sampleRate, formatTurns: true, signal });
+  // As long as the microphone keeps what was said meanwhile.
+  const connectTimeout = 30_000;
+  const token = tokenFrom("/api/token");
+  const session = connect({ token, apiHost, sampleRate, formatTurns: true, connectTimeout, signal });
   // Where it fails, the session does, with this reason.
   audio.pipeTo(session.audio).catch(() => {});
   for await (const event of session.events) show(event);

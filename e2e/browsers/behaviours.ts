@@ -1,0 +1,33 @@
+import { describe, test } from "vitest";
+import { because } from "./because.ts";
+import { type BrowserName, browsers, type LaunchOptions, type RunningBrowser } from "./browsers.ts";
+import { limits } from "./limits.ts";
+
+export interface Kit {
+  readonly name: BrowserName;
+  launch(options?: LaunchOptions): Promise<RunningBrowser>;
+  /** A test. Where the browser cannot do it here, `limits` says why, and so does the test's name. */
+  behaviour(name: string, run: () => Promise<void>, timeout?: number): void;
+}
+
+const names: readonly BrowserName[] = ["Chromium", "Firefox", "WebKit"];
+
+/** Defines tests for each browser. The browsers run side by side, since they mostly wait; the tests of one in order. */
+export function inEveryBrowser(title: string, define: (kit: Kit) => void): void {
+  describe(title, () => {
+    for (const name of names) {
+      describe(name, { concurrent: true }, () => {
+        describe("one by one", { concurrent: false }, () => {
+          const behaviour: Kit["behaviour"] = (what, run, timeout = 60_000) => declare(name, what, run, timeout);
+          define({ name, launch: browsers[name], behaviour });
+        });
+      });
+    }
+  });
+}
+
+function declare(browser: BrowserName, what: string, run: () => Promise<void>, timeout: number): void {
+  const reason = limits[browser][what];
+  if (reason === undefined) test(what, { timeout }, run);
+  else test.skip(`${what}${because}${reason}`, run);
+}

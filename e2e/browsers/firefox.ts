@@ -1,0 +1,47 @@
+import { firefox } from "playwright-core";
+import type { LaunchOptions, RunningBrowser } from "./browsers.ts";
+import { PlaywrightPage } from "./playwright-page.ts";
+import { provide } from "./provide.ts";
+import { startSoundServer } from "./sound-server.ts";
+
+/** Firefox, with a sound server of its own: it runs no AudioContext without, and its microphone is a source of that. */
+export async function launchFirefox({
+  microphone = "beeping",
+  permission = "allow",
+  host,
+}: LaunchOptions = {}): Promise<RunningBrowser> {
+  const executablePath = await provide({
+    name: "Firefox",
+    programs: ["firefox-esr", "firefox"],
+    packages: ["firefox-esr"],
+  });
+  const sound = await startSoundServer(
+    typeof microphone === "object" ? "silent" : microphone === "none" ? "none" : "humming",
+  );
+  try {
+    const browser = await firefox.launch({
+      channel: "moz-firefox",
+      executablePath,
+      env: { ...process.env, ...sound.env },
+      firefoxUserPrefs: {
+        // Who is not asked has allowed it.
+        "media.navigator.permission.disabled": permission === "allow",
+        "permissions.default.microphone": permission === "allow" ? 0 : 2,
+        "network.dns.localDomains": host ?? "",
+      },
+    });
+    return {
+      async newPage() {
+        return new PlaywrightPage(await (await browser.newContext()).newPage());
+      },
+      play: () => (typeof microphone === "object" ? sound.play(microphone.wav) : Promise.resolve()),
+      async [Symbol.asyncDispose]() {
+        await browser.close();
+        await sound[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await sound[Symbol.asyncDispose]();
+    throw error;
+  }
+}

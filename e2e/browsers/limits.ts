@@ -1,0 +1,19 @@
+import type { BrowserName } from "./browsers.ts";
+
+const mockOnly = "the only microphone that its driver offers is a mock, which hums and cannot play a file";
+const alwaysAllowed = "its driver allows the microphone whatever is asked, and has no way to say no";
+
+/** What a browser cannot do on a test machine, and why: by browser, then by the behaviour's name in the tests. */
+export const limits: Readonly<Record<BrowserName, Readonly<Record<string, string>>>> = {
+  Chromium: {},
+  Firefox: {},
+  WebKit: {
+    "permission denied": alwaysAllowed,
+    "a refused microphone is said in a sentence with a remedy": alwaysAllowed,
+    "what is spoken into the microphone becomes captions": mockOnly,
+    "a drop while someone speaks misses no word": mockOnly,
+    "the key is nowhere on the page, in its scripts or its traffic, and nothing breaks the policy":
+      "its driver shows no traffic",
+    "plain HTTP": "it has no setting for names that lead to this machine, and takes loopback for secure",
+  },
+};

@@ -26,7 +26,7 @@ export default {
     ...workspaces,
     e2e: {
       // Bundled for each runtime or browser, and run there.
-      entry: ["runtimes/process.ts", "runtimes/worker.ts", "browsers/page.ts"],
+      entry: ["runtimes/process.ts", "runtimes/worker.ts", "browsers/page.ts", "browsers/reference.js"],
       // Programs, found by their folders.
       ignoreDependencies: ["bun", "deno", /^typescript-\d/],
     },

@@ -33,6 +33,7 @@ export default {
         "runtimes/visitor.ts",
         "runtimes/visitor-host.ts",
         "browsers/page.ts",
+        "browsers/reference.js",
       ],
       // Programs, found by their folders.
       ignoreDependencies: ["bun", "deno", /^typescript-\d/],

@@ -1,4 +1,4 @@
-import { chromium } from "playwright-core";
+import { type Browser, chromium } from "playwright-core";
 import type { LaunchOptions, RunningBrowser } from "./browsers.ts";
 import { PlaywrightPage } from "./playwright-page.ts";
 import { provide } from "./provide.ts";
@@ -13,23 +13,28 @@ const quiet = [
   "--no-first-run",
 ];
 
-/** Chromium, with a microphone that is no real one. */
-export async function launchChromium({
-  microphone = "beeping",
-  permission = "allow",
-  host,
-}: LaunchOptions = {}): Promise<RunningBrowser> {
+/** Chromium as Playwright gives it, quiet towards the network. */
+export async function openChromium(args: readonly string[] = []): Promise<Browser> {
   const executablePath = await provide({
     name: "Chromium",
     programs: ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"],
     packages: ["chromium"],
     playwright: { browser: "chromium", path: () => chromium.executablePath() },
   });
-  const args = [...quiet];
+  return chromium.launch({ executablePath, args: [...quiet, ...args] });
+}
+
+/** Chromium, with a microphone that is no real one. */
+export async function launchChromium({
+  microphone = "beeping",
+  permission = "allow",
+  host,
+}: LaunchOptions = {}): Promise<RunningBrowser> {
+  const args: string[] = [];
   if (microphone !== "none") args.push("--use-fake-device-for-media-stream");
   if (typeof microphone === "object") args.push(`--use-file-for-fake-audio-capture=${microphone.wav}%noloop`);
   if (host) args.push(`--host-resolver-rules=MAP ${host} 127.0.0.1`);
-  const browser = await chromium.launch({ executablePath, args });
+  const browser = await openChromium(args);
   return {
     async newPage() {
       const permissions = permission === "allow" ? ["microphone", "clipboard-read", "clipboard-write"] : [];

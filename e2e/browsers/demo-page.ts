@@ -12,7 +12,7 @@ export interface Shown {
   readonly error: string;
 }
 
-export function shown(page: TestPage): Promise<Shown> {
+function shown(page: TestPage): Promise<Shown> {
   return evaluate(page, () => {
     const visible = (id: string) => {
       const found = document.getElementById(id);

@@ -9,7 +9,7 @@ import { installPacked } from "../installed.ts";
 import { pack } from "../pack.ts";
 import { buildVisitor } from "../runtimes/build-visitor.ts";
 import { buildTokenServers, startTokenServer, tokenServers } from "../runtimes/token-servers.ts";
-import { launchChromium } from "./chromium.ts";
+import { openChromium } from "./chromium.ts";
 
 const apiKey = "the-key-that-stays-on-the-server";
 let packing: string;
@@ -22,7 +22,7 @@ beforeAll(async () => {
   consumer = await installPacked(await pack(packing));
   await buildTokenServers(consumer.folder);
   script = await readFile((await buildVisitor(consumer.folder)).page, "utf8");
-  browser = await launchChromium("none");
+  browser = await openChromium();
 }, 300_000);
 afterAll(async () => {
   await browser?.close();

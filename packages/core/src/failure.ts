@@ -10,10 +10,11 @@ const account: Verdict = [
   "Check that the key or token is valid and that the account may stream.",
 ];
 const busy: Verdict = ["too-many-sessions", true, "End other sessions, or raise the account's limit."];
-const server: Verdict = ["server-error", true, "The trouble is on the service's side; try again later."];
+const server: Verdict = ["server-error", true, "The service failed; try again later."];
 const message: Verdict = ["invalid-message", false, "Correct the parameter that the service names."];
 const audio: Verdict = ["audio-rejected", false, "Check sampleRate and encoding against the audio, and pace."];
 const expired: Verdict = ["session-expired", true, "Start a new session."];
+const over: Verdict = ["session-expired", false, "Start a new session."];
 const inactive: Verdict = ["inactivity", true, "Send audio or keepAlive(), or raise inactivityTimeout."];
 
 /** Protocol section 5: what a close code, or an Error's `error_code`, means, and whether a new attempt may help. */
@@ -39,9 +40,9 @@ const verdicts: Readonly<Record<number, Verdict>> = {
   4001: account,
   4002: account,
   4003: account,
-  4004: ["session-expired", false, "Start a new session."],
-  4008: ["session-expired", false, "Start a new session."],
-  4010: ["session-expired", false, "Start a new session."],
+  4004: over,
+  4008: over,
+  4010: over,
   4029: ["audio-rejected", true, "Lower pace.rate."],
   4030: server,
   4031: inactive,

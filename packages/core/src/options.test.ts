@@ -134,7 +134,7 @@ describe("credentials", () => {
     ],
     [{ apiKey: "" }, "apiKey: Expected visible ASCII"],
     [{ apiKey: 5 }, "apiKey: cannot be a number."],
-    [{ token: "" }, "token: Expected a token, not an empty string, or a function that fetches one."],
+    [{ token: "" }, "token: Expected a token that is not empty, or a function."],
     [{ token: { token: "the-token" } }, "token: cannot be a object."],
   ])("that cannot be sent are refused: %j", (options, line) => {
     expect(problems({ sampleRate: 8000, ...options })).toEqual([expect.stringContaining(line)]);

@@ -94,7 +94,7 @@ const callable = v.custom<(...given: never[]) => unknown>(
 const optionSchemas = {
   token: v.custom<string | TokenProvider>(
     (value) => typeof value === "function" || (typeof value === "string" && value !== ""),
-    "Expected a token, not an empty string, or a function that fetches one",
+    "Expected a token that is not empty, or a function",
   ),
   // What an HTTP header carries. A key read from a file often ends in a line break.
   apiKey: v.custom<string>(

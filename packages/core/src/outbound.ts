@@ -137,9 +137,7 @@ export class Outbound {
     while (this.#link && !this.#cancelWait) {
       const control = this.#dueControl();
       const stopMs = this.#cut(control);
-      const more = log.has(stopMs);
-      const ended = !more && !control && sink.takenBytes >= this.#endBytes;
-      if (!more && !control && !ended) {
+      if (!log.has(stopMs) && !control && sink.takenBytes < this.#endBytes) {
         if (sink.fill(log)) continue;
         return;
       }
@@ -149,7 +147,7 @@ export class Outbound {
       const delay = this.#pacer?.delay(now, log.messageMs) ?? 0;
       if (delay > 0) return this.#wait(delay);
 
-      const audio = more ? log.next(stopMs) : undefined;
+      const audio = log.next(stopMs);
       if (audio) this.#sendAudio(audio, now);
       else if (control) this.#deliver(control);
       else this.#finish(now);

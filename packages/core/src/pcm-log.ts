@@ -70,8 +70,7 @@ export class PcmLog implements AudioLog {
   }
 
   has(stopMs?: number): boolean {
-    const stop = this.#messageEnd(stopMs);
-    return stop > this.#cursor && stop <= this.#end;
+    return this.#messageEnd(stopMs) > this.#cursor;
   }
 
   next(stopMs?: number): AudioMessage | undefined {
@@ -90,10 +89,11 @@ export class PcmLog implements AudioLog {
     this.#forget(Math.min(this.#cursor, this.#position(ms)));
   }
 
-  #messageEnd(stopMs: number | undefined): number {
+  /** Where the next message ends; 0 where it is not complete. */
+  #messageEnd(stopMs = Number.POSITIVE_INFINITY): number {
     const whole = this.#frameEnd();
-    if (stopMs === undefined || stopMs >= whole / this.#bytesPerMs) return whole;
-    return Math.min(this.#position(stopMs), this.#wholeSamples(this.#end));
+    if (stopMs < whole / this.#bytesPerMs) return Math.min(this.#position(stopMs), this.#wholeSamples(this.#end));
+    return whole <= this.#end ? whole : 0;
   }
 
   /** The first point of the grid that makes a message long enough; off the grid only where that would be too long. */

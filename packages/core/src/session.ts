@@ -179,22 +179,19 @@ export class Session implements LinkListener {
     this.#cancelTimer();
     if (this.#complete) this.#endWhenComplete();
     else if (error) this.#dropped(error);
-    // The service ends a session that reached its longest duration with a Termination that nobody asked for.
-    else if (link.termination)
-      this.#dropped(new StreamingError("session-expired", "The service ended the session.", { retryable: true }));
-    else this.#closedUnasked();
+    else this.#endedUnasked(link);
   }
 
   /**
-   * A normal close without Termination. Nobody asked for it while audio still flows, or while a turn is open; taken for
-   * the end, it would lose both in silence.
+   * A normal close that was not asked for. The service ends a session that reached its longest duration with a
+   * Termination. Without one, while audio flows or a turn is open, the end would lose both in silence.
    */
-  #closedUnasked(): void {
+  #endedUnasked({ termination }: Link): void {
     const answered = this.#terminating && (this.#doubted || !this.#timeline.turnOpen);
-    if (!this.#settings.reconnect || answered) return this.#end(this.#sourceFailure);
+    if (!termination && (!this.#settings.reconnect || answered)) return this.#end(this.#sourceFailure);
     this.#doubted ||= this.#terminating;
-    const message = "The service closed the session before it was asked to.";
-    this.#dropped(new StreamingError("connection-lost", message, { closeCode: 1000, retryable: true }));
+    const code = termination ? "session-expired" : "connection-lost";
+    this.#dropped(new StreamingError(code, "The service ended the session unasked.", { retryable: true }));
   }
 
   #openLink(): Link {
@@ -263,7 +260,7 @@ export class Session implements LinkListener {
     this.#cancelTimer();
     const { terminationTimeout } = this.#settings;
     this.#cancelTimer = this.#clock.after(terminationTimeout, () => {
-      const message = `No Termination within ${terminationTimeout} ms of Terminate: the last turn may be missing. Raise terminationTimeout.`;
+      const message = `No Termination within ${terminationTimeout} ms: the last turn may be missing. Raise terminationTimeout.`;
       this.#end(
         new StreamingError("termination-timeout", message, { retryable: true, sessionId: this.#sessionIds.at(-1) }),
       );

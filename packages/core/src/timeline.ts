@@ -157,11 +157,6 @@ export class LinkTimeline {
     return this.#anchors[0]?.source ?? 0;
   }
 
-  /** Whether this connection's times are the source's as they come: most connections are the first and only one. */
-  get #isSource(): boolean {
-    return this.#anchors.length === 1 && this.#anchors[0]?.source === 0;
-  }
-
   /** Takes out words that a final turn told before. False: none is left. */
   #dropCovered(event: TurnEvent): boolean {
     if (this.#coveredMs === 0) return true;
@@ -174,7 +169,6 @@ export class LinkTimeline {
   }
 
   #moveWords(words: Word[]): void {
-    if (this.#isSource) return;
     for (const word of words) {
       word.start = Math.round(this.sourceMs(word.start));
       word.end = Math.round(this.sourceMs(word.end));

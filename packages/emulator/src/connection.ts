@@ -12,6 +12,9 @@ const fewUnread = 65_536;
 /** What a client has to answer a close frame that `ws` did not send, in ms. */
 const closeTimeoutMs = 30_000;
 
+/** What a client has to end a connection that was dropped, in ms. */
+const dropTimeoutMs = 1000;
+
 type PauseReason = "backlog" | "busy" | "engine" | "stall" | "delay";
 
 /** What a connection tells the session on it. */
@@ -94,13 +97,18 @@ export class Connection {
     if (!this.#paused.has("stall")) this.#ws.resume();
   }
 
-  /** Ends the TCP connection without a close frame. What has been sent still arrives, where the client reads. */
+  /**
+   * Ends the TCP connection without a close frame. What has been sent still arrives, where the client reads: what comes
+   * meanwhile is read and discarded, since to close over unread bytes is a reset, which can overtake what was sent.
+   */
   drop(): void {
     const { bufferedAmount } = this.#ws;
     this.#silent = true;
     this.#outbox.mute();
-    if (bufferedAmount > 0 && bufferedAmount < fewUnread) this.#socket.end(() => this.#socket.destroy());
-    else this.#socket.destroy();
+    if (bufferedAmount >= fewUnread) return void this.#socket.destroy();
+    this.#discard();
+    this.#socket.end();
+    this.#after(dropTimeoutMs, () => this.#socket.destroy());
   }
 
   /** As `drop`, by a TCP reset. */
@@ -142,6 +150,10 @@ export class Connection {
   halfOpen(): void {
     this.#silent = true;
     this.#outbox.mute();
+    this.#discard();
+  }
+
+  #discard(): void {
     this.#socket.removeAllListeners("data");
     this.#socket.removeAllListeners("end");
     this.#socket.on("data", () => {});

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Small applications, by their file names, as users write them. */
@@ -45,10 +45,9 @@ const apps = {
 
 export type App = keyof typeof apps;
 
-/** Writes an application into a project that has the packages installed; gives its path. */
+/** Writes an application into a project that has the packages installed; gives its path, in a folder of its own. */
 export async function writeApp(name: App, installed: string): Promise<string> {
-  const folder = join(installed, "apps");
-  await mkdir(folder, { recursive: true });
+  const folder = await mkdtemp(join(installed, "app-"));
   const file = join(folder, name);
   await writeFile(file, apps[name]);
   return file;

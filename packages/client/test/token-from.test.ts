@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { inspect } from "node:util";
 import { startEmulator } from "@voxpipe/emulator";
 import { expect, test } from "vitest";
-import { connect, StreamingError, tokenFrom } from "voxpipe";
+import { connect, StreamingError, type StreamingSession, tokenFrom } from "voxpipe";
 
 interface Asked {
   readonly method: string | undefined;
@@ -81,6 +81,23 @@ test("an attempt that is given up takes its request along", async () => {
   await expect.poll(() => server.asked.length).toBe(1);
   attempt.abort(new Error("given up"));
   await expect(asking).rejects.toThrow("given up");
+  await expect.poll(server.closed).toBe(1);
+});
+
+test.each([
+  ["times out", { connectTimeout: 500, maxConnectionRetries: 0 }, () => {}, "connect-timeout"],
+  ["is aborted", {}, (session: StreamingSession) => session.abort(), "aborted"],
+] as const)("a session that %s takes the request along", async (_, options, then, code) => {
+  await using server = await backend(["hang"]);
+  const session = connect({
+    ...options,
+    token: tokenFrom(server.url),
+    apiHost: "ws://127.0.0.1:9",
+    sampleRate: 16_000,
+  });
+  await expect.poll(() => server.asked.length).toBe(1);
+  then(session);
+  await expect(session.closed).rejects.toMatchObject({ code });
   await expect.poll(server.closed).toBe(1);
 });
 

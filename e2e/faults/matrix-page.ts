@@ -17,8 +17,8 @@ const explanation = `
 \`events\` and the writer of \`audio\` all fail with that error, after every event that came before it has been read: of the
 words that the server sent in finals, none is missing.
 
-A close 1000 that nobody asked for is taken for the end of the session: what had not been heard by then is lost, and only
-the missing Termination tells of it.
+A close 1000 that nobody asked for is a drop like any other. With \`reconnect: false\` it is taken for the end of the session:
+what had not been heard by then is lost, and only the missing Termination tells of it.
 `;
 
 const heads = ["fault", "what it is", "what the user saw", "ends with", "audio lost", "words lost", "words repeated"];

@@ -118,6 +118,33 @@ test("disconnect in work that a handler merely started waits for the handlers", 
   expect(heard).toEqual(["Termination", "disconnected"]);
 });
 
+test("connections that break behind every empty final do not go on for ever", async () => {
+  await using emulator = await startEmulator({ faults: [{ when: "final", do: "drop" }] });
+  const session = start(emulator.url, {
+    speechModel: "universal-streaming-multilingual",
+    connectionRetryDelay: 1,
+    reconnect: { maxAttempts: 3 },
+  });
+  const writer = session.audio.getWriter();
+  void writer.write(silence(200));
+  await expect(inTime(session.close())).rejects.toMatchObject({ code: "connection-lost" });
+  expect(emulator.sessions).toHaveLength(4);
+});
+
+test.each([
+  ["at once, nothing goes missing", 0],
+  ["every time, it ends all the same", undefined],
+])("where the service closes with 1000 instead of a Termination, %s", async (_, only) => {
+  const fault = { when: "terminate", do: { close: 1000 }, ...(only === undefined ? {} : { session: only }) } as const;
+  await using emulator = await startEmulator({ faults: [fault] });
+  const session = start(emulator.url, { connectionRetryDelay: 1 });
+  const writer = session.audio.getWriter();
+  void writer.write(silence(200));
+  await inTime(session.close());
+  expect(emulator.sessions).toHaveLength(2);
+  expect(emulator.sessions[1]?.audio.receivedMs).toBe(200);
+});
+
 test("stream() lets go of a source that never yields again when the session ends", async () => {
   await using emulator = await startEmulator({ faults: [{ when: { audioMs: 100 }, do: { close: 1000 } }] });
   const client = new StreamingClient({ apiHost: emulator.url, apiKey: "example" });

@@ -127,7 +127,7 @@ export class AudioSink {
   }
 }
 
-const transferred = "A write's memory was transferred or resized before it was sent. Await the write, or write a copy.";
+const transferred = "A write's memory was transferred or resized before it was sent. Write a copy.";
 
 /** Memory of another realm, or shared between threads, is no instance of this realm's `ArrayBuffer`. */
 function isBytes(chunk: unknown): chunk is AudioChunk {

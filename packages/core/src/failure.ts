@@ -7,7 +7,7 @@ const network: Verdict = ["connection-lost", true, "Check the network between he
 const account: Verdict = [
   "unauthorized",
   false,
-  "Check that the key or token is valid and that the account may stream.",
+  "Check the key or token, and that the account may stream.",
 ];
 const busy: Verdict = ["too-many-sessions", true, "End other sessions, or raise the account's limit."];
 const server: Verdict = ["server-error", true, "The service failed; try again later."];

@@ -155,7 +155,7 @@ export function parseOptions(given: ConnectOptions, platform: Pick<Platform, "se
   if (apiKey !== undefined && !platform.sendsHeaders)
     throw new StreamingError(
       "api-key-in-browser",
-      "An API key must not be in a page, and this platform's WebSocket cannot send it. Fetch a temporary token from your server and pass it as token.",
+      "An API key must not be in a page, and no WebSocket here can send it. Fetch a temporary token from your server.",
     );
   if (options.customerSupportAudioCapture)
     warnings.push("customerSupportAudioCapture lets the service record the session's audio.");

@@ -2,8 +2,11 @@ import { backoff } from "./backoff.ts";
 import type { Settings } from "./options.ts";
 import type { StreamingError } from "./streaming-error.ts";
 
-/** A connection that lived this long got somewhere: the count of failed attempts starts anew. */
-const steadyMs = 10_000;
+/**
+ * A connection that lived this long got somewhere: the count of failed attempts starts anew. Well above the time that it
+ * takes to find a peer dead that gave Begin and nothing more.
+ */
+const steadyMs = 30_000;
 
 /** Whether and when to connect again: the attempts of a session in a row that got nowhere (protocol section 5). */
 export class RetryPolicy {

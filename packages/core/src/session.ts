@@ -152,15 +152,16 @@ export class Session implements LinkListener {
     if (event.type === "Unrecognized") return this.events.push(event);
     if (event.type === "Termination") return this.#terminated(link, event);
     if (event.type === "Heartbeat" && !this.#tellsHeartbeats) return;
-    const { nextTurn } = this.#timeline;
+    const { nextTurn, settledMs } = this.#timeline;
     if (!this.#timelines.get(link)?.admit(event)) return;
     if (event.type === "Turn") {
       this.#latency.turn(event, this.#clock.now());
       if (this.#timeline.nextTurn > nextTurn) {
-        this.#retries.progressed();
+        // An empty final, which some models send after every Terminate, gets nobody anywhere.
+        if (this.#timeline.settledMs > settledMs) this.#retries.progressed();
         this.#outbound.settled();
       }
-      if (this.#terminating) this.#awaitTermination();
+      if (this.#terminating && !this.#complete && link === this.#link) this.#awaitTermination();
     }
     this.events.push(event);
     this.#rollover?.boundary();
@@ -184,10 +185,11 @@ export class Session implements LinkListener {
 
   /**
    * A normal close that was not asked for. The service ends a session that reached its longest duration with a
-   * Termination. Without one, while audio flows or a turn is open, the end would lose both in silence.
+   * Termination. Without one, while audio flows or some has no final turn yet, the end could lose words in silence: doubted, once.
    */
   #endedUnasked({ termination }: Link): void {
-    const answered = this.#terminating && (this.#doubted || !this.#timeline.turnOpen);
+    const heard = this.#timeline.settledMs >= this.#outbound.reachedMs;
+    const answered = this.#terminating && (this.#doubted || heard);
     if (!termination && (!this.#settings.reconnect || answered)) return this.#end(this.#sourceFailure);
     this.#doubted ||= this.#terminating;
     const code = termination ? "session-expired" : "connection-lost";
@@ -269,10 +271,10 @@ export class Session implements LinkListener {
 
   #terminated(link: Link, event: TerminationEvent): void {
     this.#figures.push(event);
+    if (link === this.#link) this.#cancelTimer();
     if (link === this.#link && this.#answersAll(link, event)) {
       this.#complete = true;
       this.#termination = event;
-      this.#cancelTimer();
       this.#tellTermination();
     }
     link.close();

@@ -4,11 +4,7 @@ import { StreamingError, type StreamingErrorCode } from "./streaming-error.ts";
 type Verdict = readonly [code: StreamingErrorCode, retryable: boolean, remedy: string];
 
 const network: Verdict = ["connection-lost", true, "Check the network between here and the service."];
-const account: Verdict = [
-  "unauthorized",
-  false,
-  "Check the key or token, and that the account may stream.",
-];
+const account: Verdict = ["unauthorized", false, "Check the key or token, and that the account may stream."];
 const busy: Verdict = ["too-many-sessions", true, "End other sessions, or raise the account's limit."];
 const server: Verdict = ["server-error", true, "The service failed; try again later."];
 const message: Verdict = ["invalid-message", false, "Correct the parameter that the service names."];

@@ -185,7 +185,7 @@ export class Session implements LinkListener {
 
   /**
    * A normal close that was not asked for. The service ends a session that reached its longest duration with a
-   * Termination. Without one, while audio flows or some has no final turn yet, the end could lose words in silence: doubted, once.
+   * Termination. Without one, while audio flows or some has no final turn yet, the end could lose words in silence: doubted once.
    */
   #endedUnasked({ termination }: Link): void {
     const heard = this.#timeline.settledMs >= this.#outbound.reachedMs;
@@ -193,7 +193,9 @@ export class Session implements LinkListener {
     if (!termination && (!this.#settings.reconnect || answered)) return this.#end(this.#sourceFailure);
     this.#doubted ||= this.#terminating;
     const code = termination ? "session-expired" : "connection-lost";
-    this.#dropped(new StreamingError(code, "The service ended the session unasked.", { retryable: true }));
+    this.#dropped(
+      new StreamingError(code, "The service ended the session unasked. Start a new session.", { retryable: true }),
+    );
   }
 
   #openLink(): Link {

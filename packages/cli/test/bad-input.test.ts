@@ -94,7 +94,7 @@ describe("a session that fails is told in one line, with exit code 1", () => {
     await using emulator = await startEmulator({ engine: engine(), apiKeys: ["the-right-key"] });
     const path = await file("talk.wav", wav);
     const outcome = await voxpipe(["transcribe", path, "--host", emulator.url], { env: credentials });
-    expectOneLine(outcome, /Invalid API key.* Check that the key or token is valid/);
+    expectOneLine(outcome, /Invalid API key.* Check the key or token, and that the account may stream/);
     expect(outcome).toMatchObject({ code: 1, stdout: "" });
     expect(outcome.stderr).not.toContain(credentials.ASSEMBLYAI_API_KEY);
   });

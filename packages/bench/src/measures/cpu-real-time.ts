@@ -20,12 +20,25 @@ export const cpuRealTime: Measure = async ({ certificate, full, progress }) => {
       server.stop();
     }
   };
-  const [bare, vendor, ours, piped] = await Promise.all([run("bare"), run("vendor"), run("ours"), run("oursPiped")]);
+  const [bare, vendor, plain, ours, piped] = await Promise.all([
+    run("bare"),
+    run("vendor"),
+    run("streams"),
+    run("ours"),
+    run("oursPiped"),
+  ]);
   const unit = "s";
   return {
     rows: [
       { figure: "CPU per hour of audio in real time, `writer.write`", unit, bare, vendor, ours, goal: "≤ 1.15 × bare" },
       { figure: "CPU per hour of audio in real time, `pipeTo`", unit, bare, vendor, ours: piped },
+      {
+        figure: "CPU per hour of audio in real time, plain Web Streams instead of voxpipe",
+        unit,
+        bare,
+        vendor,
+        ours: plain,
+      },
     ],
     notes: [
       `CPU in real time: ${sessions} sessions of ${seconds} s after ${warmUpSeconds} s sent fast; one frame a session every ${tickMs} ms, the sessions' timers spread over them; all clients at the same time, each with a server of its own; one round. Here a frame costs a wake-up of its own; in compressed time many share one, so all that a client adds weighs more.`,

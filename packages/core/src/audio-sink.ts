@@ -30,6 +30,8 @@ export class AudioSink {
   #offset = 0;
   /** What the writes that have not had their turn measured when they were made. */
   readonly #measured: number[] = [];
+  /** How many of them have had it since: taken out many at a time, which is cheaper. */
+  #turns = 0;
   #taken: { resolve(): void; reject(reason: unknown): void } | undefined;
 
   constructor(streams: Platform["streams"], highWaterMark: number, listener: AudioSinkListener) {
@@ -102,7 +104,11 @@ export class AudioSink {
 
   #write(chunk: unknown): Promise<void> | undefined {
     // Refused in its turn and not before: the writes ahead of it are taken first.
-    const measured = this.#measured.shift();
+    const measured = this.#measured[this.#turns++];
+    if (this.#turns === 64) {
+      this.#measured.splice(0, this.#turns);
+      this.#turns = 0;
+    }
     if (!isBytes(chunk))
       throw this.#refuse(
         `Audio must be an ArrayBuffer or a view of one, not ${describe(chunk)}. Convert samples to bytes first.`,

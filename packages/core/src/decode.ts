@@ -1,4 +1,5 @@
 import { safeParse } from "valibot";
+import { explainIssue } from "./explain-issue.ts";
 import { compileGuard } from "./guard.ts";
 import { type ServerEvent, schemas, type UnrecognizedEvent } from "./messages.ts";
 
@@ -37,8 +38,7 @@ export function decode(raw: string): ServerEvent | ErrorFrame | UnrecognizedEven
 
 function explain(schema: (typeof schemas)[MessageType], value: object): string {
   const issue = safeParse(schema, value).issues?.[0];
-  const path = issue?.path?.map((item) => String(item.key)).join(".");
-  return issue ? `${path}: ${issue.message}` : "The message does not match its schema";
+  return issue ? explainIssue(issue) : "The message does not match its schema";
 }
 
 function unrecognized(raw: string, reason: string): UnrecognizedEvent {

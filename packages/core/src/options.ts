@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { type AudioEncoding, pcmFormat } from "./audio-format.ts";
+import { explainIssue } from "./explain-issue.ts";
 import { nearestName } from "./nearest-name.ts";
 import type { Pace } from "./pacer.ts";
 import { modernize, parameterSchemas, type StreamingParameters } from "./parameters.ts";
@@ -91,6 +92,11 @@ const callable = v.custom<(...given: never[]) => unknown>(
   "Expected a function",
 );
 
+const switchable = v.custom<boolean | object>(
+  (value) => typeof value === "boolean" || (typeof value === "object" && value !== null),
+  "Expected true, false, or an object",
+);
+
 const optionSchemas = {
   token: v.custom<string | TokenProvider>(
     (value) => typeof value === "function" || (typeof value === "string" && value !== ""),
@@ -113,19 +119,19 @@ const optionSchemas = {
   maxConnectionRetries: count,
   connectionRetryDelay: ms,
   terminationTimeout: ms,
-  reconnect: v.union([
-    v.boolean(),
-    v.strictObject({ maxAttempts: v.optional(count), maxDelay: v.optional(ms), replayBuffer: v.optional(ms) }),
-  ]),
+  reconnect: switchable,
   frameDuration: v.pipe(v.number(), v.minValue(50), v.maxValue(1000)),
-  pace: v.union([
-    v.boolean(),
-    v.strictObject({ rate: v.optional(v.pipe(v.number(), v.minValue(0.01))), burst: v.optional(ms) }),
-  ]),
+  pace: switchable,
   // At 0 the stream would never ask for the first write.
   audioBuffer: v.pipe(ms, v.minValue(1)),
   extraParams: v.custom<object>((value) => typeof value === "object" && value !== null, "Expected an object"),
   onWarning: callable,
+};
+
+/** What stands inside an option that can be switched on, off, or be set up. */
+const nestedSchemas = {
+  reconnect: { maxAttempts: count, maxDelay: ms, replayBuffer: ms },
+  pace: { rate: v.pipe(v.number(), v.minValue(0.01)), burst: ms },
 };
 
 const schemas: Readonly<Record<string, v.GenericSchema>> = { ...parameterSchemas, ...optionSchemas };
@@ -141,7 +147,11 @@ export function parseOptions(given: ConnectOptions, platform: Pick<Platform, "se
   const options: ConnectOptions = modernize({ ...given }, (message) => warnings.push(message));
   const { encoding = "pcm_s16le", apiHost = "streaming.assemblyai.com", token, apiKey, sampleRate } = options;
 
-  const problems = findProblems(options, schemas);
+  const problems = [
+    ...findProblems(options, schemas),
+    ...findProblems(options.reconnect, nestedSchemas.reconnect, "reconnect."),
+    ...findProblems(options.pace, nestedSchemas.pace, "pace."),
+  ];
   if (sampleRate === undefined && pcmFormat(encoding, 0))
     problems.push(`sampleRate: missing. ${encoding} audio needs it.`);
   if (token === undefined && apiKey === undefined && isHost(apiHost) && origin(apiHost).protocol === "wss:")
@@ -188,17 +198,18 @@ export function parseOptions(given: ConnectOptions, platform: Pick<Platform, "se
 }
 
 /** One line for each value that its schema refuses, and each name that none has. Empty where all is well. */
-export function findProblems(options: object, known: Readonly<Record<string, v.GenericSchema>>): string[] {
+export function findProblems(options: unknown, known: Readonly<Record<string, v.GenericSchema>>, path = ""): string[] {
+  if (typeof options !== "object" || options === null) return [];
   return Object.entries(options).flatMap(([name, value]) => {
     if (value === undefined) return [];
     const schema = Object.hasOwn(known, name) ? known[name] : undefined;
     if (!schema) {
       const near = nearestName(name, Object.keys(known));
-      return `${name}: unknown option.${near ? ` Did you mean ${near}?` : ""}`;
+      return `${path}${name}: unknown option.${near ? ` Did you mean ${near}?` : ""}`;
     }
     const result = v.safeParse(schema, value);
     if (result.success) return [];
-    return `${name}: ${refusal(name, value, result.issues[0])}.`;
+    return `${path}${name}: ${refusal(name, value, result.issues[0])}.`;
   });
 }
 
@@ -208,14 +219,8 @@ export function refuse(problems: readonly string[]): void {
 }
 
 function refusal(name: string, value: unknown, issue: v.BaseIssue<unknown>): string {
-  if (!secretOptions.some((option) => option === name)) return `${show(value)} is not valid. ${explain(issue)}`;
-  return typeof value === "string" ? explain(issue) : `cannot be a ${typeof value}`;
-}
-
-function explain(issue: v.BaseIssue<unknown>): string {
-  const deepest = issue.issues?.at(-1) ?? issue;
-  const path = deepest.path?.map((item) => String(item.key)).join(".");
-  return path ? `${path}: ${deepest.message}` : deepest.message;
+  if (!secretOptions.some((option) => option === name)) return `${show(value)} is not valid. ${explainIssue(issue)}`;
+  return typeof value === "string" ? explainIssue(issue) : `cannot be a ${typeof value}`;
 }
 
 function show(value: unknown): string {

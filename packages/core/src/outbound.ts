@@ -67,6 +67,8 @@ export class Outbound {
   #linkTimeline: LinkTimeline | undefined;
   #pacer: Pacer | undefined;
   #cancelWait: (() => void) | undefined;
+  /** The most that can wait in the socket: what did when it was last asked, and everything sent since. */
+  #mostBuffered = 0;
 
   constructor(parts: OutboundParts) {
     this.#parts = parts;
@@ -83,6 +85,7 @@ export class Outbound {
     this.replayedMs += replayedMs;
     this.#linkTimeline = timeline.begin(log.sentMs, this.reachedMs);
     this.wireMs = 0;
+    this.#mostBuffered = 0;
     this.#pacer = pace && new Pacer(pace);
     this.#link = link;
     this.#repeat = this.#endpoints.filter((ms) => ms <= log.sentMs).length;
@@ -141,8 +144,9 @@ export class Outbound {
         if (sink.fill(log)) continue;
         return;
       }
-      // Asked only when something is to leave: both cost more than the rest of the loop.
-      if (this.#link.bufferedAmount > socketBuffer) return this.#wait(drainPollMs);
+      // Asked only when something is to leave, and the socket only when it may be full: both cost more than the rest of the loop.
+      if (this.#mostBuffered > socketBuffer) this.#mostBuffered = this.#link.bufferedAmount;
+      if (this.#mostBuffered > socketBuffer) return this.#wait(drainPollMs);
       const now = clock.now();
       const delay = this.#pacer?.delay(now, log.messageMs) ?? 0;
       if (delay > 0) return this.#wait(delay);
@@ -170,6 +174,7 @@ export class Outbound {
   #sendAudio(audio: AudioMessage, now: number): void {
     const { log, latency } = this.#parts;
     this.#link?.send(audio.bytes);
+    this.#mostBuffered += audio.bytes.length;
     this.#pacer?.sent(now, audio.durationMs + audio.paddingMs);
     this.wireMs += audio.durationMs;
     this.#linkTimeline?.padded(this.wireMs, audio.paddingMs);

@@ -265,35 +265,41 @@ describe("replay", () => {
 });
 
 describe("memory", () => {
-  test("messages on the grid are views of a few shared blocks, not copies", () => {
-    const log = new Checked({ encoding: "pcm_s16le", sampleRate: 16_000, frameMs: 50, capacityMs: 1000 }).log;
+  const framed = { encoding: "pcm_s16le", sampleRate: 16_000, frameMs: 50 } as const;
+
+  /** The blocks of memory that `frames` messages of 50 ms are views of. */
+  function blocksOf(log: PcmLog, frames: number): Set<ArrayBufferLike> {
     const blocks = new Set<ArrayBufferLike>();
-    for (let i = 0; i < 64; i++) {
+    for (let i = 0; i < frames; i++) {
       log.append(source, 0);
       const message = log.next();
       if (message) blocks.add(message.bytes.buffer);
     }
-    expect(blocks.size).toBe(4);
+    return blocks;
+  }
+
+  test("messages on the grid are views of a few shared blocks, not copies", () => {
+    const { log } = new Checked({ ...framed, capacityMs: 60_000 });
+    expect(blocksOf(log, 64).size).toBe(4);
   });
 
-  test("ten minutes through a log of one second leave little more than that second", () => {
+  test("ten minutes through a log of one second use the same four blocks again", () => {
+    const { log } = new Checked({ ...framed, capacityMs: 1000 });
+    // One second is 20 frames: two or three blocks of 16, and the one that the next message comes to stand in.
+    expect(blocksOf(log, 12_000).size).toBeLessThanOrEqual(4);
+    expect(log.endMs).toBe(600_000);
+  });
+
+  test("the memory of a long turn is given back when the turn has ended, but for a few blocks", async () => {
     setFlagsFromString("--expose-gc");
     const collect: unknown = runInNewContext("gc");
-    const log = new Checked({ encoding: "pcm_s16le", sampleRate: 16_000, frameMs: 50, capacityMs: 1000 }).log;
-    const blocks = new Map<number, WeakRef<ArrayBufferLike>>();
-    for (let i = 0; i < 12_000; i++) {
-      log.append(source, 0);
-      const message = log.next();
-      if (message?.bytes.byteOffset === 0) blocks.set(i, new WeakRef(message.bytes.buffer));
-    }
-    expect(blocks.size).toBe(750);
-    return new Promise((resolve) => setImmediate(resolve)).then(() => {
-      if (typeof collect === "function") collect();
-      const alive = [...blocks.values()].filter((block) => block.deref()).length;
-      // One second is 20 frames: three blocks of 16, and perhaps the one that the last message stands in.
-      expect(alive).toBeGreaterThan(0);
-      expect(alive).toBeLessThanOrEqual(4);
-      expect(log.endMs).toBe(600_000);
-    });
+    const { log } = new Checked({ ...framed, capacityMs: 60_000 });
+    const blocks = [...blocksOf(log, 1200)].map((block) => new WeakRef(block));
+    expect(blocks.length).toBe(75);
+    log.release(60_000);
+    await new Promise((resolve) => setImmediate(resolve));
+    if (typeof collect === "function") collect();
+    expect(blocks.filter((block) => block.deref()).length).toBeLessThanOrEqual(8);
+    expect(log.endMs).toBe(60_000);
   });
 });

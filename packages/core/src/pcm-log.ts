@@ -6,6 +6,8 @@ const shortestMs = 50;
 const longestMs = 1000;
 /** Frames that share one block of memory: fewer, larger allocations. */
 const framesPerBlock = 16;
+/** Blocks kept for use again when a turn has ended: allocating them anew costs page faults and collections. */
+const mostSpare = 8;
 
 /**
  * PCM framed on a grid of `frameMs`. Blocks of memory lie on the same grid, so that a frame is a view and the copy into
@@ -20,6 +22,7 @@ export class PcmLog implements AudioLog {
   readonly #block: number;
   readonly #capacity: number;
   readonly #blocks: Uint8Array[] = [];
+  #spare: Uint8Array[] = [];
   /** Byte positions in the source: of the first block, the oldest byte kept, the next to send, the next to come. */
   #base = 0;
   #start = 0;
@@ -56,16 +59,14 @@ export class PcmLog implements AudioLog {
     while (from < stop) {
       const index = Math.floor((this.#end - this.#base) / this.#block);
       const at = (this.#end - this.#base) % this.#block;
-      const block = this.#blocks[index] ?? new Uint8Array(this.#block);
+      const block = this.#blocks[index] ?? this.#spare.pop() ?? new Uint8Array(this.#block);
       if (index === this.#blocks.length) this.#blocks.push(block);
       const part = chunk.subarray(from, Math.min(stop, from + this.#block - at));
       block.set(part, at);
       from += part.length;
       this.#end += part.length;
     }
-    this.#forget(
-      Math.min(this.#cursor, this.#wholeSamples(this.#end - this.#capacity + this.#format.bytesPerSample - 1)),
-    );
+    this.#forgetBeyondCapacity();
     return from - offset;
   }
 
@@ -82,6 +83,7 @@ export class PcmLog implements AudioLog {
   }
 
   rewind(ms: number): void {
+    this.#forgetBeyondCapacity();
     this.#cursor = Math.min(this.#cursor, Math.max(this.#start, this.#position(ms)));
   }
 
@@ -135,11 +137,16 @@ export class PcmLog implements AudioLog {
     return joined;
   }
 
+  #forgetBeyondCapacity(): void {
+    const oldest = this.#wholeSamples(this.#end - this.#capacity + this.#format.bytesPerSample - 1);
+    this.#forget(Math.min(this.#cursor, oldest));
+  }
+
   #forget(before: number): void {
     this.#start = Math.max(this.#start, before);
-    const spare = Math.floor((this.#start - this.#base) / this.#block);
-    if (spare <= 0) return;
-    this.#blocks.splice(0, spare);
-    this.#base += spare * this.#block;
+    const unused = Math.floor((this.#start - this.#base) / this.#block);
+    if (unused <= 0) return;
+    this.#spare = this.#spare.concat(this.#blocks.splice(0, unused)).slice(0, mostSpare);
+    this.#base += unused * this.#block;
   }
 }

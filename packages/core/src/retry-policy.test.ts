@@ -47,6 +47,15 @@ test("what cannot be mended by trying again is not tried again", () => {
   expect(retries.delay(fail("unauthorized", false), 0)).toBeUndefined();
 });
 
+test("a server that says how long to wait is left alone for as long, and jitter comes on top", () => {
+  const asked = (retryAfterSeconds: number) =>
+    new StreamingError("token-failed", "Too many requests.", { retryable: true, retryAfterSeconds });
+  const retries = policy();
+  expect(retries.delay(asked(7), 0)).toBe(7500);
+  expect(retries.delay(asked(60), 0)).toBe(61_000);
+  expect(retries.delay(asked(61), 0)).toBeUndefined();
+});
+
 test.each([
   ["a final turn", (retries: RetryPolicy) => retries.progressed(), 0],
   ["half a minute of life", (retries: RetryPolicy) => retries.begun(0), 30_001],

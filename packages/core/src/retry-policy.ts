@@ -8,6 +8,9 @@ import type { StreamingError } from "./streaming-error.ts";
  */
 const steadyMs = 30_000;
 
+/** A server that wants to be left alone for longer ends the session instead: nobody speaks into it for so long. */
+const longestWaitMs = 60_000;
+
 /** Whether and when to connect again: the attempts of a session in a row that got nowhere (protocol section 5). */
 export class RetryPolicy {
   /** Attempts since a connection last got somewhere. */
@@ -45,8 +48,9 @@ export class RetryPolicy {
     const most = this.#opened ? (reconnect?.maxAttempts ?? 0) : maxConnectionRetries;
     // A service that answers the first handshake with an HTTP status means this client; later on it may be restarting.
     const worthwhile = error.retryable && (this.#opened || error.code !== "handshake-rejected");
-    if (!worthwhile || this.attempt >= most) return undefined;
+    const askedMs = (error.retryAfterSeconds ?? 0) * 1000;
+    if (!worthwhile || this.attempt >= most || askedMs > longestWaitMs) return undefined;
     this.attempt++;
-    return backoff(this.attempt, connectionRetryDelay, reconnect?.maxDelay ?? 10_000, this.#random);
+    return askedMs + backoff(this.attempt, connectionRetryDelay, reconnect?.maxDelay ?? 10_000, this.#random);
   }
 }

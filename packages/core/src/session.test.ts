@@ -1,6 +1,7 @@
 import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { FakeClock } from "../test/fake-clock.ts";
+import { turn, word } from "../test/messages.ts";
 import { type ScriptedSocket, scriptedPlatform } from "../test/scripted-platform.ts";
 import { connect } from "./connect.ts";
 import type { ConnectOptions } from "./options.ts";
@@ -81,6 +82,42 @@ describe("a writer that aborts", () => {
     last()?.says({ type: "Termination" });
     last()?.closes({ code: 1000, reason: "" });
     expect(await end).toMatchObject({ code: "audio-failed" });
+  });
+});
+
+describe("a Termination in time", () => {
+  test("stops the wait for it, however long the close behind it takes", async () => {
+    const { session, clock, last } = start({ terminationTimeout: 500 });
+    await turnOfTheLoop();
+    last()?.begin();
+    const end = session.close();
+    await turnOfTheLoop();
+    last()?.says({ type: "Termination" });
+    await pass(clock, 900);
+    last()?.closes({ code: 1000, reason: "" });
+    expect(await end).toMatchObject({ sessionIds: ["session-1"] });
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe("a spare connection", () => {
+  test("that has not taken over yet is heard when it warns", async () => {
+    const { session, clock, sockets, last } = start();
+    await turnOfTheLoop();
+    last()?.begin("session-1", clock.now() / 1000 + 60);
+    last()?.says(turn(0, { words: [word(0, 100)] }));
+    await pass(clock, 50_000);
+    expect(sockets).toHaveLength(2);
+    last()?.begin("session-2");
+    last()?.says({ type: "Warning", warning: "voice_focus is not for this model" });
+    session.abort();
+    const warnings: unknown[] = [];
+    await expect(
+      (async () => {
+        for await (const event of session.events) if (event.type === "Warning") warnings.push(event.warning);
+      })(),
+    ).rejects.toMatchObject({ code: "aborted" });
+    expect(warnings).toEqual(["voice_focus is not for this model"]);
   });
 });
 

@@ -149,7 +149,8 @@ export class Session implements LinkListener {
   }
 
   message(link: Link, event: Exclude<ServerEvent, BeginEvent> | UnrecognizedEvent): void {
-    if (event.type === "Unrecognized") return this.events.push(event);
+    // Whichever connection they come from, and whatever becomes of it.
+    if (event.type === "Unrecognized" || event.type === "Warning") return this.events.push(event);
     if (event.type === "Termination") return this.#terminated(link, event);
     if (event.type === "Heartbeat" && !this.#tellsHeartbeats) return;
     const { nextTurn, settledMs } = this.#timeline;

@@ -52,6 +52,7 @@ export interface StreamingErrorDetails {
   readonly status?: number | undefined;
   readonly sessionId?: string | undefined;
   readonly retryable?: boolean;
+  readonly retryAfterSeconds?: number | undefined;
   readonly cause?: unknown;
 }
 
@@ -67,6 +68,8 @@ export class StreamingError extends Error {
   readonly sessionId: string | undefined;
   /** Whether a new attempt may succeed without a change. */
   readonly retryable: boolean;
+  /** How long a server asked to be left alone (`Retry-After`), in seconds; the next attempt waits for it. */
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(code: StreamingErrorCode, message: string, details: StreamingErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -75,5 +78,6 @@ export class StreamingError extends Error {
     this.status = details.status;
     this.sessionId = details.sessionId;
     this.retryable = details.retryable ?? false;
+    this.retryAfterSeconds = details.retryAfterSeconds;
   }
 }

@@ -221,6 +221,11 @@ describe("Silence", () => {
   });
 });
 
+test("a silence of no length hides none that comes before it", () => {
+  const link = new Timeline().begin(0, 0);
+  expect([silence(500, 500), silence(100, 200)].map((event) => link.admit(event))).toEqual([false, true]);
+});
+
 describe("SpeechStarted", () => {
   test("is told at its place in the source", () => {
     const event = speech(1216);

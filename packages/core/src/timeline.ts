@@ -63,8 +63,9 @@ export class Timeline {
       }
       case "Silence":
         event.start_ms = Math.max(event.start_ms, this.#silentUntilMs);
-        this.#silentUntilMs = Math.max(this.#silentUntilMs, event.end_ms);
-        return event.start_ms < event.end_ms;
+        if (event.start_ms >= event.end_ms) return false;
+        this.#silentUntilMs = event.end_ms;
+        return true;
       default:
         return true;
     }

@@ -3,8 +3,18 @@ import { FakeClock } from "../test/fake-clock.ts";
 import type { Socket } from "./socket.ts";
 import { Watchdog } from "./watchdog.ts";
 
-function watch({ pings }: { pings: boolean }) {
-  const clock = new FakeClock();
+/** Time in a program that comes to its timers late: busy, asleep, or a hidden tab. */
+class LateClock extends FakeClock {
+  soonestMs = 0;
+
+  override after(ms: number, callback: () => void): () => void {
+    return super.after(Math.max(ms, this.soonestMs), callback);
+  }
+}
+
+function watch({ pings, soonestMs = 0 }: { pings: boolean; soonestMs?: number }) {
+  const clock = new LateClock();
+  clock.soonestMs = soonestMs;
   const socket = {
     bufferedAmount: 0,
     pinged: 0,
@@ -123,6 +133,31 @@ describe("a peer that stops reading", () => {
     watchdog.sent(frame);
     socket.bufferedAmount = 0;
     clock.advance(60_000);
+    expect(deaths).toEqual([]);
+  });
+});
+
+describe("a program that comes late", () => {
+  test("once, hears the peer out first", () => {
+    const { clock, deaths, watchdog, answer } = watch({ pings: true, soonestMs: 20_000 });
+    clock.soonestMs = 0;
+    answer(() => watchdog.heard(true));
+    clock.advance(60_000);
+    expect(deaths).toEqual([]);
+  });
+
+  test("always, as in a hidden tab, finds a dead peer all the same", () => {
+    const { clock, deaths } = watch({ pings: true, soonestMs: 60_000 });
+    clock.advance(180_000);
+    expect(deaths).toEqual(["the peer stopped answering"]);
+  });
+
+  test("always, does not take a peer that speaks for dead", () => {
+    const { clock, deaths, watchdog } = watch({ pings: true, soonestMs: 60_000 });
+    for (let second = 0; second < 600; second++) {
+      clock.advance(1000);
+      watchdog.heard(false);
+    }
     expect(deaths).toEqual([]);
   });
 });

@@ -17,6 +17,7 @@ export interface CommandOptions {
   readonly apiKey?: string[];
   readonly token?: string[];
   readonly oneTimeTokens?: true;
+  readonly tokenLength?: number;
   readonly tokenErrors: TokenErrorShape;
   readonly refusal: "message" | "http";
   readonly fault?: Fault[];
@@ -65,6 +66,7 @@ export function describeCommand(): Command {
     .option("--api-key <key...>", "accept only these API keys; otherwise any key will do")
     .option("--token <token...>", "accept these tokens beside those of /v3/token")
     .option("--one-time-tokens", "let a token open one session only")
+    .option("--token-length <number>", "characters of a token of /v3/token: 64 otherwise", wholeNumber(16, 8_000))
     .addOption(choice("--token-errors <shape>", "how /v3/token refuses a value", ["detail", "error"]))
     .addOption(choice("--refusal <how>", "how refused credentials are told", ["message", "http"]))
     .option("--session-limit <number>", "sessions at once", wholeNumber(1, 1_000_000))

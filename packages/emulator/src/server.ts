@@ -6,12 +6,12 @@ import { Connection } from "./connection.ts";
 import { Credentials, type Grant } from "./credentials.ts";
 import { EmulatorError } from "./emulator-error.ts";
 import type { Fault, SessionAction } from "./fault.ts";
-import { FaultPlan } from "./fault-plan.ts";
+import { FaultPlan, type FaultWatch } from "./fault-plan.ts";
 import { checkAction, checkFaults } from "./fault-schema.ts";
 import { failHandshake, refuseUpgrade } from "./handshake-faults.ts";
 import { answerHttp, type HttpContext, readTarget } from "./http-endpoints.ts";
 import { Listener } from "./listener.ts";
-import { type EmulatorEvent, type ObservedSession, Observer } from "./observation.ts";
+import { type EmulatorEvent, type ObservedSession, Observer, type SessionRecord } from "./observation.ts";
 import { Session } from "./session.ts";
 import { OpenSessions } from "./session-limit.ts";
 import { type EmulatorOptions, type Settings, settingsFrom } from "./settings.ts";
@@ -181,7 +181,7 @@ class EmulatorServer implements Emulator {
     const refused = () => record.end(0, "");
     socket.on("close", refused);
     const proceed = () => {
-      const grant = this.#grantBeforeUpgrade(record);
+      const grant = this.#grantBeforeUpgrade(record, faults);
       if (grant === "refused") return refuseUpgrade(socket, 401);
       this.#webSockets.handleUpgrade(request, socket, head, (ws) => {
         socket.off("close", refused);
@@ -199,10 +199,13 @@ class EmulatorServer implements Emulator {
   }
 
   /** Where credentials are refused by HTTP status, they are looked at here, else by the session. */
-  #grantBeforeUpgrade({ handshake }: ObservedSession): Grant | "refused" | undefined {
+  #grantBeforeUpgrade(record: SessionRecord, faults: FaultWatch): Grant | "refused" | undefined {
     if (this.#settings.refusal === "message") return undefined;
+    const refusals = faults.tokenRefusals();
+    for (const refusal of refusals) record.fault(refusal);
+    const { query, headers } = record.handshake;
     try {
-      return this.#credentials.redeem(handshake.query, handshake.headers);
+      return this.#credentials.redeem(query, headers, refusals.length > 0);
     } catch {
       return "refused";
     }

@@ -420,6 +420,14 @@ test("what is not a fault is refused, by name and reason", async () => {
   await expect(start([{ when: "begin", do: { refuse: 503 } }])).rejects.toThrow("Fault 0");
   await expect(start([{ when: "begin", do: "refuse-used-token" }])).rejects.toThrow("A token is looked at");
   await expect(start([{ when: "connect", do: "drop", chance: 2 }])).rejects.toThrow("chance");
+  const itself: unknown[] = [];
+  itself.push(itself);
+  for (const send of [undefined, itself, 7n, () => {}])
+    await expect(start([{ when: "begin", do: { send } }])).rejects.toThrow("This cannot be sent as JSON");
+  const headers = (name: string, value: string) =>
+    start([{ when: "token", do: { refuse: 429, headers: { [name]: value } } }]);
+  await expect(headers("a b", "x")).rejects.toThrow("A header's name");
+  await expect(headers("a", "x\r\ny: z")).rejects.toThrow("A header's value");
   await expect(start([{ when: { audioMs: -1 }, do: "drop" }])).rejects.toThrow("when.audioMs");
 });
 

@@ -19,6 +19,9 @@ import { type EmulatorOptions, type Settings, settingsFrom } from "./settings.ts
 /** The service's limit of a message, in bytes; above it the connection is closed with 1009. */
 const largestMessage = 128 * 1_024;
 
+/** Faults of all sessions that there may be at once. */
+const mostFaults = 1_000;
+
 /** A running server. */
 export interface Emulator extends AsyncDisposable {
   /** What clients take as `apiHost`: `ws://127.0.0.1:PORT`, or `wss://…` with `tls`. */
@@ -124,7 +127,10 @@ class EmulatorServer implements Emulator {
   }
 
   addFaults(faults: readonly Fault[]): void {
-    this.#faults.add(checkFaults(faults));
+    const added = checkFaults(faults);
+    if (this.#faults.faults.length + added.length > mostFaults)
+      throw new EmulatorError("invalid-options", `There are more than ${mostFaults} faults. Clear them first.`);
+    this.#faults.add(added);
   }
 
   clearFaults(): void {

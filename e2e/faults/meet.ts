@@ -7,9 +7,15 @@ import { fastClock } from "../../packages/client/test/fast-clock.ts";
 import { blockMs, watermarkEngine, watermarked } from "../../packages/client/test/watermark.ts";
 import type { Scenario } from "./scenarios.ts";
 
-/** Three seconds: five stretches of speech, each block of which is a word, with pauses that end turns. */
-const speech = Array.from({ length: 300 }, (_, block) => block % 60 < 40);
+/**
+ * 3.27 s: six stretches of speech, each block of which is a word, with pauses that end turns. The last one is cut off in
+ * mid-turn, and in mid-frame: its final is pending when the audio ends.
+ */
+const speech = Array.from({ length: 327 }, (_, block) => block % 60 < 40);
 const spoken = speech.flatMap((yes, block) => (yes ? [`b${block}`] : []));
+
+/** What every session says, in ms and in words. */
+export const said = { audioMs: speech.length * blockMs, words: spoken.length };
 
 /** What somebody who uses the client saw, and what it cost. */
 export interface Meeting {
@@ -18,13 +24,19 @@ export interface Meeting {
   readonly events: readonly string[];
   /** The error that the session ended with. */
   readonly error: StreamingError | undefined;
+  /** Attempts to connect: a token was asked for, or a connection. */
+  readonly attempts: number;
   /** Audio that no connection of the session heard, in ms. */
   readonly audioLostMs: number;
+  /** Audio that the session says it sent, each part counted once, in ms. */
+  readonly audioSentMs: number;
+  /** Audio that the session says is lost, in ms: in its figures, and in its Reconnected events. */
+  readonly lostMsTold: readonly [figures: number, events: number];
   /** Spoken words that are in no final. */
   readonly wordsLost: number;
   /** Words of finals beyond those that were spoken. */
   readonly wordsRepeated: number;
-  /** Words of finals that the server sent and the user never got. */
+  /** Words of finals that the server sent, and told no Error before, which the user never got. */
   readonly wordsUnread: number;
   /** Whether every write and the closing of `audio` settled, as `closed` did. */
   readonly settled: boolean;
@@ -35,10 +47,11 @@ export async function meet(scenario: Scenario): Promise<Meeting> {
   const { terminationTimeout } = scenario;
   const engine = watermarkEngine();
   await using emulator = await startEmulator({ engine, tokens: ["fixed"], faults: faultsOf(scenario) });
+  let tokens = 0;
   const session = connect(
     {
       apiHost: emulator.url,
-      ...credentials(scenario, emulator.url),
+      ...credentials(scenario, emulator.url, () => tokens++),
       sampleRate: 16_000,
       minTurnSilence: 100,
       endOfTurnConfidenceThreshold: 0,
@@ -64,16 +77,23 @@ export async function meet(scenario: Scenario): Promise<Meeting> {
   const finals = events.filter((event) => event.type === "Turn" && event.end_of_turn);
   const words = finals.flatMap((event) => (event.type === "Turn" ? event.words.map(({ text }) => text) : []));
   const heard = new Set(engine.heard.flatMap((blocks) => blocks.map(({ number }) => number)));
+  const { audioSentMs, audioLostMs } = session.stats();
   const [closed] = outcomes;
   return {
     scenario,
     events: [...new Set(events.map(({ type }) => type).filter((type) => type !== "Turn"))],
     error: closed.status === "rejected" && closed.reason instanceof StreamingError ? closed.reason : undefined,
+    attempts: Math.max(tokens, emulator.sessions.length),
     audioLostMs: speech.filter((_, block) => !heard.has(block)).length * blockMs,
+    audioSentMs,
+    lostMsTold: [
+      audioLostMs,
+      events.reduce((sum, event) => sum + (event.type === "Reconnected" ? event.lost_ms : 0), 0),
+    ],
     wordsLost: missing(spoken, words),
     wordsRepeated: missing(words, spoken),
     wordsUnread: missing(
-      [...new Set(emulator.sessions.flatMap(({ sent }) => sent.flatMap(finalWords)))],
+      [...new Set(emulator.sessions.flatMap(({ sent }) => upToError(sent).flatMap(finalWords)))],
       [
         // A word that a connection says again after a reconnection is the same word.
         ...new Set(words),
@@ -84,17 +104,26 @@ export async function meet(scenario: Scenario): Promise<Meeting> {
 }
 
 function faultsOf({ fault, sessions = 1 }: Scenario): Fault[] {
-  return parseFaults(fault).map((one, index, { length }) => {
-    if (one.when === "token") return { ...one, times: 1 };
-    return { ...one, session: (met) => met.index < (index === length - 1 ? sessions : 1) };
+  const faults = parseFaults(fault);
+  const most = sessions === "every" ? Number.POSITIVE_INFINITY : sessions;
+  return faults.map((one, index) => {
+    if (one.when === "token") return sessions === "every" ? one : { ...one, times: sessions };
+    const last = index === faults.length - 1;
+    const [from, to] = last ? [index, most] : [0, 1];
+    return { ...one, session: (met) => met.index >= from && met.index < to };
   });
 }
 
-function credentials({ token }: Scenario, url: string) {
+function credentials({ token }: Scenario, url: string, asked: () => void) {
   if (token === undefined) return { apiKey: "example" };
   if (token === "fixed") return { token: "fixed" };
   const mint = { apiKey: "example", expiresInSeconds: 60, apiHost: url, maxRetries: 0 };
-  return { token: async () => (await createTemporaryToken(mint)).token };
+  return {
+    token: async ({ signal }: { signal: AbortSignal }) => {
+      asked();
+      return (await createTemporaryToken({ ...mint, signal })).token;
+    },
+  };
 }
 
 async function write(audio: WritableStream<Uint8Array>): Promise<void> {
@@ -113,6 +142,11 @@ function missing(wanted: readonly string[], given: readonly string[]): number {
     left.set(word, count - 1);
     return count <= 0;
   }).length;
+}
+
+function upToError(sent: readonly unknown[]): readonly unknown[] {
+  const error = sent.findIndex((message) => typeof message === "object" && message !== null && "error_code" in message);
+  return error === -1 ? sent : sent.slice(0, error);
 }
 
 function finalWords(message: unknown): string[] {

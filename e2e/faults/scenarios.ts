@@ -1,10 +1,15 @@
+import type { SessionAction } from "@voxpipe/emulator";
+
 /** One row of the matrix: a fault, and the circumstances that it needs. */
 export interface Scenario {
-  /** In the notation of URLs and command lines. */
+  /** As URLs and command lines have it. */
   readonly fault: string;
   readonly what: string;
-  /** How many sessions meet it, or the last of several, from the first on: 1 unless given. */
-  readonly sessions?: number;
+  /**
+   * How many connections meet it, from the first on: 1 unless given. Of several faults, the first connection meets the
+   * first, and the last meets those that follow.
+   */
+  readonly sessions?: number | "every";
   /** The credentials: a key unless given; a token that is minted for every attempt, or one that stays the same. */
   readonly token?: "minted" | "fixed";
   /**
@@ -14,40 +19,90 @@ export interface Scenario {
   readonly terminationTimeout?: number;
   /** Audio comes over a while, so that a fault at a time falls into it. */
   readonly paced?: true;
+  /** A fault of the client's that is known: it takes this for an end like any other, and tells of no loss. */
+  readonly lostInSilence?: true;
+}
+
+/** Met by every connection: what it comes to when nothing heals. */
+const unhealing: readonly Scenario[] = [
+  { fault: "connect:reset", what: "every attempt is reset before 101" },
+  { fault: "connect:hang", what: "no handshake is answered", terminationTimeout: 30_000 },
+  { fault: "token:refuse=500", what: "HTTP 500 for every token", token: "minted" },
+  { fault: "token:refuse=401", what: "HTTP 401 for a token", token: "minted" },
+  { fault: "open:hang", what: "Begin never comes", terminationTimeout: 30_000 },
+  { fault: "open:close=1011", what: "every connection is closed with 1011 before Begin" },
+  { fault: "open:error=3009", what: "too many sessions, always" },
+  { fault: "begin:drop", what: "every connection is dropped after Begin" },
+  { fault: "begin:half-open", what: "every connection goes half-open after Begin", terminationTimeout: 30_000 },
+  { fault: "audio=400:drop", what: "every connection is dropped before its first final" },
+  {
+    fault: "audio=400:close=1000",
+    what: "every connection is closed with 1000 before its first final",
+    lostInSilence: true,
+  },
+  { fault: "audio=400:error=3005", what: "every connection ends with Error 3005 before its first final" },
+  { fault: "finals=2:drop,connect:reset", what: "dropped after two finals, and no attempt gets through" },
+  { fault: "finals=2:drop,connect:refuse=503", what: "dropped after two finals, then HTTP 503 for ever" },
+  { fault: "finals=2:drop,audio=300:drop", what: "dropped after two finals, then always before another" },
+  { fault: "audio=1000:drop", what: "every connection is dropped, and each gets some turns further" },
+  {
+    fault: "audio=1000:expire",
+    what: "every connection expires, and each gets some turns further",
+    lostInSilence: true,
+  },
+  { fault: "terminate:drop", what: "every connection is dropped at Terminate" },
+  {
+    fault: "terminate:close=1000",
+    what: "every connection is closed with 1000 at Terminate",
+    lostInSilence: true,
+  },
+  { fault: "terminate:close=1011", what: "every connection is closed with 1011 at Terminate" },
+];
+
+/** A message, or what else the short notation has no word for, in mid-stream. */
+function message(action: SessionAction): string {
+  return JSON.stringify([{ when: { audioMs: 1000 }, do: action }]);
 }
 
 /** Every kind of fault, at every kind of moment at least once. */
 export const scenarios: readonly Scenario[] = [
   { fault: "connect:refuse=503", what: "HTTP 503" },
   { fault: "connect:refuse=429", what: "HTTP 429" },
-  { fault: "connect:refuse=401", what: "HTTP 401", sessions: 9 },
-  { fault: "connect:refuse=403", what: "HTTP 403", sessions: 9 },
-  { fault: "connect=0.5@36:drop", what: "attempts dropped before 101 with a probability of 50 %: two", sessions: 9 },
+  { fault: "connect:refuse=401", what: "HTTP 401", sessions: "every" },
+  { fault: "connect:refuse=403", what: "HTTP 403", sessions: "every" },
+  {
+    fault: "connect=0.5@36:drop",
+    what: "attempts dropped before 101 with a probability of 50 %: two",
+    sessions: "every",
+  },
   { fault: "connect:reset", what: "reset before 101" },
   { fault: "connect:hang", what: "no answer to the handshake", terminationTimeout: 30_000 },
   { fault: "connect:delay=200", what: "101 is late" },
   { fault: "token:refuse=500", what: "HTTP 500 for a token, once", token: "minted" },
   { fault: "token:drop", what: "the request for a token is dropped, once", token: "minted" },
+  { fault: "token:reset", what: "the request for a token is reset, once", token: "minted" },
+  { fault: "token:delay=200", what: "the token is late", token: "minted" },
+  { fault: "token:hang", what: "no answer to the request for a token", token: "minted", terminationTimeout: 30_000 },
   { fault: "open:hang", what: "101, and no Begin", terminationTimeout: 30_000 },
   { fault: "open:delay=200", what: "Begin is late" },
   { fault: "open:drop", what: "dropped before Begin" },
   { fault: "open:half-open", what: "101, and not even a pong", terminationTimeout: 30_000 },
   { fault: "open:close=1011", what: "closed with 1011 before Begin" },
-  { fault: "open:error=1008", what: "credentials refused by Error and close", sessions: 9 },
+  { fault: "open:error=1008", what: "credentials refused by Error and close", sessions: "every" },
   { fault: "open:error=3009", what: "too many sessions, once" },
-  { fault: "open:error=3006", what: "a parameter refused before Begin", sessions: 9 },
+  { fault: "open:error=3006", what: "a parameter refused before Begin", sessions: "every" },
   { fault: "open:invalid-json", what: "text that is no JSON before Begin" },
   { fault: "open:unknown-message", what: "a message of an unknown type before Begin" },
   {
     fault: "begin:drop,open:refuse-used-token",
     what: "dropped, then the token refused where it was used before; a new token for each attempt",
-    sessions: 9,
+    sessions: "every",
     token: "minted",
   },
   {
     fault: "begin:drop,open:refuse-used-token",
     what: "the same with one token for all attempts",
-    sessions: 9,
+    sessions: "every",
     token: "fixed",
   },
   { fault: "begin:drop", what: "dropped right after Begin" },
@@ -76,18 +131,36 @@ export const scenarios: readonly Scenario[] = [
   { fault: "audio=1000:error=3008", what: "the session expires by Error 3008" },
   { fault: "audio=1000:error=3006", what: "Error 3006, then its close" },
   { fault: "audio=1000:error=3007", what: "Error 3007, then its close" },
+  { fault: message({ error: 3005, typed: false }), what: "Error 3005 without a type, then its close" },
+  { fault: message({ error: 3006, typed: false }), what: "Error 3006 without a type, then its close" },
+  { fault: message({ error: 3005, close: false }), what: "Error 3005, and the connection stands" },
+  { fault: message({ error: 3006, close: false }), what: "Error 3006, and the connection stands" },
+  { fault: message({ error: 3005, close: 1000 }), what: "Error 3005, then a close 1000" },
   { fault: "audio=1000:expire", what: "the session expires by a Termination" },
   { fault: "audio=1000:invalid-json", what: "text that is no JSON" },
   { fault: "audio=1000:unknown-message", what: "a message of an unknown type" },
   { fault: "audio=1000:schema-violation", what: "a Turn with fields of the wrong types" },
+  { fault: message({ send: "" }), what: "an empty text" },
+  { fault: message({ send: null }), what: "JSON that is no object" },
+  { fault: message({ send: { type: "Warning", warning_code: 1, warning: "soon" } }), what: "a Warning" },
+  { fault: message({ send: { type: "Begin", id: "again", expires_at: 1 } }), what: "a second Begin" },
   { fault: "audio=1000:duplicate-final", what: "a final comes twice" },
   { fault: "terminate:drop", what: "dropped at Terminate" },
+  { fault: "terminate:reset", what: "reset at Terminate" },
+  { fault: "terminate:close=1000", what: "closed with 1000 at Terminate, before the last final" },
+  { fault: "terminate:close=1005", what: "a close frame without a code at Terminate" },
   { fault: "terminate:close=1011", what: "closed with 1011 at Terminate" },
+  { fault: "terminate:error=3005", what: "Error 3005 at Terminate, then its close" },
+  { fault: "terminate:error=3006", what: "Error 3006 at Terminate, then its close" },
+  { fault: "terminate:expire", what: "a Termination at Terminate, before the last final" },
+  { fault: "terminate:delay=200", what: "the end is late" },
   {
     fault: "terminate:no-termination",
     what: "Terminate is obeyed and not confirmed",
-    sessions: 9,
+    sessions: "every",
     terminationTimeout: 5_000,
   },
   { fault: "terminate:half-open", what: "the connection goes half-open at Terminate", terminationTimeout: 5_000 },
+  { fault: "terminate:hang", what: "nothing comes any more from Terminate on", terminationTimeout: 5_000 },
+  ...unhealing.map((scenario) => ({ ...scenario, sessions: "every" as const })),
 ];

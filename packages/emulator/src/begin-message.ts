@@ -6,12 +6,14 @@ import type { BeginMessage } from "./wire.ts";
  *
  * @param expiresAt Unix seconds
  * @param apiVersion what the client asked for in `AssemblyAI-Version`
+ * @param overrides fields of the configuration over the usual ones
  */
 export function beginMessage(
   id: string,
   expiresAt: number,
   parameters?: Parameters,
   apiVersion?: string,
+  overrides: Readonly<Record<string, unknown>> = {},
 ): BeginMessage {
   const begin: BeginMessage = { type: "Begin", id, expires_at: expiresAt };
   if (parameters === undefined) return begin;
@@ -25,6 +27,7 @@ export function beginMessage(
     filter_profanity: filter_profanity ?? false,
     domain: domain ?? null,
     voice_focus: voice_focus ?? null,
+    ...overrides,
   };
   return { ...begin, configuration };
 }

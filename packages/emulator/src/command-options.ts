@@ -17,6 +17,7 @@ export interface CommandOptions {
   readonly apiKey?: string[];
   readonly token?: string[];
   readonly oneTimeTokens?: true;
+  readonly tokenLength?: number;
   readonly tokenErrors: TokenErrorShape;
   readonly refusal: "message" | "http";
   readonly fault?: Fault[];
@@ -42,6 +43,7 @@ Faults are written \`when:do\`, several with commas between, and meet every sess
   begin:half-open        messages=20:stall      after=5000:error=3005 terminate:no-termination
   chance=0.01@7:reset    begin:drip=16@20       token:refuse=429      open:refuse-used-token
   connect=0.3@7:refuse=503: with this probability, 7 being the seed; so for every moment that is one word.
+What these words cannot say, JSON can: '[{"when":"begin","do":{"error":3005,"typed":false,"close":false}}]'
 One client alone meets those in the path of its URL: ws://127.0.0.1:8765/faults/audio=1200:drop
 
 Under http://127.0.0.1:8765/emulator/ other programs set faults and look at sessions: see the documentation.`;
@@ -49,7 +51,10 @@ Under http://127.0.0.1:8765/emulator/ other programs set faults and look at sess
 /** The command line of `voxpipe-emulator`. Parsing throws commander's `CommanderError`, having said what is wrong. */
 export function describeCommand(): Command {
   return new Command("voxpipe-emulator")
-    .description("A local Streaming v3 server: point a client's host at it.")
+    .description(
+      "A local Streaming v3 server: point a client's host at it.\n" +
+        "Where it is not installed: npx -p @voxpipe/emulator voxpipe-emulator",
+    )
     .option("--port <number>", "port to listen on; 0 takes any free one", wholeNumber(0, 65_535), 8_765)
     .option("--host <address>", "address to listen on; localhost is 127.0.0.1 and ::1", "localhost")
     .option("--tls [file]", "serve wss://, and write the certificate that is made to <file>")
@@ -65,6 +70,7 @@ export function describeCommand(): Command {
     .option("--api-key <key...>", "accept only these API keys; otherwise any key will do")
     .option("--token <token...>", "accept these tokens beside those of /v3/token")
     .option("--one-time-tokens", "let a token open one session only")
+    .option("--token-length <number>", "characters of a token of /v3/token: 64 otherwise", wholeNumber(16, 8_000))
     .addOption(choice("--token-errors <shape>", "how /v3/token refuses a value", ["detail", "error"]))
     .addOption(choice("--refusal <how>", "how refused credentials are told", ["message", "http"]))
     .option("--session-limit <number>", "sessions at once", wholeNumber(1, 1_000_000))

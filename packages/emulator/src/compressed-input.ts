@@ -15,7 +15,7 @@ export async function opusInput(): Promise<AudioInput> {
   await decoder.ready;
   const toEngine = new ToEngineRate();
   return {
-    decode: (packet) => toEngine.convert(decoder.decodeFrame(packet)),
+    decode: (packet) => toEngine.convert(decoded("opus", () => decoder.decodeFrame(packet))),
     flush: () => toEngine.flush(),
     close: () => decoder.free(),
   };
@@ -28,8 +28,14 @@ export async function oggOpusInput(): Promise<AudioInput> {
   await decoder.ready;
   const toEngine = new ToEngineRate();
   return {
-    // Its types say otherwise, but `decode` gives a promise.
-    decode: async (bytes) => toEngine.convert(await decoder.decode(bytes)),
+    async decode(bytes) {
+      try {
+        // Its types say otherwise, but `decode` gives a promise.
+        return toEngine.convert(await decoder.decode(bytes));
+      } catch (cause) {
+        return refuse("ogg_opus", cause);
+      }
+    },
     async flush() {
       const last = toEngine.convert(await decoder.flush());
       return joined(last, toEngine.flush());
@@ -44,10 +50,24 @@ export async function aacInput(): Promise<AudioInput> {
   const decoder = await open();
   const toEngine = new ToEngineRate();
   return {
-    decode: (bytes) => toEngine.convert(decoder.decode(bytes)),
+    decode: (bytes) => toEngine.convert(decoded("aac", () => decoder.decode(bytes))),
     flush: () => toEngine.flush(),
     close: () => decoder.free(),
   };
+}
+
+function decoded(encoding: string, decode: () => Decoded): Decoded {
+  try {
+    return decode();
+  } catch (cause) {
+    return refuse(encoding, cause);
+  }
+}
+
+/** Audio that is none is the client's fault. */
+function refuse(encoding: string, cause: unknown): never {
+  const text = `Invalid Audio: the message could not be decoded as ${encoding}`;
+  throw Object.assign(new ProtocolError(3_006, text), { cause });
 }
 
 /** Mixes and resamples what a decoder gives, once its rate is known. */

@@ -28,6 +28,15 @@ async function attempt(emulator: Emulator, query: Record<string, string>, header
   return first?.error;
 }
 
+/** The HTTP status by which a session was refused. */
+async function statusOf(refused: RawClient): Promise<unknown> {
+  const status = await new Promise((resolve) =>
+    refused.ws.on("unexpected-response", (_request, response) => resolve(response.statusCode)),
+  );
+  refused.ws.terminate();
+  return status;
+}
+
 const invalid = "Unauthorized Connection: Invalid API key";
 
 test("any key will do, but not none, nor a Bearer, nor a token of someone else's", async () => {
@@ -66,16 +75,39 @@ test("one-time tokens open one session", async () => {
   expect(await attempt(emulator, { token }, {})).toBe("Unauthorized Connection: Token has already been used");
 });
 
+test("a token may have thousands of characters", async () => {
+  await using emulator = await startEmulator({ apiKeys: ["right"], tokenLength: 8_000 });
+  const token = String((await askToken(emulator, "expires_in_seconds=60")).body.token);
+  expect(token).toHaveLength(8_000);
+  expect(await attempt(emulator, { token }, {})).toBe("Begin");
+  expect(await attempt(emulator, {}, { authorization: token })).toBe("Begin");
+  expect(await attempt(emulator, { token: token.slice(1) }, {})).toBe(invalid);
+  await expect(startEmulator({ tokenLength: 20_000 })).rejects.toThrow("`tokenLength` is 20000");
+});
+
 test("refusal: http answers 401 before the upgrade", async () => {
   await using emulator = await startEmulator({ apiKeys: ["right"], refusal: "http", oneTimeTokens: true });
-  const refused = new RawClient(emulator.url, rate, { authorization: "wrong" });
-  const status = await new Promise((resolve) =>
-    refused.ws.on("unexpected-response", (_request, response) => resolve(response.statusCode)),
-  );
-  expect(status).toBe(401);
-  refused.ws.terminate();
+  expect(await statusOf(new RawClient(emulator.url, rate, { authorization: "wrong" }))).toBe(401);
   const token = String((await askToken(emulator, "expires_in_seconds=60")).body.token);
   expect(await attempt(emulator, { token }, {})).toBe("Begin");
+  expect(await statusOf(new RawClient(emulator.url, { ...rate, token }, {}))).toBe(401);
+});
+
+test("refusal: http heeds the fault that refuses a token used before", async () => {
+  await using emulator = await startEmulator({
+    refusal: "http",
+    tokens: ["fixed"],
+    faults: [{ when: "open", do: "refuse-used-token", session: ({ index }) => index < 3 }],
+  });
+  const seen: string[] = [];
+  void (async () => {
+    for await (const event of emulator.events()) if (event.type === "fault") seen.push(String(event.fault));
+  })();
+  expect(await attempt(emulator, { token: "fixed" }, {})).toBe("Begin");
+  expect(await statusOf(new RawClient(emulator.url, { ...rate, token: "fixed" }, {}))).toBe(401);
+  expect(await attempt(emulator, {}, { authorization: "key" })).toBe("Begin");
+  expect(await attempt(emulator, { token: "fixed" }, {})).toBe("Begin");
+  expect(seen).toEqual(["refuse-used-token", "refuse-used-token", "refuse-used-token"]);
 });
 
 test.each<[string, string, EmulatorOptions, number, unknown]>([

@@ -14,6 +14,8 @@ export interface CredentialOptions {
   readonly tokens?: readonly string[];
   /** Whether a token of `/v3/token` opens one session only. `false` by default, as the service was seen to do. */
   readonly oneTimeTokens?: boolean;
+  /** Characters of a token of `/v3/token`, from 16 to 8,000; 64 by default. The service's may have thousands. */
+  readonly tokenLength?: number;
 }
 
 /** What a credential grants. */
@@ -50,7 +52,8 @@ export class Credentials {
   }
 
   mint(expiresInSeconds: number, maxSessionSeconds: number): string {
-    const token = randomBytes(48).toString("base64url");
+    const { tokenLength = 64 } = this.#options;
+    const token = randomBytes(tokenLength).toString("base64url").slice(0, tokenLength);
     this.#tokens.set(token, {
       expiresAt: this.#clock.now() + expiresInSeconds * 1_000,
       maxSessionSeconds,

@@ -21,6 +21,13 @@ test.each([
   ["final=0.5:drop", [{ when: "final", do: "drop", chance: 0.5 }]],
   ["open:refuse-used-token", [{ when: "open", do: "refuse-used-token" }]],
   ["audio=100:close=65535", [{ when: { audioMs: 100 }, do: { close: 65_535 } }]],
+  [
+    '[{"when":{"audioMs":100},"do":{"error":3005,"typed":false},"times":2},{"when":"begin","do":{"send":{"a":[1,2]}}}]',
+    [
+      { when: { audioMs: 100 }, do: { error: 3_005, typed: false }, times: 2 },
+      { when: "begin", do: { send: { a: [1, 2] } } },
+    ],
+  ],
 ])("%s", (text, faults) => {
   expect(parseFaults(text)).toEqual(faults);
 });
@@ -38,12 +45,30 @@ test.each([
   "connect=often:drop",
   "open:drip=1@2@3",
   "a:b:c",
+  "[",
+  '[{"when":"open","do":{"close":1006}}]',
+  '[{"when":"begin","do":"drop"},7]',
 ])("%j is refused with a reason", (text) => {
   expect(() => parseFaults(text)).toThrow(EmulatorError);
 });
 
 test("whatever the text, it is read or refused", () => {
-  const piece = fc.constantFrom("audio", "=", "1", "@", ":", ",", "drop", "close", "connect", "__proto__", "x");
+  const piece = fc.constantFrom(
+    "audio",
+    "=",
+    "1",
+    "@",
+    ":",
+    ",",
+    "drop",
+    "close",
+    "connect",
+    "__proto__",
+    "x",
+    "[",
+    "]",
+    '{"when":',
+  );
   fc.assert(
     fc.property(
       fc.array(piece).map((pieces) => pieces.join("")),

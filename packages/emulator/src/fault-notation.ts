@@ -12,12 +12,27 @@ import { checkFaults } from "./fault-schema.ts";
  * token:refuse=429              connect=0.3@7:refuse=503     open:refuse-used-token
  * ```
  *
- * A number after a moment without one of its own is the probability that the fault happens there, and its seed.
+ * A number after a moment without one of its own is the probability that the fault happens there, and its seed. What these
+ * words cannot say, JSON can: a list of faults as in code.
+ *
+ * ```
+ * [{"when":{"audioMs":1200},"do":{"error":3005,"typed":false,"close":false},"times":1}]
+ * ```
  *
  * @throws EmulatorError `invalid-options`
  */
 export function parseFaults(text: string): Fault[] {
-  return checkFaults(text.split(",").map(parseFault));
+  return checkFaults(text.startsWith("[") ? parseList(text) : text.split(",").map(parseFault));
+}
+
+function parseList(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new EmulatorError("invalid-options", `"${text}" is neither \`when:do\` nor a JSON list of faults.`, {
+      cause,
+    });
+  }
 }
 
 function parseFault(text: string): unknown {

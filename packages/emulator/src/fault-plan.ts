@@ -97,6 +97,11 @@ export class FaultWatch {
     return this.#due(({ fault }) => (fault.when === "connect" ? fault.do : undefined));
   }
 
+  /** What refuses a token that was used before, where it is looked at before HTTP 101. */
+  tokenRefusals(): SessionAction[] {
+    return this.#due(({ fault }) => (fault.do === "refuse-used-token" ? fault.do : undefined));
+  }
+
   /** What goes wrong at this point of the session. */
   at(point: Point, progress: Progress): SessionAction[] {
     if (this.#pending.size === 0) return [];

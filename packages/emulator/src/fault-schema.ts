@@ -13,6 +13,17 @@ const closeCode = v.pipe(
   v.check((code) => code !== 1_006, 'Close code 1006 stands for no close frame at all: use "drop"'),
 );
 
+/** What HTTP lets a header have. */
+const headers = v.record(
+  v.pipe(v.string(), v.regex(/^[\w!#$%&'*+.^`|~-]+$/, "A header's name has letters, digits and dashes")),
+  v.pipe(v.string(), v.regex(/^[\t\x20-\x7e\x80-\xff]*$/, "A header's value has no line breaks, and is Latin-1")),
+);
+
+const sendable = v.pipe(
+  v.unknown(),
+  v.check((value) => jsonOf(value) !== undefined, "This cannot be sent as JSON"),
+);
+
 const probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 
 const moment = v.union([
@@ -30,7 +41,7 @@ const handshakeAction = v.union([
   v.strictObject({
     refuse: httpStatus,
     body: v.exactOptional(v.string()),
-    headers: v.exactOptional(v.record(v.string(), v.string())),
+    headers: v.exactOptional(headers),
   }),
   v.strictObject({ delay: duration }),
 ]);
@@ -58,7 +69,7 @@ const sessionAction = v.union([
     typed: v.exactOptional(v.boolean()),
     close: v.exactOptional(v.union([v.boolean(), closeCode])),
   }),
-  v.strictObject({ send: v.unknown() }),
+  v.strictObject({ send: sendable }),
   v.strictObject({ delay: duration }),
   v.strictObject({ stall: duration }),
   v.strictObject({ drip: count, everyMs: duration }),
@@ -98,7 +109,7 @@ export function checkAction(action: unknown): SessionAction {
   const result = v.safeParse(sessionAction, action);
   if (result.success) return result.output;
   const { message } = deepest(result.issues[0]);
-  throw new EmulatorError("invalid-options", `${JSON.stringify(action)} is not what a session can do: ${message}.`);
+  throw new EmulatorError("invalid-options", `${shown(action)} is not what a session can do: ${message}.`);
 }
 
 /**
@@ -115,9 +126,25 @@ export function checkFaults(faults: unknown): Fault[] {
     const at = v.getDotPath(issue);
     throw new EmulatorError(
       "invalid-options",
-      `Fault ${index}, ${JSON.stringify(entry)}, is not one${at === null ? "" : ` at \`${at}\``}: ${issue.message}.`,
+      `Fault ${index}, ${shown(entry)}, is not one${at === null ? "" : ` at \`${at}\``}: ${issue.message}.`,
     );
   });
+}
+
+/** `undefined` where a value has no JSON, is nested too deeply for it, or in itself. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
+const longestShown = 200;
+
+function shown(value: unknown): string {
+  const json = jsonOf(value) ?? "what is no JSON";
+  return json.length > longestShown ? `${json.slice(0, longestShown)}…` : json;
 }
 
 /** A union's issue says little; that of the alternative which came furthest says what is wrong. */

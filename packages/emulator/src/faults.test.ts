@@ -6,6 +6,7 @@ import { silence, tone } from "../test/audio.ts";
 import { type Json, RawClient } from "../test/raw-client.ts";
 import { ManualClock } from "./clock.ts";
 import type { Fault } from "./fault.ts";
+import { scripted } from "./scripted.ts";
 import { type Emulator, startEmulator } from "./server.ts";
 
 const rate = { sample_rate: 16_000 };
@@ -240,6 +241,30 @@ test("sends what no client expects, and goes on", () =>
     },
   ));
 
+test("Silence that overlaps an earlier one, and the Warning of a session's end, in mid-stream", async () => {
+  const overlapping = { type: "Silence", start_ms: 500, end_ms: 1_500 };
+  const ending = { type: "Warning", warning_code: 1_234, warning: "session ending soon" };
+  await using emulator = await startEmulator({
+    engine: scripted([]),
+    faults: [
+      { when: { audioMs: 1_500 }, do: { send: overlapping } },
+      { when: { audioMs: 2_000 }, do: { send: ending } },
+    ],
+  });
+  const query = { ...rate, speech_model: "u3-rt-pro", acknowledge_silence: true };
+  await using client = await RawClient.connect(emulator.url, query);
+  client.audio(silence(3_000));
+  await client.finish();
+  const told = client.messages.slice(1, -1).map(({ type, start_ms, end_ms }) => [type, start_ms, end_ms]);
+  expect(told).toEqual([
+    ["Silence", 0, 1_000],
+    ["Silence", 500, 1_500],
+    ["Silence", 1_000, 2_000],
+    ["Warning", undefined, undefined],
+    ["Silence", 2_000, 3_000],
+  ]);
+});
+
 test("no Termination after Terminate: the final comes, and then nothing", () =>
   meet([{ when: "open", do: "no-termination" }], async (client) => {
     await client.until("Begin");
@@ -395,6 +420,14 @@ test("what is not a fault is refused, by name and reason", async () => {
   await expect(start([{ when: "begin", do: { refuse: 503 } }])).rejects.toThrow("Fault 0");
   await expect(start([{ when: "begin", do: "refuse-used-token" }])).rejects.toThrow("A token is looked at");
   await expect(start([{ when: "connect", do: "drop", chance: 2 }])).rejects.toThrow("chance");
+  const itself: unknown[] = [];
+  itself.push(itself);
+  for (const send of [undefined, itself, 7n, () => {}])
+    await expect(start([{ when: "begin", do: { send } }])).rejects.toThrow("This cannot be sent as JSON");
+  const headers = (name: string, value: string) =>
+    start([{ when: "token", do: { refuse: 429, headers: { [name]: value } } }]);
+  await expect(headers("a b", "x")).rejects.toThrow("A header's name");
+  await expect(headers("a", "x\r\ny: z")).rejects.toThrow("A header's value");
   await expect(start([{ when: { audioMs: -1 }, do: "drop" }])).rejects.toThrow("when.audioMs");
 });
 

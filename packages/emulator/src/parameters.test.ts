@@ -16,6 +16,14 @@ test("the defaults are those of the model", () => {
   expect(silences("u3-rt-pro")).toEqual([100, 1_000, 0.3]);
   expect(silences("u3-pro")).toEqual([100, 1_000, 0.3]);
   expect(silences("universal-3-5-pro")).toEqual([128, 1_536, 0.2]);
+  expect(read("sample_rate=16000&speech_model=universal-3-5-pro").previous_context_n_turns).toBe(5);
+  expect(read("sample_rate=16000")).toMatchObject({
+    encoding: "pcm_s16le",
+    end_of_turn_confidence_threshold: 0.4,
+    format_turns: false,
+    include_partial_turns: true,
+  });
+  expect(read("sample_rate=16000&redact_pii=true").include_partial_turns).toBe(false);
 });
 
 test("values are read from text, True and true alike, 0 and false as values", () => {
@@ -57,6 +65,14 @@ test("old names mean the new ones, and yield to them", () => {
   const both = "sample_rate=16000&min_turn_silence=300&min_end_of_turn_silence_when_confident=200";
   expect(read(both).min_turn_silence).toBe(300);
   expect(read("sample_rate=16000&language_code=de").language_codes).toEqual(["de"]);
+  const focus = "&noise_suppression_model=near-field&noise_suppression_threshold=0&keyterms=[%22Byrne%22]";
+  expect(read(`sample_rate=16000${focus}`)).toMatchObject({
+    voice_focus: "near-field",
+    voice_focus_threshold: 0,
+    keyterms_prompt: ["Byrne"],
+  });
+  expect(read(`sample_rate=16000${focus}&voice_focus=far-field`).voice_focus).toBe("far-field");
+  expect(() => read("sample_rate=16000&noise_suppression_model=loud")).toThrow("Invalid 'noise_suppression_model'");
 });
 
 test("sample_rate may be missing for compressed audio only", () => {
@@ -66,6 +82,15 @@ test("sample_rate may be missing for compressed audio only", () => {
 
 test.each([
   ["sample_rate=7999", "'sample_rate': Value error, sample_rate must be at least 8,000 Hz"],
+  ["sample_rate=96001", "'sample_rate': Value error, sample_rate must be at most 96,000 Hz"],
+  ["mode=fast", "'mode': 'fast' is not a valid Mode"],
+  ["previous_context_n_turns=101", "'previous_context_n_turns': Input should be less than or equal to 100"],
+  ["interruption_delay=1001", "'interruption_delay': Input should be less than or equal to 1000"],
+  ["max_turn_silence=long", "'max_turn_silence': Input should be a valid integer"],
+  ["voice_focus=wide", "'voice_focus': 'wide' is not a valid VoiceFocus"],
+  ["redact_pii_sub=star", "'redact_pii_sub': 'star' is not a valid RedactPiiSub"],
+  [`agent_context=${"x".repeat(1_751)}`, "'agent_context': String should have at most 1750 characters"],
+  ["speaker_labels_revision_interval_ms=86400001", "'speaker_labels_revision_interval_ms': Input should be less"],
   ["sample_rate=fast", "'sample_rate': Input should be a valid integer, unable to parse string as an integer"],
   ["encoding=flac", "'encoding': 'flac' is not a valid Encoding"],
   ["min_turn_silence=49", "'min_turn_silence': Input should be greater than or equal to 50"],
@@ -98,6 +123,26 @@ test("UpdateConfiguration changes what may be changed, and nothing else", () => 
   const after = updateParameters(before, { max_turn_silence: 900, sample_rate: 8_000, unknown: {}, prompt: null });
   expect(after).toEqual({ ...before, max_turn_silence: 900 });
   expect(() => updateParameters(before, { keyterms_prompt: '["text"]' })).toThrow("Invalid JSON array");
+  const changes = {
+    end_of_turn_confidence_threshold: 0.7,
+    min_turn_silence: 560,
+    max_turn_silence: 900,
+    vad_threshold: 0.1,
+    format_turns: true,
+    keyterms_prompt: ["Byrne"],
+    prompt: "a",
+    agent_context: "b",
+    filter_profanity: true,
+    interruption_delay: 0,
+    turn_left_pad_ms: 10,
+    language_codes: ["de"],
+    session_heartbeat: true,
+    acknowledge_silence: true,
+    continuous_partials: false,
+  };
+  expect(updateParameters(before, changes)).toEqual({ ...before, ...changes });
+  const fixed = { previous_context_n_turns: 7, speech_model: "u3-rt-pro", inactivity_timeout: 5, redact_pii: true };
+  expect(updateParameters(before, fixed)).toEqual(before);
 });
 
 test("whatever a query holds, it is read or refused, never more", () => {

@@ -18,6 +18,10 @@ type Defaulted =
   | "format_turns"
   | "include_partial_turns";
 
+/** A model's old name, and what it is called today. */
+export const oldModel = "u3-pro";
+export const currentModel = "u3-rt-pro";
+
 /** `universal-streaming-*` and what else is not of the third generation speak like US. */
 export function modelFamily(model: string): ModelFamily {
   return /^(u3|universal-3)/.test(model) ? "U3" : "US";
@@ -37,7 +41,7 @@ export function readParameters(query: URLSearchParams, defaultModel: string): Pa
     given[target] = check(target, name, readText(notationOf(name, target), text), name === "language_code");
   }
   const values: FieldValues = given;
-  if (values.speech_model === "u3-pro") values.speech_model = "u3-rt-pro";
+  if (values.speech_model === oldModel) values.speech_model = currentModel;
   const settings = { ...defaultsOf(values.speech_model ?? defaultModel, values.redact_pii === true), ...values };
   if (settings.sample_rate === undefined && settings.encoding.startsWith("pcm_"))
     throw invalidParameter("sample_rate", `Value error, sample_rate is required for ${settings.encoding}`);
@@ -88,5 +92,6 @@ function defaultsOf(model: string, redacted: boolean) {
   if (modelFamily(model) === "US")
     return { ...shared, min_turn_silence: 400, max_turn_silence: 1_280, vad_threshold: 0.4 };
   if (model.startsWith("u3")) return { ...shared, min_turn_silence: 100, max_turn_silence: 1_000, vad_threshold: 0.3 };
-  return { ...shared, min_turn_silence: 128, max_turn_silence: 1_536, vad_threshold: 0.2 };
+  const silences = { min_turn_silence: 128, max_turn_silence: 1_536, vad_threshold: 0.2 };
+  return { ...shared, ...silences, previous_context_n_turns: 5 };
 }

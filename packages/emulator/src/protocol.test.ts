@@ -2,88 +2,13 @@ import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { silence, tone } from "../test/audio.ts";
 import { type Json, RawClient } from "../test/raw-client.ts";
+import { spoken, transcribe } from "../test/spoken.ts";
 import { ManualClock } from "./clock.ts";
 import type { Engine } from "./engine.ts";
-import { type ScriptedWord, scripted } from "./scripted.ts";
+import { scripted } from "./scripted.ts";
 import { startEmulator } from "./server.ts";
 
 const rate = { sample_rate: 16_000 };
-
-/** Words of 300 ms, one each 400 ms, from the start. */
-function spoken(text: string, extra: Partial<ScriptedWord> = {}): ScriptedWord[] {
-  return text.split(" ").map((word, index) => ({ text: word, start: index * 400, end: index * 400 + 300, ...extra }));
-}
-
-/** The messages of a session in which these words are said, followed by two seconds of silence. */
-async function transcribe(
-  words: readonly ScriptedWord[],
-  query: Record<string, string | number | boolean>,
-  options = {},
-) {
-  await using emulator = await startEmulator({ engine: scripted(words), ...options });
-  await using client = await RawClient.connect(emulator.url, { ...rate, ...query });
-  client.audio(silence((words.at(-1)?.end ?? 0) + 2_000), 1_600);
-  await client.finish();
-  return client;
-}
-
-const words = spoken("Hello, my name is Sonny");
-
-test("US: the transcript holds final words only, the last word may still grow, type comes last", async () => {
-  const client = await transcribe(words, {});
-  for (const turn of client.turns.slice(0, -1)) {
-    const said = turn.words as Json[];
-    expect(turn.transcript).toBe(
-      said
-        .filter((word) => word.word_is_final)
-        .map((word) => word.text)
-        .join(" "),
-    );
-    expect(said.slice(0, -1).every((word) => word.word_is_final)).toBe(true);
-  }
-  expect(client.turns.flatMap((turn) => (turn.words as Json[]).at(-1)?.text)).toContain("son");
-  expect(client.turns.at(-1)).toMatchObject({
-    end_of_turn: true,
-    turn_is_formatted: false,
-    transcript: "hello my name is sonny",
-    utterance: "hello my name is sonny",
-  });
-  expect((client.turns.at(-1)?.words as Json[] | undefined)?.[1]).toEqual({
-    start: 400,
-    end: 700,
-    text: "my",
-    confidence: 0.95,
-    word_is_final: true,
-  });
-  for (const text of client.texts.filter((line) => line.includes("turn_order")))
-    expect(text).toMatch(/"type":"Turn"}$/);
-});
-
-test("format_turns: one formatted final, or an unformatted one before it", async () => {
-  const one = await transcribe(words, { format_turns: "True" });
-  expect(one.finals).toEqual(["Hello, my name is Sonny."]);
-  const two = await transcribe(words, { format_turns: true }, { formattedFinals: "two-turns" });
-  const finals = two.turns.filter((turn) => turn.end_of_turn);
-  expect(
-    finals.map(({ transcript, turn_is_formatted, turn_order }) => [transcript, turn_is_formatted, turn_order]),
-  ).toEqual([
-    ["hello my name is sonny", false, 0],
-    ["Hello, my name is Sonny.", true, 0],
-  ]);
-  expect(finals[0]?.end_of_turn_confidence).toBe(finals[1]?.end_of_turn_confidence);
-});
-
-test("U3: SpeechStarted, then whole formatted turns, no word final before the turn is", async () => {
-  const client = await transcribe(spoken("Hello there."), { speech_model: "universal-3-5-pro" });
-  expect(client.messages[1]).toEqual({ type: "SpeechStarted", timestamp: 0, confidence: 0.987654 });
-  const partials = client.turns.filter((turn) => !turn.end_of_turn);
-  expect(partials.length).toBeGreaterThan(0);
-  for (const { words: said, turn_is_formatted } of partials) {
-    expect(turn_is_formatted).toBe(true);
-    expect((said as Json[]).some((word) => word.word_is_final)).toBe(false);
-  }
-  expect(client.finals).toEqual(["Hello there."]);
-});
 
 test("U3 ends at the minimum silence after a full stop, else at the maximum", async () => {
   const silenceBeforeFinal = async (text: string) => {
@@ -113,58 +38,17 @@ test("a word is in one turn only, wherever ForceEndpoint cuts", async () => {
   expect(client.finals.join(" ")).toBe("a b c d e f g h i j");
 });
 
-test("include_partial_turns=false leaves finals alone", async () => {
-  const client = await transcribe(words, { include_partial_turns: "False" });
-  expect(client.turns.map((turn) => turn.end_of_turn)).toEqual([true]);
-});
-
-test("language fields and speaker labels come when asked for, and a SpeakerRevision after Terminate", async () => {
-  const two = [
-    { text: "Hi.", start: 0, end: 300, speaker: "A" },
-    { text: "Thanks.", start: 2_500, end: 2_800, speaker: "A", revisedSpeaker: "B" },
-  ];
-  const client = await transcribe(two, { language_detection: true, speaker_labels: true });
-  expect(client.turns.at(-1)).toMatchObject({ language_code: "en", language_confidence: 0.99, speaker_label: "A" });
-  expect(client.messages.slice(-2)).toMatchObject([
-    {
-      type: "SpeakerRevision",
-      revisions: [{ turn_order: 1, speaker_label: "B", words: [{ text: "thanks", speaker: "B", start: 2_500 }] }],
-    },
-    { type: "Termination" },
-  ]);
-  const plain = await transcribe(two, {});
-  expect(plain.messages.some(({ type }) => type === "SpeakerRevision")).toBe(false);
-  expect(plain.turns.at(-1)).not.toHaveProperty("speaker_label");
-});
-
-test("a SpeakerRevision comes at its interval too, of what had changed by then", async () => {
-  const changed = { text: "Hi.", start: 0, end: 300, speaker: "A", revisedSpeaker: "B" };
-  await using emulator = await startEmulator({ engine: scripted([changed]) });
-  const query = { ...rate, speaker_labels: true, speaker_labels_revision_interval_ms: 120_000 };
-  await using client = await RawClient.connect(emulator.url, query);
-  client.audio(silence(119_000), 32_000);
-  client.say({ type: "ForceEndpoint" });
-  client.say({ type: "KeepAlive" });
-  await expect.poll(() => emulator.sessions[0]?.received.length).toBe(2);
-  expect(client.messages.some(({ type }) => type === "SpeakerRevision")).toBe(false);
-  client.audio(silence(2_000), 32_000);
-  expect(await client.until("SpeakerRevision")).toMatchObject({ revisions: [{ turn_order: 0, speaker_label: "B" }] });
-  await client.finish();
-  expect(client.messages.filter(({ type }) => type === "SpeakerRevision")).toHaveLength(1);
-});
-
-test("multilingual ends with one empty final", async () => {
-  const client = await transcribe(words, { speech_model: "universal-streaming-multilingual" });
-  expect(client.turns.at(-1)).toMatchObject({ turn_order: 1, transcript: "", words: [], end_of_turn: true });
-});
-
-test("Silence tells of each second without speech", async () => {
+test("Silence tells of each second without speech, on U3 and where asked for", async () => {
   const client = await transcribe(spoken("Hi."), { speech_model: "u3-rt-pro", acknowledge_silence: true });
   const reports = client.messages.filter(({ type }) => type === "Silence");
   expect(reports.map(({ start_ms, end_ms }) => [start_ms, end_ms])).toEqual([
     [300, 1_300],
     [1_300, 2_300],
   ]);
+  for (const query of [{ speech_model: "u3-rt-pro" }, { acknowledge_silence: true }]) {
+    const { messages } = await transcribe(spoken("Hi."), query);
+    expect(messages.some(({ type }) => type === "Silence")).toBe(false);
+  }
 });
 
 test("Heartbeat comes every 5 s of the clock, once asked for", async () => {
@@ -186,10 +70,46 @@ test("Heartbeat comes every 5 s of the clock, once asked for", async () => {
   });
 });
 
+test("Heartbeat: faster than real time is above 1, and a probability needs audio to judge", async () => {
+  const clock = new ManualClock();
+  await using emulator = await startEmulator({ clock });
+  await using client = await RawClient.connect(emulator.url, { ...rate, session_heartbeat: true });
+  await client.until("Begin");
+  client.audio(tone(8_000));
+  await expect.poll(() => emulator.sessions[0]?.audio.receivedMs).toBe(8_000);
+  clock.advance(5_000);
+  clock.advance(5_000);
+  await client.until((message) => message.total_duration_ms === 10_000);
+  const [first, second] = client.messages.filter(({ type }) => type === "Heartbeat");
+  expect(first).toMatchObject({ realtime_factor: 1.6, max_speech_probability: 0.999999 });
+  expect(second).not.toHaveProperty("max_speech_probability");
+});
+
 test("Begin without configuration, as older servers send it", async () => {
   await using emulator = await startEmulator({ beginConfiguration: false });
   await using client = await RawClient.connect(emulator.url, rate);
   expect(Object.keys(await client.until("Begin"))).toEqual(["type", "id", "expires_at"]);
+});
+
+test("Begin with a configuration that no client knows yet", async () => {
+  await using emulator = await startEmulator({ beginConfiguration: { mode: "psychic", api_version: null, tier: 2 } });
+  await using client = await RawClient.connect(emulator.url, { ...rate, mode: "balanced" });
+  expect((await client.until("Begin")).configuration).toMatchObject({
+    model: "universal-streaming-english",
+    mode: "psychic",
+    api_version: null,
+    tier: 2,
+  });
+});
+
+test("the old model u3-pro is taken for u3-rt-pro, with a Warning", async () => {
+  const client = await transcribe(spoken("Hello there."), { speech_model: "u3-pro" });
+  expect(client.messages.slice(0, 2)).toMatchObject([
+    { type: "Begin", configuration: { model: "u3-rt-pro" } },
+    { type: "Warning", warning: "The speech model u3-pro is deprecated: use u3-rt-pro" },
+  ]);
+  const current = await transcribe(spoken("Hello there."), { speech_model: "u3-rt-pro" });
+  expect(current.messages.some(({ type }) => type === "Warning")).toBe(false);
 });
 
 test("the version that the client asks for is echoed", async () => {
@@ -215,12 +135,6 @@ test("no subprotocol is spoken, whatever is offered", async () => {
   expect(String(error)).toContain("Server sent no subprotocol");
 });
 
-test("after Terminate nothing but Termination comes where the last turn had closed", async () => {
-  const client = await transcribe(spoken("Hello there."), { speech_model: "universal-3-5-pro" });
-  expect(client.messages.slice(-2)).toMatchObject([{ type: "Turn", end_of_turn: true }, { type: "Termination" }]);
-  expect(client.finals).toHaveLength(1);
-});
-
 test("turns end only while audio keeps coming", async () => {
   await using emulator = await startEmulator({ engine: scripted(spoken("Hello there")) });
   await using client = await RawClient.connect(emulator.url, rate);
@@ -230,15 +144,6 @@ test("turns end only while audio keeps coming", async () => {
   expect(client.finals).toEqual([]);
   await client.finish();
   expect(client.finals).toEqual(["hello there"]);
-});
-
-test("a gateway's answer follows each final", async () => {
-  const client = await transcribe(words, { llm_gateway: JSON.stringify({ model: "any", messages: [] }) });
-  expect(client.messages.at(-2)).toMatchObject({
-    type: "LLMGatewayResponse",
-    turn_order: 0,
-    transcript: "hello my name is sonny",
-  });
 });
 
 test("an engine that cannot keep up is warned of", async () => {
@@ -290,6 +195,46 @@ test("a message of more than 128 KB is closed with 1009", async () => {
   client.ws.send(new Uint8Array(128 * 1_024));
   client.ws.send(new Uint8Array(128 * 1_024 + 1));
   expect((await client.closed).code).toBe(1_009);
+});
+
+test("KeepAlive and UpdateConfiguration are never acknowledged", async () => {
+  await using emulator = await startEmulator();
+  await using client = await RawClient.connect(emulator.url, rate);
+  for (let time = 0; time < 3; time++) {
+    client.say({ type: "KeepAlive" });
+    client.say({ type: "UpdateConfiguration", max_turn_silence: 900 + time, session_heartbeat: true });
+  }
+  await client.finish();
+  expect(emulator.sessions[0]?.received).toHaveLength(7);
+  expect(client.messages.map(({ type }) => type)).toEqual(["Begin", "Termination"]);
+});
+
+test("after an Error neither the open turn's final nor a Termination comes", async () => {
+  await using emulator = await startEmulator();
+  const audio = (ms: number) => (client: RawClient) => client.ws.send(tone(ms));
+  const text = (message: string) => (client: RawClient) => client.ws.send(message);
+  for (const fault of [text("no JSON"), text('{"type":"UpdateConfiguration","prompt":7}'), audio(1_200)]) {
+    await using client = await RawClient.connect(emulator.url, rate);
+    client.audio(tone(900));
+    fault(client);
+    client.say({ type: "Terminate" });
+    await client.closed;
+    expect(client.messages.map(({ type }) => type)).toEqual(["Begin", ...client.turns.map(() => "Turn"), "Error"]);
+    expect(client.turns.length).toBeGreaterThan(0);
+    expect(client.finals).toEqual([]);
+  }
+});
+
+test("to close without Terminate loses the pending final", async () => {
+  await using emulator = await startEmulator();
+  await using client = await RawClient.connect(emulator.url, rate);
+  client.audio(tone(900));
+  await client.until("Turn");
+  client.ws.close(1_000);
+  await emulator.sessions[0]?.ended;
+  const sent = emulator.sessions[0]?.sent as Json[];
+  expect(sent.map(({ type }) => type)).toEqual(["Begin", ...client.turns.map(() => "Turn")]);
+  expect(sent.some((message) => message.end_of_turn)).toBe(false);
 });
 
 test("inactivity ends the session; any message puts it off", async () => {

@@ -6,18 +6,21 @@ import { Connection } from "./connection.ts";
 import { Credentials, type Grant } from "./credentials.ts";
 import { EmulatorError } from "./emulator-error.ts";
 import type { Fault, SessionAction } from "./fault.ts";
-import { FaultPlan } from "./fault-plan.ts";
+import { FaultPlan, type FaultWatch } from "./fault-plan.ts";
 import { checkAction, checkFaults } from "./fault-schema.ts";
 import { failHandshake, refuseUpgrade } from "./handshake-faults.ts";
 import { answerHttp, type HttpContext, readTarget } from "./http-endpoints.ts";
 import { Listener } from "./listener.ts";
-import { type EmulatorEvent, type ObservedSession, Observer } from "./observation.ts";
+import { type EmulatorEvent, type ObservedSession, Observer, type SessionRecord } from "./observation.ts";
 import { Session } from "./session.ts";
 import { OpenSessions } from "./session-limit.ts";
 import { type EmulatorOptions, type Settings, settingsFrom } from "./settings.ts";
 
 /** The service's limit of a message, in bytes; above it the connection is closed with 1009. */
 const largestMessage = 128 * 1_024;
+
+/** Faults of all sessions that there may be at once. */
+const mostFaults = 1_000;
 
 /** A running server. */
 export interface Emulator extends AsyncDisposable {
@@ -124,7 +127,10 @@ class EmulatorServer implements Emulator {
   }
 
   addFaults(faults: readonly Fault[]): void {
-    this.#faults.add(checkFaults(faults));
+    const added = checkFaults(faults);
+    if (this.#faults.faults.length + added.length > mostFaults)
+      throw new EmulatorError("invalid-options", `There are more than ${mostFaults} faults. Clear them first.`);
+    this.#faults.add(added);
   }
 
   clearFaults(): void {
@@ -181,7 +187,7 @@ class EmulatorServer implements Emulator {
     const refused = () => record.end(0, "");
     socket.on("close", refused);
     const proceed = () => {
-      const grant = this.#grantBeforeUpgrade(record);
+      const grant = this.#grantBeforeUpgrade(record, faults);
       if (grant === "refused") return refuseUpgrade(socket, 401);
       this.#webSockets.handleUpgrade(request, socket, head, (ws) => {
         socket.off("close", refused);
@@ -199,10 +205,13 @@ class EmulatorServer implements Emulator {
   }
 
   /** Where credentials are refused by HTTP status, they are looked at here, else by the session. */
-  #grantBeforeUpgrade({ handshake }: ObservedSession): Grant | "refused" | undefined {
+  #grantBeforeUpgrade(record: SessionRecord, faults: FaultWatch): Grant | "refused" | undefined {
     if (this.#settings.refusal === "message") return undefined;
+    const refusals = faults.tokenRefusals();
+    for (const refusal of refusals) record.fault(refusal);
+    const { query, headers } = record.handshake;
     try {
-      return this.#credentials.redeem(handshake.query, handshake.headers);
+      return this.#credentials.redeem(query, headers, refusals.length > 0);
     } catch {
       return "refused";
     }

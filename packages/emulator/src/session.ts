@@ -13,7 +13,14 @@ import type { SessionRecord } from "./observation.ts";
 import { openAudioInput } from "./open-audio-input.ts";
 import { Outlet } from "./outlet.ts";
 import { PacingRule } from "./pacing.ts";
-import { modelFamily, type Parameters, readParameters, updateParameters } from "./parameters.ts";
+import {
+  currentModel,
+  modelFamily,
+  oldModel,
+  type Parameters,
+  readParameters,
+  updateParameters,
+} from "./parameters.ts";
 import { closeReason, ProtocolError } from "./protocol-error.ts";
 import type { OpenSessions } from "./session-limit.ts";
 import { SessionTimers } from "./session-timers.ts";
@@ -26,6 +33,13 @@ import type { ServerMessage } from "./wire.ts";
 /** How far an engine may be behind speech before the client is warned. */
 const mostLagMs = 5_000;
 const lagWarning = 2_001;
+
+/** The code is the emulator's own. */
+const oldModelWarning = {
+  type: "Warning",
+  warning_code: 2_002,
+  warning: `The speech model ${oldModel} is deprecated: use ${currentModel}`,
+} as const;
 
 /** What a session needs of its server. */
 export interface SessionContext {
@@ -115,16 +129,19 @@ export class Session {
     const { settings, record } = this.#context;
     const id = randomUUID();
     const version = record.handshake.headers["assemblyai-version"];
+    const { beginConfiguration: configuration } = settings;
     this.#startedAt = settings.clock.now();
     record.begun(id, this.#parameters);
     this.#outlet.send(
       beginMessage(
         id,
         Math.floor(this.#startedAt / 1_000) + maxSeconds,
-        settings.beginConfiguration ? this.#parameters : undefined,
+        configuration === false ? undefined : this.#parameters,
         typeof version === "string" ? version : undefined,
+        typeof configuration === "object" ? configuration : undefined,
       ),
     );
+    if (record.handshake.query.get("speech_model") === oldModel) this.#outlet.send(oldModelWarning);
     if (this.#ended) return;
     this.#startTimers(maxSeconds);
     this.#inbox.start();
@@ -248,7 +265,8 @@ export class Session {
       total_audio_received_ms: Math.round(received),
       total_duration_ms: Math.round(this.#elapsedMs),
       realtime_factor: Math.round((received / Math.max(1, this.#elapsedMs)) * 1e4) / 1e4,
-      max_speech_probability: voice ? 0.999999 : 0.000123,
+      // The service may leave it out; here where no audio came to judge.
+      ...(voice !== undefined && { max_speech_probability: voice ? 0.999999 : 0.000123 }),
     });
   }
 

@@ -35,8 +35,11 @@ export interface EmulatorOptions extends CredentialOptions {
   readonly history?: History;
   /** The model of a session that names none; `universal-streaming-english` by default. */
   readonly defaultModel?: string;
-  /** `false`: `Begin` without `configuration`, as older servers send it. */
-  readonly beginConfiguration?: boolean;
+  /**
+   * `false`: `Begin` without `configuration`, as older servers send it. An object: these fields over the usual ones, such as
+   * a `mode` that no client knows yet.
+   */
+  readonly beginConfiguration?: boolean | Readonly<Record<string, unknown>>;
   /** How US answers `format_turns`: one formatted final (newer servers, the default) or an unformatted one before it. */
   readonly formattedFinals?: FormattedFinals;
   /** How `/v3/token` refuses a bad value: 400 `{ error }`, or 422 `{ detail }` (the default: it was seen live). */
@@ -77,6 +80,9 @@ export function settingsFrom(options: EmulatorOptions): Settings {
       "invalid-options",
       `\`port\` is ${port}: give a whole number up to 65,535, or 0 for any free one.`,
     );
+  const { tokenLength = 64 } = options;
+  if (!Number.isInteger(tokenLength) || tokenLength < 16 || tokenLength > 8_000)
+    throw new EmulatorError("invalid-options", `\`tokenLength\` is ${tokenLength}: give a whole number, 16 to 8,000.`);
   return {
     engine: scripted(),
     port: 0,

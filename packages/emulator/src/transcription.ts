@@ -35,7 +35,7 @@ export class Transcription {
   #writing = false;
   #writtenMs = 0;
   #heardMs = 0;
-  #voiceSeen = false;
+  #voiceSeen: boolean | undefined;
   #lags = false;
   #cuts = 0;
   #lastCut: Promise<void> = Promise.resolve();
@@ -57,10 +57,10 @@ export class Transcription {
     else this.#engine = session;
   }
 
-  /** Whether voice was heard since this was last asked. */
-  takeVoiceSeen(): boolean {
+  /** Whether voice was heard since this was last asked; `undefined` where nothing was heard at all. */
+  takeVoiceSeen(): boolean | undefined {
     const seen = this.#voiceSeen;
-    this.#voiceSeen = false;
+    this.#voiceSeen = undefined;
     return seen;
   }
 
@@ -128,7 +128,7 @@ export class Transcription {
   #heard(hypothesis: Hypothesis): void {
     if (this.#closed) return;
     this.#heardMs = Math.max(this.#heardMs, hypothesis.heardMs);
-    if (hypothesis.voice !== undefined) this.#voiceSeen = true;
+    this.#voiceSeen = this.#voiceSeen === true || hypothesis.voice !== undefined;
     this.#noteLag();
     this.#listener.heard(hypothesis);
     // While an endpoint is under way, what is heard may still be about the turn that it ends.

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -25,13 +25,14 @@ const onNode = ["hono", "express", "fastify", "node-http"];
 /** The servers of the token package's README, each to be started in a project that has it installed as packed. */
 export const tokenServers = [...onNode, "workerd"];
 
-/** Builds the servers in the folder of such a project, with everything that they import left for Node to find there. */
-export async function buildTokenServers(installed: string): Promise<void> {
+/** Builds the servers in a folder of such a project, with everything that they import left for Node to find there; gives the folder. */
+export async function buildTokenServers(installed: string): Promise<string> {
+  const folder = await mkdtemp(join(installed, "servers-"));
   const shared = { bundle: true, format: "esm", target: "es2022", logLevel: "warning", tsconfigRaw: {} } as const;
   await build({
     ...shared,
     entryPoints: onNode.map((name) => join(source, "servers", `${name}.ts`)),
-    outdir: join(installed, "servers"),
+    outdir: folder,
     platform: "node",
     packages: "external",
   });
@@ -39,19 +40,20 @@ export async function buildTokenServers(installed: string): Promise<void> {
     ...shared,
     ...workerd,
     entryPoints: [join(source, "../../packages/token/test/examples/workers.ts")],
-    outfile: join(installed, "servers/workerd.js"),
+    outfile: join(folder, "workerd.js"),
     absWorkingDir: installed,
     plugins: [resolveIn(installed)],
   });
+  return folder;
 }
 
-/** Starts one of them on a free port of this machine. */
+/** Starts one of them, of the folder in which they were built, on a free port of this machine. */
 export async function startTokenServer(
   name: string,
-  installed: string,
+  folder: string,
   environment: TokenServerEnvironment,
 ): Promise<TokenServer> {
-  const program = join(installed, "servers", `${name}.js`);
+  const program = join(folder, `${name}.js`);
   return name === "workerd" ? startWorker(program, environment) : startProcess(program, environment);
 }
 

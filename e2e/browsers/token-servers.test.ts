@@ -16,11 +16,12 @@ let packing: string;
 let consumer: Consumer;
 let browser: Browser;
 let script: string;
+let servers: string;
 
 beforeAll(async () => {
   packing = await mkdtemp(join(tmpdir(), "voxpipe-packed-"));
   consumer = await installPacked(await pack(packing));
-  await buildTokenServers(consumer.folder);
+  servers = await buildTokenServers(consumer.folder);
   script = await readFile((await buildVisitor(consumer.folder)).page, "utf8");
   browser = await openChromium();
 }, 300_000);
@@ -39,7 +40,7 @@ test.each(tokenServers)(
       faults: [{ when: { audioMs: 1_200 }, do: "drop", session: 0 }],
     });
     const environment = { ASSEMBLYAI_API_KEY: apiKey, ASSEMBLYAI_HOST: emulator.url };
-    await using server = await startTokenServer(name, consumer.folder, environment);
+    await using server = await startTokenServer(name, servers, environment);
     const context = await browser.newContext();
     const page = await context.newPage();
     // The refusal of a GET serves as a page: of the server's own origin, as the address bar gets it, with no policy.

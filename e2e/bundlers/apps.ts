@@ -21,6 +21,11 @@ const apps = {
     globalThis.app = () => fetch("https://streaming.assemblyai.com/v3/token?expires_in_seconds=60", {
       headers: { authorization: "the-key-that-stays-on-the-server" },
     });`,
+  "leaking-late.js": `
+    globalThis.app = () => import("./late.js");`,
+  "late.js": `
+    // The service's endpoint for this is /v3/token, the header is Authorization.
+    globalThis.late = "the-key-that-stays-on-the-server";`,
   "transcribe.js": `
     import { connect } from "voxpipe";
     const session = connect({ apiHost: process.argv[2], apiKey: "a-key", sampleRate: 16000, pace: false });
@@ -45,10 +50,9 @@ const apps = {
 
 export type App = keyof typeof apps;
 
-/** Writes an application into a project that has the packages installed; gives its path, in a folder of its own. */
+/** Writes the applications into a project that has the packages installed; gives the path of one, in a folder of its own. */
 export async function writeApp(name: App, installed: string): Promise<string> {
   const folder = await mkdtemp(join(installed, "app-"));
-  const file = join(folder, name);
-  await writeFile(file, apps[name]);
-  return file;
+  await Promise.all(Object.entries(apps).map(([file, code]) => writeFile(join(folder, file), code)));
+  return join(folder, name);
 }

@@ -31,14 +31,16 @@ function found(artefacts: readonly Artefact[]): string[] {
   );
 }
 
-/** An application, built by every bundler where the key is in the environment, as it is where servers are built. */
+/**
+ * Every file that every bundler makes of an application where the key is in the environment, as it is where servers are built.
+ */
 async function built(app: App): Promise<Artefact[]> {
   process.env.ASSEMBLYAI_API_KEY = apiKey;
   try {
     const artefacts: Artefact[] = [];
     for (const name of Object.keys(bundlers)) {
-      const { code } = await bundle(name, app, "browser");
-      artefacts.push([`${app} by ${name}`, code]);
+      const { files } = await bundle(name, app, "browser");
+      for (const [path, text] of Object.entries(files)) artefacts.push([`${path} by ${name}`, text]);
     }
     return artefacts;
   } finally {
@@ -78,8 +80,13 @@ async function demo(): Promise<Artefact[]> {
 describe("what a browser gets has neither key nor header nor endpoint in it", () => {
   test.each(["whole.js", "ponyfill.js", "microphone.js"] as const)("%s, built by every bundler", async (app) => {
     const artefacts = await built(app);
-    expect(artefacts).toHaveLength(4);
-    for (const [, text] of artefacts) expect(text.length).toBeGreaterThan(1000);
+    const made = artefacts.map(([where]) => where);
+    const expected = Object.keys(bundlers).flatMap((name) => [`app.js by ${name}`, `app.js.map by ${name}`]);
+    expect(made).toEqual(expect.arrayContaining(expected));
+    for (const name of Object.keys(bundlers)) {
+      const texts = artefacts.filter(([where]) => where.endsWith(`.js by ${name}`)).map(([, text]) => text);
+      expect(texts.join("").length).toBeGreaterThan(1000);
+    }
     expect(found(artefacts)).toEqual([]);
   });
 
@@ -99,10 +106,19 @@ describe("what a browser gets has neither key nor header nor endpoint in it", ()
     expect(found(artefacts)).toEqual([]);
   });
 
-  test("and the search finds all three where an application does have them", async () => {
-    const names = Object.keys(bundlers);
-    expect(found(await built("leaking.js"))).toEqual(
-      names.flatMap((name) => Object.keys(secrets).map((what) => `${what} in leaking.js by ${name}`)),
-    );
+  test("and the search finds all three where an application does have them, in its source map, too", async () => {
+    const files = Object.keys(bundlers).flatMap((name) => [`app.js by ${name}`, `app.js.map by ${name}`]);
+    const expected = files.flatMap((file) => Object.keys(secrets).map((what) => `${what} in ${file}`));
+    expect(found(await built("leaking.js")).toSorted()).toEqual(expected.toSorted());
+  });
+
+  test("and where a chunk in a folder has the key, and its source map the comments that were dropped", async () => {
+    const hits = found(await built("leaking-late.js"));
+    for (const name of Object.keys(bundlers)) {
+      const own = hits.filter((hit) => hit.endsWith(` by ${name}`));
+      expect(own.filter((hit) => /^the key in chunks\/[^/]+\.js by/.test(hit))).toHaveLength(1);
+      for (const what of Object.keys(secrets))
+        expect(own.filter((hit) => hit.startsWith(`${what} in chunks/`) && hit.includes(".js.map by"))).toHaveLength(1);
+    }
   });
 });

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { basename, dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import commonjs from "@rollup/plugin-commonjs";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
 import esbuild from "esbuild";
@@ -13,7 +13,9 @@ import { root } from "../workspace.ts";
 export interface Bundle {
   /** What the bundler complained of. */
   readonly warnings: readonly string[];
-  /** Everything that it wrote, chunks included. */
+  /** Everything that it wrote, source maps and what lies in folders included, by its path there. */
+  readonly files: Readonly<Record<string, string>>;
+  /** The scripts among it, chunks included. */
   readonly code: string;
   /** The program, in a folder of its own. */
   readonly file: string;
@@ -21,26 +23,35 @@ export interface Bundle {
 
 export type Target = "browser" | "node";
 
-/** Bundles `entry`, a file of a project, for a target into `folder`, minified, with the bundler's own defaults where they do. */
+/**
+ * Bundles `entry`, a file of a project, for a target into `folder`, minified and with source maps, with the bundler's own
+ * defaults where they do.
+ */
 export type Bundler = (entry: string, target: Target, folder: string) => Promise<Bundle>;
+
+const chunkFileNames = "chunks/[name]-[hash].js";
 
 export const bundlers: Readonly<Record<string, Bundler>> = {
   async esbuild(entry, target, folder) {
     // Node's ESM has no `require`, which the CommonJS in `ws` calls.
     const format = target === "node" ? "cjs" : "esm";
-    const file = join(folder, target === "node" ? "app.cjs" : "app.js");
+    const extension = target === "node" ? ".cjs" : ".js";
     const { warnings } = await esbuild.build({
-      entryPoints: [entry],
-      outfile: file,
+      entryPoints: { app: entry },
+      outdir: folder,
+      outExtension: { ".js": extension },
+      chunkNames: "chunks/[name]-[hash]",
+      splitting: target === "browser",
       bundle: true,
       minify: true,
+      sourcemap: true,
       platform: target,
       format,
       logLevel: "silent",
       absWorkingDir: folder,
     });
     return written(
-      file,
+      join(folder, `app${extension}`),
       folder,
       warnings.map(({ text }) => text),
     );
@@ -54,7 +65,7 @@ export const bundlers: Readonly<Record<string, Bundler>> = {
       plugins: [nodeResolve({ browser, preferBuiltins: !browser, exportConditions: [target] }), commonjs()],
       onwarn: ({ message }) => warnings.push(message),
     });
-    await bundle.write({ dir: folder, entryFileNames: "app.js", chunkFileNames: "[name].js", format: "esm" });
+    await bundle.write({ dir: folder, entryFileNames: "app.js", chunkFileNames, format: "esm", sourcemap: true });
     await bundle.close();
     return written(join(folder, "app.js"), folder, warnings);
   },
@@ -72,9 +83,10 @@ export const bundlers: Readonly<Record<string, Bundler>> = {
       build: {
         outDir: folder,
         minify: true,
+        sourcemap: true,
         emptyOutDir: false,
         ssr: target === "node",
-        rollupOptions: { input: entry, output: { entryFileNames: "app.js", chunkFileNames: "[name].js" } },
+        rollupOptions: { input: entry, output: { entryFileNames: "app.js", chunkFileNames } },
       },
     });
     return written(join(folder, "app.js"), folder, warnings);
@@ -97,7 +109,8 @@ export async function bundleWithWebpack(
     target: target === "node" ? "node20" : "web",
     context: dirname(entry),
     entry,
-    output: { path: folder, filename, chunkFilename: "[id].chunk.cjs" },
+    output: { path: folder, filename, chunkFilename: target === "node" ? "[id].chunk.cjs" : "chunks/[id].js" },
+    devtool: "source-map",
     performance: false,
     externals: { ...externals },
   });
@@ -131,7 +144,12 @@ export function versionOf(bundler: string): string {
 }
 
 async function written(file: string, folder: string, warnings: readonly string[]): Promise<Bundle> {
-  const files = (await readdir(folder)).filter((name) => /\.c?js$/.test(basename(name)));
-  const code = (await Promise.all(files.map((name) => readFile(join(folder, name), "utf8")))).join("\n");
-  return { warnings, code, file };
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  // The package.json was there before.
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const made = paths.map((path) => relative(folder, path)).filter((path) => path !== "package.json");
+  const texts = made.map(async (path) => [path, await readFile(join(folder, path), "utf8")] as const);
+  const files = Object.fromEntries(await Promise.all(texts));
+  const scripts = Object.keys(files).filter((path) => /\.c?js$/.test(path));
+  return { warnings, files, code: scripts.map((path) => files[path]).join("\n"), file };
 }

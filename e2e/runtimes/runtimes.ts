@@ -38,8 +38,7 @@ export const runtimes: readonly Runtime[] = [
     name: "Deno",
     entry: "deno.js",
     run: (programs, surroundings) => {
-      const flags = ["run", "--allow-all", "--no-prompt", "--cached-only", "--node-modules-dir=manual", "--no-lock"];
-      return runProgram(deno(), flags, programs, surroundings);
+      return runProgram(deno(), denoFlags, programs, surroundings);
     },
   },
   { name: "workerd", entry: "workerd.js", tellsStatus: true, tellsBuffered: false, mintsTokens: false, run: runWorker },
@@ -55,7 +54,17 @@ function node(name: string, path: () => string): Runtime {
   };
 }
 
-async function runProgram(command: string, flags: string[], programs: Programs, surroundings: Surroundings) {
+/** Runs a file of a project that npm installed, and fetches nothing. */
+export const denoFlags: readonly string[] = [
+  "run",
+  "--allow-all",
+  "--no-prompt",
+  "--cached-only",
+  "--node-modules-dir=manual",
+  "--no-lock",
+];
+
+async function runProgram(command: string, flags: readonly string[], programs: Programs, surroundings: Surroundings) {
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, DENO_NO_UPDATE_CHECK: "1" };
   const args = [...flags, programs.process, JSON.stringify(surroundings)];
   const printed = await run(command, args, { cwd: dirname(programs.process), env, timeout: 60_000 });
@@ -87,12 +96,12 @@ export function binary(name: string, file: string, from = import.meta.url): stri
 }
 
 /** `bun` and `deno` bring their binaries as optional dependencies; their install scripts, which only move them, need not run. */
-function bun(): string {
+export function bun(): string {
   const arch = process.arch === "arm64" ? "aarch64" : process.arch;
   return binary(`@oven/bun-${process.platform}-${arch}`, "bin/bun", binary("bun", "package.json"));
 }
 
-function deno(): string {
+export function deno(): string {
   const libc = process.platform === "linux" ? "-glibc" : "";
   return binary(`@deno/${process.platform}-${process.arch}${libc}`, "deno", binary("deno", "package.json"));
 }

@@ -1,20 +1,19 @@
 import { type Emulator, type Fault, startEmulator } from "@voxpipe/emulator";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { run } from "../run.ts";
 import { buildVisitor, type VisitorPrograms } from "./build-visitor.ts";
-import { binary } from "./runtimes.ts";
 import { buildTokenServers, startTokenServer, type TokenServer, tokenServers } from "./token-servers.ts";
-import type { Visit } from "./visitor.ts";
+import { visit } from "./visit.ts";
 import type { Visitor } from "./visitor-host.ts";
 
 const apiKey = "the-key-that-stays-on-the-server";
 const dropOnce: Fault = { when: { audioMs: 1_200 }, do: "drop", session: 0 };
 const installed = inject("installed");
 let programs: VisitorPrograms;
+let servers: string;
 
 beforeAll(async () => {
   programs = await buildVisitor(installed);
-  await buildTokenServers(installed);
+  servers = await buildTokenServers(installed);
 }, 60_000);
 
 describe.each(tokenServers)("a page of a server on %s", (name) => {
@@ -23,21 +22,18 @@ describe.each(tokenServers)("a page of a server on %s", (name) => {
 
   beforeAll(async () => {
     emulator = await startEmulator({ apiKeys: [apiKey], oneTimeTokens: true, faults: [dropOnce] });
-    server = await startTokenServer(name, installed, { ASSEMBLYAI_API_KEY: apiKey, ASSEMBLYAI_HOST: emulator.url });
+    server = await startTokenServer(name, servers, { ASSEMBLYAI_API_KEY: apiKey, ASSEMBLYAI_HOST: emulator.url });
   }, 60_000);
   afterAll(async () => {
     await server?.[Symbol.asyncDispose]();
     await emulator?.close();
   });
 
-  async function visit(headers: Visitor["headers"]): Promise<Visit> {
-    const { page: script, host } = programs;
-    const visitor: Visitor = { script, server: server.url, apiHost: emulator.url, headers };
-    return JSON.parse(await run(binary("node-24", "bin/node"), [host, JSON.stringify(visitor)], { cwd: installed }));
-  }
+  const visitWith = (headers: Visitor["headers"]) =>
+    visit(programs.host, { script: programs.page, server: server.url, apiHost: emulator.url, headers });
 
   test("transcribes with its tokens, a fresh one after a drop; the key is in nothing that it sends", async () => {
-    const what = await visit({ cookie: "session=ada", origin: server.url });
+    const what = await visitWith({ cookie: "session=ada", origin: server.url });
     expect(what).toEqual({ finals: ["one two three"], reconnects: 1 });
     const handshakes = emulator.sessions.map(({ handshake }) => handshake);
     expect(handshakes).toHaveLength(2);
@@ -52,7 +48,7 @@ describe.each(tokenServers)("a page of a server on %s", (name) => {
     ["of another origin", { cookie: "session=ada", origin: "https://evil.example" }, 403, /origin/],
   ])("%s gets no token, and is told why", async (_, headers, status, reason) => {
     const before = emulator.sessions.length;
-    const { finals, failure } = await visit(headers);
+    const { finals, failure } = await visitWith(headers);
     expect({ finals, failure }).toMatchObject({ finals: [], failure: { code: "unauthorized", status } });
     expect(failure?.message).toMatch(reason);
     expect(emulator.sessions).toHaveLength(before);

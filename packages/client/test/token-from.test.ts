@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { inspect } from "node:util";
 import { startEmulator } from "@voxpipe/emulator";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { connect, StreamingError, type StreamingSession, tokenFrom } from "voxpipe";
 
 interface Asked {
@@ -34,6 +34,8 @@ async function backend(answers: readonly ("hang" | { status: number; body: strin
   };
 }
 
+afterEach(() => vi.useRealTimers());
+
 const request = () => ({ attempt: 1, signal: new AbortController().signal });
 const token = (text: string) => ({ status: 200, body: JSON.stringify({ token: text, expiresInSeconds: 60 }) });
 
@@ -56,17 +58,118 @@ test("a Request can be used for many attempts", async () => {
 });
 
 test.each([
-  [401, "unauthorized", false],
-  [403, "unauthorized", false],
-  [429, "token-failed", true],
-  [502, "token-failed", true],
-  [404, "token-failed", false],
-])("HTTP %i is %s, and says what happened", async (status, code, retryable) => {
+  [401, "unauthorized", false, "The visitor is not signed in, or no longer."],
+  [403, "unauthorized", false, "The visitor, or this page's origin, may not have tokens."],
+  [404, "token-failed", false, "Check the endpoint's URL."],
+  [405, "token-failed", false, "Check the endpoint's method."],
+  [429, "token-failed", true, "Too many requests; wait before the next."],
+  [500, "token-failed", true, "See the endpoint's log."],
+  [502, "token-failed", true, "See the endpoint's log."],
+])("HTTP %i is %s, and says what happened and what to do", async (status, code, retryable, remedy) => {
   await using server = await backend([{ status, body: '{"error":{"code":"x","message":"y"}}' }]);
   const failure = await tokenFrom(server.url)(request()).then(String, (error: unknown) => error);
   expect(failure).toBeInstanceOf(StreamingError);
-  expect(failure).toMatchObject({ code, status, retryable });
-  expect(String(failure)).toContain(String(status));
+  const message = `The token endpoint answered HTTP ${status}. ${remedy}`;
+  expect(failure).toMatchObject({ code, status, retryable, message });
+});
+
+const busy = (status: number, header: string) =>
+  new Response("{}", { status, headers: header === "" ? {} : { "retry-after": header } });
+
+test.each([
+  [429, "3", 3_000],
+  [503, "2", 2_000],
+  [429, "a date in 4 s", 4_000],
+])(
+  "an endpoint that answers %i and Retry-After: %s is asked again then, and not before",
+  async (status, header, ms) => {
+    vi.useFakeTimers({ now: 1_000 * Math.ceil(Date.now() / 1_000) });
+    const after = header === "a date in 4 s" ? new Date(Date.now() + 4_000).toUTCString() : header;
+    const answers = [busy(status, after), Response.json({ token: "first" }), Response.json({ token: "second" })];
+    const fetch = vi.fn(async () => answers.shift() ?? Response.error());
+    const provider = tokenFrom("https://app.example/api/token", { fetch });
+    await expect(provider(request())).rejects.toMatchObject({
+      status,
+      retryable: true,
+      message: expect.stringContaining(`answered HTTP ${status}, and wants no request for ${ms / 1000} s.`),
+    });
+    const asking = provider(request());
+    await vi.advanceTimersByTimeAsync(ms - 1);
+    expect(fetch).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await asking).toBe("first");
+    expect(await provider(request())).toBe("second");
+  },
+);
+
+test("one that wants a longer rest is left alone, which is told at once", async () => {
+  vi.useFakeTimers();
+  const answers = [busy(429, "40"), Response.json({ token: "first" })];
+  const fetch = vi.fn(async () => answers.shift() ?? Response.error());
+  const provider = tokenFrom("https://app.example/api/token", { fetch });
+  await expect(provider(request())).rejects.toMatchObject({ status: 429 });
+  await vi.advanceTimersByTimeAsync(30_000);
+  await expect(provider(request())).rejects.toMatchObject({
+    code: "token-failed",
+    status: 429,
+    retryable: true,
+    message:
+      "The token endpoint earlier answered HTTP 429, and wants no request for 10 s. Too many requests; wait before the next.",
+  });
+  expect(fetch).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(await provider(request())).toBe("first");
+});
+
+test("but for no longer than a minute", async () => {
+  vi.useFakeTimers();
+  const fetch = vi.fn(async () => busy(429, "86400"));
+  const provider = tokenFrom("https://app.example/api/token", { fetch });
+  await expect(provider(request())).rejects.toThrow("86400 s");
+  await vi.advanceTimersByTimeAsync(60_000);
+  await expect(provider(request())).rejects.toThrow("86400 s");
+  expect(fetch).toHaveBeenCalledTimes(2);
+});
+
+test.each([
+  [429, ""],
+  [429, "soon"],
+  [401, "30"],
+  [500, "30"],
+])("after %i with Retry-After %j it is asked when the session wants to", async (status, header) => {
+  const answers = [busy(status, header), Response.json({ token: "first" })];
+  const provider = tokenFrom("https://app.example/", { fetch: async () => answers.shift() ?? Response.error() });
+  await expect(provider(request())).rejects.toMatchObject({ status });
+  expect(await provider(request())).toBe("first");
+});
+
+test("an attempt that is given up while it waits for Retry-After asks nothing, and leaves no timer", async () => {
+  vi.useFakeTimers();
+  const fetch = vi.fn(async () => busy(429, "3"));
+  const provider = tokenFrom("https://app.example/api/token", { fetch });
+  await expect(provider(request())).rejects.toMatchObject({ status: 429 });
+  const attempt = new AbortController();
+  const asking = provider({ attempt: 2, signal: attempt.signal });
+  expect(vi.getTimerCount()).toBe(1);
+  attempt.abort(new Error("given up"));
+  await expect(asking).rejects.toThrow("given up");
+  await expect(provider({ attempt: 3, signal: attempt.signal })).rejects.toThrow("given up");
+  expect(vi.getTimerCount()).toBe(0);
+  expect(fetch).toHaveBeenCalledTimes(1);
+});
+
+test("a session whose endpoint is over its limit for a second gets through, though its own pauses are shorter", async () => {
+  await using emulator = await startEmulator({ apiKeys: ["key"] });
+  const mint = `${emulator.url.replace("ws", "http")}/v3/token?expires_in_seconds=60`;
+  let until = 0;
+  const fetch = async () => {
+    until ||= performance.now() + 990;
+    return performance.now() < until ? busy(429, "1") : globalThis.fetch(mint, { headers: { Authorization: "key" } });
+  };
+  const token = tokenFrom("https://app.example/api/token", { fetch });
+  const session = connect({ apiHost: emulator.url, token, sampleRate: 16_000, connectionRetryDelay: 1 });
+  expect((await session.opened).type).toBe("Begin");
+  await session.close();
 });
 
 test.each(["{}", '{"token":7}', '{"token":""}', "[]", "null"])("the answer %s is no token", async (body) => {

@@ -123,6 +123,20 @@ describe("a forged X-Forwarded-For", () => {
     expect(await from("198.51.100.7, 198.51.100.8")).toBe(200);
   });
 
+  it("does not help a subscriber who changes addresses within an IPv6 network", async () => {
+    await using upstream = await startUpstream(minted);
+    const handler = createTokenHandler({
+      ...setUp(upstream).options,
+      address: { header: "x-forwarded-for" },
+      rateLimit,
+    });
+    const from = async (address: string) => (await handler(ask({ headers: { "x-forwarded-for": address } }))).status;
+    expect(await from("2001:db8:1:2::1")).toBe(200);
+    expect(await from("2001:db8:1:2:ffff::2")).toBe(429);
+    expect(await from("[2001:DB8:1:2::3]:443")).toBe(429);
+    expect(await from("2001:db8:1:3::1")).toBe(200);
+  });
+
   it("and none at all is refused there: the request went past the proxy", async () => {
     await using upstream = await startUpstream(minted);
     const { options, reports } = setUp(upstream);

@@ -55,6 +55,7 @@ const schema = v.pipe(
       address: v.optional(address),
       rateLimit: v.optional(v.lazy((value) => (value === false ? v.literal(false) : rateLimit))),
       maxBodyBytes: v.optional(count),
+      authorizeTimeout: v.optional(milliseconds),
       onError: v.optional(anyFunction),
     },
     "must be an object",

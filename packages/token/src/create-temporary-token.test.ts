@@ -8,7 +8,10 @@ import type { Fetch } from "./token-options.ts";
 const apiKey = "not-a-real-key-0123456789";
 const quick = { apiKey, expiresInSeconds: 60, retryDelay: 1 };
 
-afterEach(() => vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 
 describe("a token", () => {
   it("is asked for with the raw key in the header and the durations in the query", async () => {
@@ -141,6 +144,40 @@ describe("a failure that may pass", () => {
     await vi.advanceTimersByTimeAsync(1_200);
     expect(fetch).toHaveBeenCalledTimes(2);
     expect((await minting).token).toBe("a-temporary-token");
+  });
+
+  it.each([
+    ["with", "7", 7_000],
+    ["without", undefined, 0],
+  ])("is tried again after a pause that chance picks, %s Retry-After", async (_, header, least) => {
+    vi.useFakeTimers();
+    const chance = vi.spyOn(Math, "random");
+    for (const picked of [0.25, 0.75]) {
+      chance.mockReturnValue(picked);
+      const headers = new Headers(header === undefined ? {} : { "retry-after": header });
+      const answers = [new Response("{}", { status: 429, headers })];
+      const fetch = vi.fn<Fetch>(async () => answers.shift() ?? Response.json({ token: "t", expires_in_seconds: 60 }));
+      const minting = createTemporaryToken({ ...quick, fetch, retryDelay: 1_000 });
+      await vi.advanceTimersByTimeAsync(least + picked * 1_000 - 1);
+      expect(fetch).toHaveBeenCalledTimes(1);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(fetch).toHaveBeenCalledTimes(2);
+      await minting;
+    }
+  });
+
+  it("has another pause after each failure", async () => {
+    vi.useFakeTimers();
+    vi.spyOn(Math, "random").mockReturnValueOnce(0.5).mockReturnValueOnce(0.125);
+    const asked: number[] = [];
+    const fetch: Fetch = async () => {
+      asked.push(Date.now());
+      return new Response("{}", { status: 503 });
+    };
+    const failing = failureOf(createTemporaryToken({ ...quick, fetch, retryDelay: 1_000 }));
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect((await failing).code).toBe("server-error");
+    expect(asked.map((time) => time - (asked[0] ?? 0))).toEqual([0, 500, 750]);
   });
 
   it("is told at once when Retry-After would outlast the timeout", async () => {

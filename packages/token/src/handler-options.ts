@@ -27,6 +27,7 @@ export interface TokenHandlerSettings<I> {
   /** As in `createTemporaryToken`. */
   readonly apiHost?: string | undefined;
   readonly fetch?: Fetch | undefined;
+  /** As in `createTemporaryToken`, in ms; as long may a request's body take to arrive (408). Default 10 000. */
   readonly timeout?: number | undefined;
   readonly maxRetries?: number | undefined;
   readonly retryDelay?: number | undefined;
@@ -42,13 +43,19 @@ export interface TokenHandlerSettings<I> {
   readonly rateLimit?: RateLimitOptions | false | undefined;
   /** The longest body that is read, in bytes; beyond it the answer is 413. Default 16 384. */
   readonly maxBodyBytes?: number | undefined;
+  /**
+   * How long `authorize`, and the functions of the identity, may take, in ms. Beyond it the answer is 504 and no token, and
+   * `onError` hears `authorize-timeout` or `option-timeout`. Default 10 000.
+   */
+  readonly authorizeTimeout?: number | undefined;
   /** Hears the whole of every failure on the server's side; visitors hear none of it. Default `console.error`. Not waited for. */
   readonly onError?: ((error: TokenError, context: TokenErrorContext) => Awaitable<void>) | undefined;
 }
 
 /**
  * Says who asks. **Whoever it lets through spends the owner's money.** Returns an identity; or false, null, undefined or ""
- * for nobody (401); or a `Response` of its own. Where it throws, the answer is 500 and no token.
+ * for nobody (401); or a `Response` of its own, thrown or returned. Where it throws anything else, the answer is 500 and no token. Its
+ * request's `signal` aborts when the visitor leaves.
  */
 export type Authorize<I extends Identity> = (request: Request) => Awaitable<I | Response | false | null | undefined>;
 

@@ -8,12 +8,17 @@ export interface Refusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** The methods of the route, as both a refusal and the answer to OPTIONS name them. */
+export function allow(methods: readonly string[]): { readonly Allow: string } {
+  return { Allow: [...methods, "OPTIONS"].join(", ") };
+}
+
 export const refusals = {
   methodNotAllowed: (allowed: readonly string[]): Refusal => ({
     status: 405,
     code: "method-not-allowed",
     message: `Ask for a token with ${allowed.join(" or ")}.`,
-    headers: { Allow: [...allowed, "OPTIONS"].join(", ") },
+    headers: allow(allowed),
   }),
   foreignOrigin: {
     status: 403,
@@ -36,6 +41,8 @@ const internal: Refusal = { status: 500, code: "internal-error", message: "The s
 const badGateway: Refusal = { status: 502, code: "no-token", message: "No token could be had. Try again later." };
 const busy: Refusal = { status: 503, code: "unavailable", message: "No token can be had now. Try again later." };
 
+const late: Refusal = { status: 504, code: "timeout", message: "No token came in time. Try again." };
+
 /** What the visitor learns of a failure on the server's side: whether to try again, and nothing of the reason. */
 const failures: Readonly<Record<TokenErrorCode, Refusal>> = {
   "invalid-options": internal,
@@ -47,7 +54,9 @@ const failures: Readonly<Record<TokenErrorCode, Refusal>> = {
   "unexpected-status": badGateway,
   "invalid-response": badGateway,
   network: badGateway,
-  timeout: { status: 504, code: "timeout", message: "No token came in time. Try again." },
+  timeout: late,
+  "authorize-timeout": late,
+  "option-timeout": late,
   "rate-limited": busy,
   "rate-limit-failed": busy,
   "address-unknown": { status: 403, code: "forbidden", message: "The request came by a way that is not open." },

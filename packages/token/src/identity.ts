@@ -10,17 +10,18 @@ export function identityKey(identity: unknown): string | undefined {
   return typeof id === "string" && id !== "" ? id : undefined;
 }
 
+const longestKey = 256;
+
+/** A key as it is counted: a long one, which a visitor may have made up, by its digest, since many are held at a time. */
+export async function countedKey(key: string): Promise<string> {
+  if (key.length <= longestKey) return key;
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
+  return `sha256:${[...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}
+
 /** Whether `authorize` says that it does not know who asks. An empty text is what an absent or empty header leaves. */
 export function isNobody(verdict: unknown): verdict is false | null | undefined | "" {
   return verdict === false || verdict === null || verdict === undefined || verdict === "";
-}
-
-/** `authorize` threw: nobody knows who asks, so nobody gets a token. */
-export function authorizeThrew(cause: unknown): TokenError {
-  return new TokenError("authorize-failed", "No token was given: authorize threw.", {
-    remedy: "Correct it; for a visitor who may not have a token it returns false.",
-    cause,
-  });
 }
 
 /** `authorize` returned something that counts as nobody and as no refusal either. */

@@ -37,5 +37,6 @@ export async function limitRequest(request: Request, limit: number): Promise<Req
   const bytes = await readLimited(request.body, limit);
   if (bytes === undefined) return undefined;
   // Rebuilt from its parts: the request of a bridge is not always one that `new Request` accepts as a whole.
-  return new Request(request.url, { method: request.method, headers: [...request.headers], body: bytes });
+  const { url, method, headers, signal } = request;
+  return new Request(url, { method, headers: [...headers], body: bytes, signal });
 }

@@ -22,12 +22,16 @@ export type TokenErrorCode =
   | "aborted"
   /** Handler only: `authorize` threw, or returned something that is no identity. */
   | "authorize-failed"
+  /** Handler only: `authorize` gave no answer within `authorizeTimeout`. */
+  | "authorize-timeout"
   /** Handler only: the rate limit could not be looked up. */
   | "rate-limit-failed"
   /** Handler only: no client address where a declared proxy should have put it. */
   | "address-unknown"
-  /** Handler only: a per-identity option threw. */
-  | "option-failed";
+  /** Handler only: a per-identity option or the `address` function threw. */
+  | "option-failed"
+  /** Handler only: a per-identity option gave no answer within `authorizeTimeout`. */
+  | "option-timeout";
 
 export interface TokenErrorDetails {
   /** What to do about it, as a sentence. It ends the message, too. */

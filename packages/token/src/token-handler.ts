@@ -1,7 +1,7 @@
 import { checkHandlerOptions } from "./check-handler-options.ts";
 import { type CorsPolicy, corsHeaders, isForeign, preflightHeaders } from "./cors.ts";
 import { anyone, type TokenHandlerOptions } from "./handler-options.ts";
-import { type Refusal, refusals } from "./http-errors.ts";
+import { allow, type Refusal, refusals } from "./http-errors.ts";
 import type { Identity } from "./identity.ts";
 import { createRoute } from "./token-route.ts";
 
@@ -13,8 +13,8 @@ export type TokenHandler = (request: Request) => Promise<Response>;
  *
  * **Whoever gets a token from it can stream on your account.** `authorize` is therefore required.
  *
- * Answers `{ token, expiresInSeconds }`, or `{ error: { code, message } }` with 400, 401, 403, 405, 413, 429, 500, 502, 503
- * or 504. It never rejects. Throws a {@link TokenError} at once where the options are wrong.
+ * Answers `{ token, expiresInSeconds }`, or `{ error: { code, message } }` with 400, 401, 403, 405, 408, 413, 429, 500, 502,
+ * 503 or 504; 499 where the visitor has left, for whoever reads the log. It never rejects. Throws a {@link TokenError} at once where the options are wrong.
  */
 export function createTokenHandler<I extends Identity>(options: TokenHandlerOptions<I>): TokenHandler {
   checkHandlerOptions(options);
@@ -31,7 +31,8 @@ export function createTokenHandler<I extends Identity>(options: TokenHandlerOpti
     const headers = corsHeaders(request, cors);
     if (isForeign(request, cors)) return refuse(refusals.foreignOrigin, headers);
     if (request.method === "OPTIONS") {
-      return new Response(null, { status: 204, headers: { ...uncached, ...headers, ...preflightHeaders(cors) } });
+      const preflight = { ...allow(methods), ...preflightHeaders(cors) };
+      return new Response(null, { status: 204, headers: { ...uncached, ...headers, ...preflight } });
     }
     if (!methods.some((method) => method === request.method))
       return refuse(refusals.methodNotAllowed(methods), headers);

@@ -3,11 +3,13 @@ import { createTemporaryToken } from "./create-temporary-token.ts";
 import { startDeadline, unlessAborted } from "./deadline.ts";
 import type { Authorize, PerIdentity, TokenErrorContext, TokenHandlerSettings } from "./handler-options.ts";
 import { type Refusal, Refused, refusalFor, refusals } from "./http-errors.ts";
-import { authorizeThrew, type Identity, identityKey, isNobody, noIdentity } from "./identity.ts";
+import { countedKey, type Identity, identityKey, isNobody, noIdentity } from "./identity.ts";
 import { limitRequest } from "./limited-body.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { TokenError } from "./token-error.ts";
 import type { TemporaryToken } from "./token-response.ts";
+import { authorizeFaults, durationFaults, usersOwn, visitorLeft } from "./users-own.ts";
+import { ownCause } from "./withhold.ts";
 
 /** What is known of a request so far. */
 interface Visit<I> {
@@ -38,7 +40,7 @@ export function createRoute<I extends Identity>(
       return await mint(request, identity);
     } catch (error) {
       if (error instanceof Refused) return error.answer;
-      const failure = error instanceof TokenError ? error : unforeseen(error);
+      const failure = error instanceof TokenError ? error : unforeseen(error, settings.apiKey);
       const refusal = refusalFor(failure.code, failure.retryAfterSeconds);
       // A visitor who left is no failure.
       if (failure.code !== "aborted") report(settings, failure, { ...visit, status: refusal.status });
@@ -56,7 +58,7 @@ function limitStep<I extends Identity>(settings: TokenHandlerSettings<I>) {
   return async (known: "address" | "identity", visit: Visit<I>): Promise<void> => {
     if (known !== by) return;
     const key = by === "identity" ? identityKey(visit.identity) : addressOf(visit.request, address);
-    const { allowed, retryAfterSeconds = 1 } = await take(`${by}:${key}`, (error) => {
+    const { allowed, retryAfterSeconds = 1 } = await take(await countedKey(`${by}:${key}`), (error) => {
       report(settings, error, { ...visit, status: undefined });
     });
     if (!allowed) throw new Refused(refusals.tooMany(Math.max(1, Math.ceil(retryAfterSeconds))));
@@ -73,11 +75,16 @@ function addressOf(request: Request, source: AddressSource | undefined): string 
 
 function identifyStep<I extends Identity>(settings: TokenHandlerSettings<I>, authorize: Authorize<I>) {
   return async (request: Request): Promise<I> => {
-    const verdict = await attempt(async () => {
-      const answer = await authorize(await readable(request, settings));
-      // A copy, since the headers of a fetched or redirecting response cannot be changed.
-      return answer instanceof Response ? new Response(answer.body, answer) : answer;
-    }, authorizeThrew);
+    const visitor = await readable(request, settings);
+    const verdict = await usersOwn(
+      async () => {
+        // As frameworks do, `authorize` may throw the response that it wants to be given.
+        const answer = await ask(() => authorize(visitor));
+        // A copy, since the headers of a fetched or redirecting response cannot be changed.
+        return answer instanceof Response ? new Response(answer.body, answer) : answer;
+      },
+      { request, settings, ...authorizeFaults },
+    );
     if (verdict instanceof Response) throw new Refused(verdict);
     if (isNobody(verdict)) throw new Refused(refusals.unauthorized);
     if (identityKey(verdict) === undefined) throw noIdentity(verdict);
@@ -85,15 +92,26 @@ function identifyStep<I extends Identity>(settings: TokenHandlerSettings<I>, aut
   };
 }
 
+async function ask<T>(authorize: () => T | Promise<T>): Promise<T | Response> {
+  try {
+    return await authorize();
+  } catch (thrown) {
+    if (thrown instanceof Response) return thrown;
+    throw thrown;
+  }
+}
+
 /** The request with its body in memory, so that nobody can make the server read more of it, or wait for it for ever. */
 async function readable<I>(request: Request, settings: TokenHandlerSettings<I>): Promise<Request> {
   const { maxBodyBytes = 16_384, timeout = 10_000 } = settings;
-  const deadline = startDeadline(timeout, undefined);
+  const deadline = startDeadline(timeout, request.signal);
   try {
     const limited = await unlessAborted(limitRequest(request, maxBodyBytes), deadline.signal);
     if (limited !== undefined) return limited;
   } catch {
-    throw new Refused(deadline.ended() === "timeout" ? refusals.slowBody : refusals.badBody);
+    const ended = deadline.ended();
+    if (ended === "aborted") throw visitorLeft();
+    throw new Refused(ended === "timeout" ? refusals.slowBody : refusals.badBody);
   } finally {
     deadline.cleanup();
   }
@@ -103,10 +121,10 @@ async function readable<I>(request: Request, settings: TokenHandlerSettings<I>):
 function mintStep<I extends Identity>(settings: TokenHandlerSettings<I>) {
   const { apiKey, apiHost, fetch, timeout, maxRetries, retryDelay } = settings;
   return async (request: Request, identity: I): Promise<TemporaryToken> => {
-    const [expiresInSeconds = 60, maxSessionDurationSeconds] = await attempt(
+    const [expiresInSeconds = 60, maxSessionDurationSeconds] = await usersOwn(
       () =>
         Promise.all([pick(settings.expiresInSeconds, identity), pick(settings.maxSessionDurationSeconds, identity)]),
-      durationThrew,
+      { request, settings, ...durationFaults },
     );
     // Who leaves early takes no token along.
     const { signal } = request;
@@ -123,32 +141,22 @@ function isFunction<I, T>(value: PerIdentity<I, T>): value is (identity: I) => T
   return typeof value === "function";
 }
 
-function durationThrew(cause: unknown): TokenError {
-  return new TokenError("option-failed", "No token was given: a function for the token's durations threw.", {
-    remedy: "Correct expiresInSeconds or maxSessionDurationSeconds.",
-    cause,
-  });
-}
-
-/** What the user's code returns; what it throws becomes an error that says whose it was. */
-async function attempt<T>(work: () => T | Promise<T>, explain: (cause: unknown) => TokenError): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    throw cause instanceof Refused ? cause : explain(cause);
-  }
-}
-
 /** A failure that no step foresaw: a bug here, or in the `address` function. */
-function unforeseen(cause: unknown): TokenError {
+function unforeseen(cause: unknown, apiKey: string): TokenError {
   return new TokenError("option-failed", "No token was given: an option of the handler threw.", {
     remedy: "Look at the cause.",
-    cause,
+    cause: ownCause(cause, apiKey),
   });
 }
 
 /** Tells `onError`, which may be slow or fail without harm to the visitor. */
 function report<I>(settings: TokenHandlerSettings<I>, error: TokenError, context: TokenErrorContext): void {
-  const { onError = (failure: TokenError) => console.error(failure) } = settings;
-  attempt(() => onError(error, context), unforeseen).catch((failure) => console.error(failure));
+  const { apiKey, onError = (failure: TokenError) => console.error(failure) } = settings;
+  const telling = async () => onError(error, context);
+  telling().catch((cause) => {
+    console.error(error);
+    console.error(
+      new TokenError("option-failed", "onError threw.", { remedy: "Correct it.", cause: ownCause(cause, apiKey) }),
+    );
+  });
 }

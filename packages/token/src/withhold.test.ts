@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { safeCause, withhold } from "./withhold.ts";
+import { ownCause, safeCause, withhold } from "./withhold.ts";
 
 const secret = fc.string({ minLength: 8, maxLength: 40, unit: fc.constantFrom(..."abcdef0123456789") });
 
@@ -19,6 +19,10 @@ describe("a text that may be shown", () => {
     );
   });
 
+  it("holds them in no other case of letters either", () => {
+    expect(withhold("getaddrinfo abcdefgh.example", "xABCDEFGHx")).not.toContain("abcdefgh");
+  });
+
   it("is cut to a length", () => {
     expect(withhold("x".repeat(10_000), "secret-secret").length).toBeLessThan(500);
   });
@@ -29,6 +33,23 @@ describe("a cause that may be shown", () => {
     const inner = Object.assign(new Error("getaddrinfo a.example"), { code: "ENOTFOUND" });
     const cause = safeCause(new TypeError("fetch failed", { cause: inner }), "0123456789");
     expect(cause.message).toBe("fetch failed: getaddrinfo a.example (ENOTFOUND)");
+  });
+
+  it("is made of an error whose properties cannot be read", () => {
+    const error = new Error("fine");
+    for (const name of ["stack", "message", "name", "code", "cause"])
+      Object.defineProperty(error, name, { get: fails });
+    expect(safeCause(error, "0123456789").message).toBe("unknown error");
+    expect(ownCause(error, "0123456789").stack).toBe("Error: unknown error");
+    function fails(): never {
+      throw new Error("0123456789");
+    }
+  });
+
+  it("has places, where it is of the user's code, but none that holds part of the secret", () => {
+    const error = new Error("down");
+    error.stack = "Error: down\n    at good (file.js:1:1)\n    at bad (https://a.example/?key=0123456789)";
+    expect(ownCause(error, "0123456789").stack).toBe("Error: down\n    at good (file.js:1:1)");
   });
 
   it("ends on a chain that bites its tail", () => {

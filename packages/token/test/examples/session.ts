@@ -1,7 +1,8 @@
-/** Stands for your own sessions: a cookie `session=<user>`, good until the server forgets it. */
-export const sessions = new Set(["ada", "grace"]);
+const users = new Set(["ada", "grace"]);
 
+/** Stands for your own sessions: a cookie `session=<user>`, or `session=<user>.<unix ms>`, which is good until then. */
 export function userOf(request: Request): string | undefined {
-  const user = /(?:^|;\s*)session=(\w+)/.exec(request.headers.get("cookie") ?? "")?.[1];
-  return user !== undefined && sessions.has(user) ? user : undefined;
+  const cookie = request.headers.get("cookie") ?? "";
+  const [, user = "", end] = /(?:^|;\s*)session=(\w+)(?:\.(\d+))?/.exec(cookie) ?? [];
+  return users.has(user) && (end === undefined || Number(end) > Date.now()) ? user : undefined;
 }

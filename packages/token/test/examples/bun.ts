@@ -1,0 +1,3 @@
+import { token } from "./token.ts";
+
+export const server = Bun.serve({ routes: { "/api/token": token } });

@@ -1,0 +1,10 @@
+/** What the examples use of Bun's and Deno's globals, for this workspace's type check. `e2e` checks them by the runtimes' own types. */
+declare const Bun: {
+  serve(options: { routes: Readonly<Record<string, (request: Request) => Promise<Response>>> }): {
+    readonly port: number;
+  };
+};
+
+declare const Deno: {
+  serve(handler: (request: Request) => Response | Promise<Response>): { readonly addr: { readonly port: number } };
+};

@@ -8,6 +8,7 @@ import { evaluate, type TestPage } from "./test-page.ts";
 interface Visit extends AsyncDisposable {
   readonly page: TestPage;
   readonly site: Site;
+  readonly browser: RunningBrowser;
 }
 
 /** A visitor's page, in a browser that all visits share where they ask for nothing else. */
@@ -15,17 +16,17 @@ function visits(launch: (options?: LaunchOptions) => Promise<RunningBrowser>) {
   let shared: Promise<RunningBrowser> | undefined;
   return {
     async visit(options: SiteOptions = {}, launchOptions?: LaunchOptions): Promise<Visit> {
-      shared ??= launch();
-      const own = launchOptions && (await launch(launchOptions));
+      const browser = launchOptions ? await launch(launchOptions) : await (shared ??= launch());
       const site = await serveSite(options);
-      const page = await (own ?? (await shared)).newPage();
+      const page = await browser.newPage();
       await page.goto(site.url);
       return {
         page,
         site,
+        browser,
         async [Symbol.asyncDispose]() {
           await page[Symbol.asyncDispose]();
-          await own?.[Symbol.asyncDispose]();
+          if (launchOptions) await browser[Symbol.asyncDispose]();
           await site[Symbol.asyncDispose]();
         },
       };
@@ -155,46 +156,6 @@ inEveryBrowser("devices", ({ launch, behaviour }) => {
     expect(changed.missing).toMatch(/^no-device: .*listMicrophones/);
   });
 
-  // No browser can be told to unplug its fake microphone: the track says so instead, and everything behind it is real.
-  behaviour("that are lost are followed by the next, and the audio goes on", async () => {
-    await using visited = await visit();
-    const result = await evaluate(visited.page, async () => {
-      const microphone = await voxpipe.openMicrophone();
-      const states: string[] = [];
-      microphone.addEventListener("statechange", () => states.push(microphone.state));
-      await voxpipe.read(microphone, 6_400);
-      const [track] = voxpipe.granted;
-      track?.dispatchEvent(new Event("ended"));
-      await new Promise<void>((resolve) => microphone.addEventListener("devicechange", () => resolve()));
-      const bytes = await voxpipe.read(microphone, 64_000);
-      const lights = voxpipe.lights();
-      await microphone.stop();
-      return { states, lights, sounds: bytes.some((byte) => byte !== 0), after: voxpipe.lights() };
-    });
-    expect(result).toEqual({ states: ["interrupted", "live", "stopped"], lights: 1, sounds: true, after: 0 });
-  });
-
-  behaviour("that are lost without another end the audio, behind what was heard, with a reason", async () => {
-    await using visited = await visit();
-    const result = await evaluate(visited.page, async () => {
-      const microphone = await voxpipe.openMicrophone();
-      while (microphone.level.peak === Number.NEGATIVE_INFINITY) await voxpipe.pause(20);
-      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("Gone", "NotFoundError"));
-      const [track] = voxpipe.granted;
-      track?.dispatchEvent(new Event("ended"));
-      let bytes = 0;
-      const count = new WritableStream<Uint8Array>({
-        write: (chunk) => {
-          bytes += chunk.length;
-        },
-      });
-      return { failure: await voxpipe.failure(microphone.readable.pipeTo(count)), bytes, state: microphone.state };
-    });
-    expect(result.failure).toMatch(/^device-lost: /);
-    expect(result.bytes).toBeGreaterThan(0);
-    expect(result.state).toBe("stopped");
-  });
-
   behaviour("whose AudioContext is interrupted go on", async () => {
     await using visited = await visit();
     const states = await evaluate(visited.page, async () => {
@@ -222,11 +183,77 @@ inEveryBrowser("devices", ({ launch, behaviour }) => {
     });
     expect(states).toEqual(["interrupted", "live", "stopped"]);
   });
+
+  behaviour("that become the system's default are followed, unless one was chosen", async () => {
+    await using visited = await visit();
+    await evaluate(visited.page, async () => {
+      await voxpipe.watch();
+      const [chosen] = await voxpipe.listMicrophones();
+      await voxpipe.watch({ deviceId: chosen?.deviceId });
+    });
+    await (visited.browser.devices?.plugIn() ?? evaluate(visited.page, () => voxpipe.pretendDefault()));
+    const result = await evaluate(visited.page, async () => {
+      const [following, staying] = [voxpipe.watched(0), voxpipe.watched(1)];
+      await following.switched;
+      const bytes = await voxpipe.read(following.microphone, 64_000);
+      const lights = voxpipe.lights();
+      const states = [following, staying].map(({ microphone, device }) => ({
+        sameDevice: microphone.device.deviceId === device,
+        state: microphone.state,
+      }));
+      await Promise.all([following.microphone.stop(), staying.microphone.stop()]);
+      return { states, lights, sounds: bytes.some((byte) => byte !== 0), after: voxpipe.lights() };
+    });
+    expect(result).toMatchObject({ lights: 2, sounds: true, after: 0 });
+    expect(result.states[0]).toEqual({ sameDevice: false, state: "live" });
+    expect(result.states[1]).toEqual({ sameDevice: true, state: "live" });
+  });
+
+  behaviour("that are lost are followed by the next, and the audio goes on", async () => {
+    await using visited = await visit();
+    await evaluate(visited.page, async () => {
+      const { microphone } = await voxpipe.watch();
+      await voxpipe.read(microphone, 6_400);
+    });
+    await (visited.browser.devices?.unplug() ?? evaluate(visited.page, () => voxpipe.pretendLoss("one")));
+    const result = await evaluate(visited.page, async () => {
+      const { microphone, states, switched } = voxpipe.watched(0);
+      await switched;
+      const bytes = await voxpipe.read(microphone, 64_000);
+      const lights = voxpipe.lights();
+      await microphone.stop();
+      return { states, lights, sounds: bytes.some((byte) => byte !== 0), after: voxpipe.lights() };
+    });
+    expect(result).toEqual({ states: ["interrupted", "live", "stopped"], lights: 1, sounds: true, after: 0 });
+  });
+
+  behaviour("that are lost without another end the audio, behind what was heard, with a reason", async () => {
+    await using visited = await visit();
+    await evaluate(visited.page, async () => {
+      const { microphone } = await voxpipe.watch();
+      while (microphone.level.peak === Number.NEGATIVE_INFINITY) await voxpipe.pause(20);
+    });
+    await (visited.browser.devices?.unplugAll() ?? evaluate(visited.page, () => voxpipe.pretendLoss("all")));
+    const result = await evaluate(visited.page, async () => {
+      const { microphone } = voxpipe.watched(0);
+      let bytes = 0;
+      const count = new WritableStream<Uint8Array>({
+        write: (chunk) => {
+          bytes += chunk.length;
+        },
+      });
+      const failure = await voxpipe.failure(microphone.readable.pipeTo(count));
+      return { failure, bytes, state: microphone.state, lights: voxpipe.lights() };
+    });
+    expect(result.failure).toMatch(/^device-lost: /);
+    expect(result.bytes).toBeGreaterThan(0);
+    expect(result).toMatchObject({ state: "stopped", lights: 0 });
+  });
 });
 
 inEveryBrowser("a hidden tab", ({ launch, behaviour }) => {
   behaviour("goes on for 30 s without a gap", async () => {
-    await using browser = await launch();
+    await using browser = await launch({ hideable: true });
     await using site = await serveSite();
     await using page = await browser.newPage();
     await page.goto(site.url);
@@ -349,7 +376,7 @@ inEveryBrowser("the light goes out", ({ launch, behaviour }) => {
   );
 });
 
-inEveryBrowser("failures say what to do:", ({ launch, behaviour }) => {
+inEveryBrowser("failures say what to do", ({ launch, behaviour }) => {
   const { visit, close } = visits(launch);
   afterAll(close);
 

@@ -1,8 +1,9 @@
-import { listMicrophones, type Microphone, MicrophoneError, openMicrophone } from "@voxpipe/microphone";
+import { listMicrophones, type Microphone, MicrophoneError, type MicrophoneOptions, openMicrophone } from "@voxpipe/microphone";
 import { connect, StreamingError, tokenFrom } from "voxpipe";
 
 /** Every track that the page was ever granted, so that a test can see which are still on. */
 const granted: MediaStreamTrack[] = [];
+/** Held, for WebKit forgets what was set on an object that nothing refers to. */
 const devices = navigator.mediaDevices as MediaDevices | undefined;
 if (devices) {
   const ask = devices.getUserMedia.bind(devices);
@@ -23,6 +24,7 @@ const harness = {
   listMicrophones,
   raw,
   granted,
+  devices,
   /** How many microphones are on. */
   lights: () => granted.filter((track) => track.readyState === "live").length,
   /** What `work` fails with, as text; "none" if it does not. */
@@ -36,6 +38,15 @@ const harness = {
     }
   },
   speak,
+  pretendLoss,
+  pretendDefault,
+  watch,
+  /** The microphones that `watch` opened, in order. */
+  watched(index: number): Watched {
+    const found = allWatched[index];
+    if (!found) throw new Error(`No microphone ${index} is watched.`);
+    return found;
+  },
   recordBeside,
   recordAside,
   /** What became of it. */
@@ -57,6 +68,51 @@ const harness = {
   },
   pause: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
 };
+
+interface Watched {
+  readonly microphone: Microphone;
+  /** The id of its first device. */
+  readonly device: string;
+  readonly states: readonly string[];
+  /** Resolves when it has gone on with another device. */
+  readonly switched: Promise<void>;
+}
+const allWatched: Watched[] = [];
+
+/** Opens a microphone for a test that comes back to it. */
+async function watch(options?: MicrophoneOptions): Promise<Watched> {
+  const microphone = await openMicrophone(options);
+  const states: string[] = [];
+  microphone.addEventListener("statechange", () => states.push(microphone.state));
+  const switched = new Promise<void>((resolve) => microphone.addEventListener("devicechange", () => resolve()));
+  const watched = { microphone, device: microphone.device.deviceId, states, switched };
+  allWatched.push(watched);
+  return watched;
+}
+
+/** The last granted track says that its device is gone. Firefox's tracks take this from nobody but Firefox. */
+function pretendLoss(of: "one" | "all"): void {
+  if (of === "all" && devices) devices.getUserMedia = () => Promise.reject(new DOMException("Gone", "NotFoundError"));
+  granted.at(-1)?.dispatchEvent(new Event("ended"));
+}
+
+/** The system's default becomes the microphone that is now the last in the list. */
+function pretendDefault(): void {
+  if (!devices) throw new Error("There are no devices.");
+  const list = devices.enumerateDevices.bind(devices);
+  const ask = devices.getUserMedia;
+  const lastOf = (all: readonly MediaDeviceInfo[]) => all.findLast(({ kind }) => kind === "audioinput");
+  devices.enumerateDevices = async () => {
+    const all = await list();
+    const last = lastOf(all);
+    return last ? [last, ...all.filter((device) => device !== last)] : all;
+  };
+  devices.getUserMedia = async (constraints) => {
+    const deviceId = lastOf(await list())?.deviceId ?? "";
+    return ask(JSON.stringify(constraints).includes("deviceId") ? constraints : { audio: { deviceId } });
+  };
+  devices.dispatchEvent(new Event("devicechange"));
+}
 
 /** Speaks for so long into a session, as a page does. */
 async function speak(apiHost: string, ms: number) {

@@ -1,4 +1,10 @@
-import { listMicrophones, type Microphone, MicrophoneError, type MicrophoneOptions, openMicrophone } from "@voxpipe/microphone";
+import {
+  listMicrophones,
+  type Microphone,
+  MicrophoneError,
+  type MicrophoneOptions,
+  openMicrophone,
+} from "@voxpipe/microphone";
 import { connect, StreamingError, tokenFrom } from "voxpipe";
 
 /** Every track that the page was ever granted, so that a test can see which are still on. */
@@ -109,7 +115,9 @@ function pretendDefault(): void {
   };
   devices.getUserMedia = async (constraints) => {
     const deviceId = lastOf(await list())?.deviceId ?? "";
-    return ask(JSON.stringify(constraints).includes("deviceId") ? constraints : { audio: { deviceId } });
+    return ask(
+      JSON.stringify(constraints).includes("deviceId") ? constraints : { audio: { deviceId: { exact: deviceId } } },
+    );
   };
   devices.dispatchEvent(new Event("devicechange"));
 }

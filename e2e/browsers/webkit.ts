@@ -44,9 +44,15 @@ export async function launchWebKit({ microphone = "beeping" }: LaunchOptions = {
       const driver = idle ?? (await begin());
       idle = undefined;
       return new WebDriverPage(driver, async () => {
-        await driver.manage().deleteAllCookies();
-        await driver.get("about:blank");
-        idle ??= driver;
+        try {
+          await driver.manage().deleteAllCookies();
+          await driver.get("about:blank");
+          idle ??= driver;
+        } catch {
+          // It has crashed or hangs, which its test has told.
+          sessions.delete(driver);
+          await driver.quit().catch(() => {});
+        }
       });
     },
     play: async () => {},

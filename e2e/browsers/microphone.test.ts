@@ -14,9 +14,13 @@ interface Visit extends AsyncDisposable {
 /** A visitor's page, in a browser that all visits share where they ask for nothing else. */
 function visits(launch: (options?: LaunchOptions) => Promise<RunningBrowser>) {
   let shared: Promise<RunningBrowser> | undefined;
+  const share = () => {
+    shared ??= launch();
+    return shared;
+  };
   return {
     async visit(options: SiteOptions = {}, launchOptions?: LaunchOptions): Promise<Visit> {
-      const browser = launchOptions ? await launch(launchOptions) : await (shared ??= launch());
+      const browser = await (launchOptions ? launch(launchOptions) : share());
       const site = await serveSite(options);
       const page = await browser.newPage();
       await page.goto(site.url);

@@ -16,12 +16,7 @@ const quiet = [
 
 /** Chromium as Playwright gives it, quiet towards the network. */
 export async function openChromium(args: readonly string[] = []): Promise<Browser> {
-  const executablePath = await provide({
-    name: "Chromium",
-    programs: ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"],
-    packages: ["chromium"],
-    playwright: { browser: "chromium", path: () => chromium.executablePath() },
-  });
+  const executablePath = await provide("Chromium");
   return chromium.launch({ executablePath, args: [...quiet, ...args] });
 }
 

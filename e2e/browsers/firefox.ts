@@ -10,11 +10,7 @@ export async function launchFirefox({
   permission = "allow",
   host,
 }: LaunchOptions = {}): Promise<RunningBrowser> {
-  const executablePath = await provide({
-    name: "Firefox",
-    programs: ["firefox-esr", "firefox"],
-    packages: ["firefox-esr"],
-  });
+  const executablePath = await provide("Firefox");
   const sound = await startSoundServer(
     typeof microphone === "object" ? "silent" : microphone === "none" ? "none" : "humming",
   );

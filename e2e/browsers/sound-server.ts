@@ -16,17 +16,15 @@ export interface SoundServer extends AsyncDisposable {
   readonly devices: Devices;
 }
 
-const packages = ["pulseaudio", "pulseaudio-utils"];
-
 /** How a microphone is made: it hears what is played to `speech`. */
 const source = (name: string, title: string) =>
   `module-remap-source source_name=${name} master=speech.monitor source_properties=device.description=${title}`;
 
 /** A PulseAudio without any hardware, with two microphones or none. */
 export async function startSoundServer(microphone: "none" | "silent" | "humming"): Promise<SoundServer> {
-  const program = await provide({ name: "PulseAudio", programs: ["pulseaudio"], packages });
-  const paplay = await provide({ name: "paplay", programs: ["paplay"], packages });
-  const pactl = await provide({ name: "pactl", programs: ["pactl"], packages });
+  const program = await provide("PulseAudio");
+  const paplay = await provide("paplay");
+  const pactl = await provide("pactl");
   const folder = await mkdtemp(join(tmpdir(), "voxpipe-sound-"));
   const socket = join(folder, "native");
   const modules = [`module-native-protocol-unix socket=${socket} auth-anonymous=1`];

@@ -8,13 +8,12 @@ import { provide } from "./provide.ts";
 import { end } from "./sound-server.ts";
 import type { Key, TestPage } from "./test-page.ts";
 
-const packages = ["webkit2gtk-driver", "xvfb"];
 const keys: Readonly<Record<Key, string>> = { Tab: DriverKey.TAB, Enter: DriverKey.ENTER, Space: DriverKey.SPACE };
 
 /** WebKit's GTK port in its MiniBrowser, on a screen that nobody sees, driven by its own WebDriver. */
 export async function launchWebKit({ microphone = "beeping" }: LaunchOptions = {}): Promise<RunningBrowser> {
-  const program = await provide({ name: "WebKitWebDriver", programs: ["WebKitWebDriver"], packages });
-  const xvfb = await provide({ name: "Xvfb", programs: ["Xvfb"], packages });
+  const program = await provide("WebKitWebDriver");
+  const xvfb = await provide("Xvfb");
   const screen = spawn(xvfb, ["-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp"], {
     stdio: ["ignore", "ignore", "ignore", "pipe"],
   });

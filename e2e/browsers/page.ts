@@ -199,8 +199,9 @@ interface Compared {
 }
 
 /**
- * Records so many seconds, at the context's rate (`sampleRate` where the device has it), and beside it what a worklet without any code of ours sees of the
- * same source. The main thread stands still for `blockMs` of every second.
+ * Records so many seconds, at the context's rate (`sampleRate` where the device has it), and beside it what a worklet
+ * without any code of ours sees of the same source. The seconds are the audio's, however long a busy machine takes for
+ * them. The main thread stands still for `blockMs` of every second.
  */
 async function recordBeside(sampleRate: number | undefined, seconds: number, blockMs: number): Promise<Compared> {
   let source: MediaStreamAudioSourceNode | undefined;
@@ -222,15 +223,27 @@ async function recordBeside(sampleRate: number | undefined, seconds: number, blo
   const microphone = await openMicrophone({ sampleRate: rate, constraints: raw });
   if (source?.context.sampleRate !== rate) throw new Error(`The context runs at ${source?.context.sampleRate} Hz`);
   const blocking = setInterval(() => blockFor(blockMs), 1000);
+  let give = () => {};
   const quanta = new Promise<Int16Array[]>((resolve) => {
-    setTimeout(() => {
+    give = () => {
       reference?.port.addEventListener("message", ({ data }) => resolve(data), { once: true });
       reference?.port.start();
       reference?.port.postMessage("give");
-    }, seconds * 1000);
+    };
   });
   void quanta.then(() => microphone.stop());
-  const bytes = new Uint8Array(await new Response(microphone.readable).arrayBuffer());
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let missing = 2 * rate * seconds;
+  const keep = new WritableStream<Uint8Array<ArrayBuffer>>({
+    write(chunk) {
+      parts.push(chunk);
+      const before = missing;
+      missing -= chunk.length;
+      if (before > 0 && missing <= 0) give();
+    },
+  });
+  await microphone.readable.pipeTo(keep);
+  const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
   clearInterval(blocking);
   const rendered = joined(await quanta);
   const recorded = new Int16Array(bytes.buffer);

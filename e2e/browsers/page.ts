@@ -156,20 +156,17 @@ interface Aside {
   /** Audio that was read, and what was dropped of it. */
   readonly givenMs: number;
   readonly droppedMs: number;
-  /** The longest time between two chunks. */
-  readonly longestMs: number;
 }
 
 /** Records while the page does something else. */
 async function recordAside(): Promise<void> {
   const microphone = await openMicrophone();
   const began = performance.now();
-  let [bytes, last, longestMs, hiddenMs] = [0, began, 0, 0];
+  let [bytes, last, hiddenMs] = [0, began, 0];
   const reading = microphone.readable.pipeTo(
     new WritableStream({
       write(chunk) {
         const now = performance.now();
-        longestMs = Math.max(longestMs, now - last);
         if (document.hidden) hiddenMs += now - last;
         last = now;
         bytes += chunk.length;
@@ -182,7 +179,7 @@ async function recordAside(): Promise<void> {
       await microphone.stop();
       await reading;
       const { droppedMs } = microphone;
-      return { hiddenMs, lastedMs, givenMs: bytes / 32, droppedMs, longestMs };
+      return { hiddenMs, lastedMs, givenMs: bytes / 32, droppedMs };
     },
   };
 }

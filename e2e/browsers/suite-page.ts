@@ -1,10 +1,10 @@
-import { runSuite } from "../runtimes/suite.ts";
+import { runSuite, type Surroundings } from "../runtimes/suite.ts";
 import { placeholder } from "./with-tokens.ts";
 
 /** Runs the neutral suite in the page; gives a line of JSON for each behaviour. */
-async function run(apiHost: string): Promise<string[]> {
+async function run(surroundings: Omit<Surroundings, "apiKey">): Promise<string[]> {
   const lines: string[] = [];
-  for await (const line of runSuite({ apiHost, apiKey: placeholder, tellsBuffered: true })) lines.push(line);
+  for await (const line of runSuite({ ...surroundings, apiKey: placeholder })) lines.push(line);
   return lines;
 }
 

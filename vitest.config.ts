@@ -31,7 +31,7 @@ export default defineConfig({
           name: "browsers",
           sequence: { groupOrder: 1 },
           include: ["e2e/browsers/*.test.ts"],
-          globalSetup: "e2e/browsers/built-site.ts",
+          globalSetup: ["e2e/browsers/provide.ts", "e2e/browsers/built-site.ts"],
           fileParallelism: false,
         },
       },

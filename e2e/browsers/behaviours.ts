@@ -12,12 +12,16 @@ export interface Kit {
 
 const names: readonly BrowserName[] = ["Chromium", "Firefox", "WebKit"];
 
-/** Defines tests for each browser. The browsers run side by side, since they mostly wait; the tests of one in order. */
-export function inEveryBrowser(title: string, define: (kit: Kit) => void): void {
+/** Defines tests for each browser. The browsers run side by side, since they mostly wait; the tests of one in `order`. */
+export function inEveryBrowser(
+  title: string,
+  define: (kit: Kit) => void,
+  order: "one by one" | "side by side" = "one by one",
+): void {
   describe(title, () => {
     for (const name of names) {
       describe(name, { concurrent: true }, () => {
-        describe("one by one", { concurrent: false }, () => {
+        describe(order, { concurrent: order === "side by side" }, () => {
           const behaviour: Kit["behaviour"] = (what, run, timeout = 60_000) => declare(name, what, run, timeout);
           define({ name, launch: browsers[name], behaviour });
         });

@@ -19,6 +19,18 @@ export interface LaunchOptions {
   readonly permission?: "allow" | "deny";
   /** A host that leads to this machine, for a page that is not secure. */
   readonly host?: string;
+  /** Pages are to be hidden. In Chromium they are then tabs of one visitor, without what tests of other things like. */
+  readonly hideable?: boolean;
+}
+
+/** Microphones that are plugged in and out for real. */
+export interface Devices {
+  /** Plugs another one in, which becomes the system's default. */
+  plugIn(): Promise<void>;
+  /** Takes the default away; another is the default then. */
+  unplug(): Promise<void>;
+  /** Takes all away. */
+  unplugAll(): Promise<void>;
 }
 
 export interface RunningBrowser extends AsyncDisposable {
@@ -26,6 +38,8 @@ export interface RunningBrowser extends AsyncDisposable {
   newPage(): Promise<TestPage>;
   /** Lets the file of the microphone be heard, where the browser does not do that itself. */
   play(): Promise<void>;
+  /** Undefined where the browser's microphones are made up within it; tests have to pretend there. */
+  readonly devices?: Devices;
 }
 
 /** The browsers that everything is tested in. */

@@ -1,5 +1,6 @@
 import { type Browser, chromium } from "playwright-core";
 import type { LaunchOptions, RunningBrowser } from "./browsers.ts";
+import { freePort } from "./free-port.ts";
 import { PlaywrightPage } from "./playwright-page.ts";
 import { provide } from "./provide.ts";
 
@@ -15,12 +16,7 @@ const quiet = [
 
 /** Chromium as Playwright gives it, quiet towards the network. */
 export async function openChromium(args: readonly string[] = []): Promise<Browser> {
-  const executablePath = await provide({
-    name: "Chromium",
-    programs: ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"],
-    packages: ["chromium"],
-    playwright: { browser: "chromium", path: () => chromium.executablePath() },
-  });
+  const executablePath = await provide("Chromium");
   return chromium.launch({ executablePath, args: [...quiet, ...args] });
 }
 
@@ -29,28 +25,45 @@ export async function launchChromium({
   microphone = "beeping",
   permission = "allow",
   host,
+  hideable = false,
 }: LaunchOptions = {}): Promise<RunningBrowser> {
   const args: string[] = [];
   if (microphone !== "none") args.push("--use-fake-device-for-media-stream");
   if (typeof microphone === "object") args.push(`--use-file-for-fake-audio-capture=${microphone.wav}%noloop`);
   if (host) args.push(`--host-resolver-rules=MAP ${host} 127.0.0.1`);
+  if (hideable) return launchWithTabs(args);
   const browser = await openChromium(args);
   return {
     async newPage() {
       const permissions = permission === "allow" ? ["microphone", "clipboard-read", "clipboard-write"] : [];
-      const page = await (await browser.newContext({ permissions })).newPage();
-      return new ChromiumPage(page);
+      return new PlaywrightPage(await (await browser.newContext({ permissions })).newPage());
     },
     play: async () => {},
     [Symbol.asyncDispose]: () => browser.close(),
   };
 }
 
-class ChromiumPage extends PlaywrightPage {
-  /** Playwright tells every page that it is seen, whatever stands before it. */
-  override async hide(): Promise<void> {
-    const devtools = await this.page.context().newCDPSession(this.page);
-    await devtools.send("Emulation.setFocusEmulationEnabled", { enabled: false });
-    await super.hide();
+/**
+ * Playwright tells every page that it is seen, whatever stands before it. Not so those of a browser's own window that it is
+ * connected to later and without its defaults.
+ */
+async function launchWithTabs(args: readonly string[]): Promise<RunningBrowser> {
+  const port = await freePort();
+  const browser = await openChromium([...args, "--use-fake-ui-for-media-stream", `--remote-debugging-port=${port}`]);
+  try {
+    const connected = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { noDefaults: true });
+    const [window] = connected.contexts();
+    if (!window) throw new Error("Chromium has no window.");
+    return {
+      newPage: async () => new PlaywrightPage(await window.newPage()),
+      play: async () => {},
+      async [Symbol.asyncDispose]() {
+        await connected.close();
+        await browser.close();
+      },
+    };
+  } catch (error) {
+    await browser.close();
+    throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { firefox } from "playwright-core";
+import { firefox, type Page } from "playwright-core";
 import type { LaunchOptions, RunningBrowser } from "./browsers.ts";
 import { PlaywrightPage } from "./playwright-page.ts";
 import { provide } from "./provide.ts";
@@ -10,11 +10,7 @@ export async function launchFirefox({
   permission = "allow",
   host,
 }: LaunchOptions = {}): Promise<RunningBrowser> {
-  const executablePath = await provide({
-    name: "Firefox",
-    programs: ["firefox-esr", "firefox"],
-    packages: ["firefox-esr"],
-  });
+  const executablePath = await provide("Firefox");
   const sound = await startSoundServer(
     typeof microphone === "object" ? "silent" : microphone === "none" ? "none" : "humming",
   );
@@ -32,9 +28,10 @@ export async function launchFirefox({
     });
     return {
       async newPage() {
-        return new PlaywrightPage(await (await browser.newContext()).newPage());
+        return new FirefoxPage(await (await browser.newContext()).newPage());
       },
       play: () => (typeof microphone === "object" ? sound.play(microphone.wav) : Promise.resolve()),
+      devices: sound.devices,
       async [Symbol.asyncDispose]() {
         await browser.close();
         await sound[Symbol.asyncDispose]();
@@ -43,5 +40,14 @@ export async function launchFirefox({
   } catch (error) {
     await sound[Symbol.asyncDispose]();
     throw error;
+  }
+}
+
+class FirefoxPage extends PlaywrightPage {
+  /** What Playwright opens is a window of its own, which hides no other; what the page opens is a tab. */
+  protected override async openBefore(): Promise<Page> {
+    const opened = this.page.waitForEvent("popup");
+    await this.page.evaluate("void window.open('about:blank')");
+    return opened;
   }
 }

@@ -1,8 +1,15 @@
-import { listMicrophones, type Microphone, MicrophoneError, openMicrophone } from "@voxpipe/microphone";
+import {
+  listMicrophones,
+  type Microphone,
+  MicrophoneError,
+  type MicrophoneOptions,
+  openMicrophone,
+} from "@voxpipe/microphone";
 import { connect, StreamingError, tokenFrom } from "voxpipe";
 
 /** Every track that the page was ever granted, so that a test can see which are still on. */
 const granted: MediaStreamTrack[] = [];
+/** Held, for WebKit forgets what was set on an object that nothing refers to. */
 const devices = navigator.mediaDevices as MediaDevices | undefined;
 if (devices) {
   const ask = devices.getUserMedia.bind(devices);
@@ -23,6 +30,7 @@ const harness = {
   listMicrophones,
   raw,
   granted,
+  devices,
   /** How many microphones are on. */
   lights: () => granted.filter((track) => track.readyState === "live").length,
   /** What `work` fails with, as text; "none" if it does not. */
@@ -36,6 +44,15 @@ const harness = {
     }
   },
   speak,
+  pretendLoss,
+  pretendDefault,
+  watch,
+  /** The microphones that `watch` opened, in order. */
+  watched(index: number): Watched {
+    const found = allWatched[index];
+    if (!found) throw new Error(`No microphone ${index} is watched.`);
+    return found;
+  },
   recordBeside,
   recordAside,
   /** What became of it. */
@@ -57,6 +74,53 @@ const harness = {
   },
   pause: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
 };
+
+interface Watched {
+  readonly microphone: Microphone;
+  /** The id of its first device. */
+  readonly device: string;
+  readonly states: readonly string[];
+  /** Resolves when it has gone on with another device. */
+  readonly switched: Promise<void>;
+}
+const allWatched: Watched[] = [];
+
+/** Opens a microphone for a test that comes back to it. */
+async function watch(options?: MicrophoneOptions): Promise<Watched> {
+  const microphone = await openMicrophone(options);
+  const states: string[] = [];
+  microphone.addEventListener("statechange", () => states.push(microphone.state));
+  const switched = new Promise<void>((resolve) => microphone.addEventListener("devicechange", () => resolve()));
+  const watched = { microphone, device: microphone.device.deviceId, states, switched };
+  allWatched.push(watched);
+  return watched;
+}
+
+/** The last granted track says that its device is gone. Firefox's tracks take this from nobody but Firefox. */
+function pretendLoss(of: "one" | "all"): void {
+  if (of === "all" && devices) devices.getUserMedia = () => Promise.reject(new DOMException("Gone", "NotFoundError"));
+  granted.at(-1)?.dispatchEvent(new Event("ended"));
+}
+
+/** The system's default becomes the microphone that is now the last in the list. */
+function pretendDefault(): void {
+  if (!devices) throw new Error("There are no devices.");
+  const list = devices.enumerateDevices.bind(devices);
+  const ask = devices.getUserMedia;
+  const lastOf = (all: readonly MediaDeviceInfo[]) => all.findLast(({ kind }) => kind === "audioinput");
+  devices.enumerateDevices = async () => {
+    const all = await list();
+    const last = lastOf(all);
+    return last ? [last, ...all.filter((device) => device !== last)] : all;
+  };
+  devices.getUserMedia = async (constraints) => {
+    const deviceId = lastOf(await list())?.deviceId ?? "";
+    return ask(
+      JSON.stringify(constraints).includes("deviceId") ? constraints : { audio: { deviceId: { exact: deviceId } } },
+    );
+  };
+  devices.dispatchEvent(new Event("devicechange"));
+}
 
 /** Speaks for so long into a session, as a page does. */
 async function speak(apiHost: string, ms: number) {
@@ -92,20 +156,17 @@ interface Aside {
   /** Audio that was read, and what was dropped of it. */
   readonly givenMs: number;
   readonly droppedMs: number;
-  /** The longest time between two chunks. */
-  readonly longestMs: number;
 }
 
 /** Records while the page does something else. */
 async function recordAside(): Promise<void> {
   const microphone = await openMicrophone();
   const began = performance.now();
-  let [bytes, last, longestMs, hiddenMs] = [0, began, 0, 0];
+  let [bytes, last, hiddenMs] = [0, began, 0];
   const reading = microphone.readable.pipeTo(
     new WritableStream({
       write(chunk) {
         const now = performance.now();
-        longestMs = Math.max(longestMs, now - last);
         if (document.hidden) hiddenMs += now - last;
         last = now;
         bytes += chunk.length;
@@ -118,7 +179,7 @@ async function recordAside(): Promise<void> {
       await microphone.stop();
       await reading;
       const { droppedMs } = microphone;
-      return { hiddenMs, lastedMs, givenMs: bytes / 32, droppedMs, longestMs };
+      return { hiddenMs, lastedMs, givenMs: bytes / 32, droppedMs };
     },
   };
 }
@@ -135,8 +196,9 @@ interface Compared {
 }
 
 /**
- * Records so many seconds, at the context's rate (`sampleRate` where the device has it), and beside it what a worklet without any code of ours sees of the
- * same source. The main thread stands still for `blockMs` of every second.
+ * Records so many seconds, at the context's rate (`sampleRate` where the device has it), and beside it what a worklet
+ * without any code of ours sees of the same source. The seconds are the audio's, however long a busy machine takes for
+ * them. The main thread stands still for `blockMs` of every second.
  */
 async function recordBeside(sampleRate: number | undefined, seconds: number, blockMs: number): Promise<Compared> {
   let source: MediaStreamAudioSourceNode | undefined;
@@ -158,15 +220,27 @@ async function recordBeside(sampleRate: number | undefined, seconds: number, blo
   const microphone = await openMicrophone({ sampleRate: rate, constraints: raw });
   if (source?.context.sampleRate !== rate) throw new Error(`The context runs at ${source?.context.sampleRate} Hz`);
   const blocking = setInterval(() => blockFor(blockMs), 1000);
+  let give = () => {};
   const quanta = new Promise<Int16Array[]>((resolve) => {
-    setTimeout(() => {
+    give = () => {
       reference?.port.addEventListener("message", ({ data }) => resolve(data), { once: true });
       reference?.port.start();
       reference?.port.postMessage("give");
-    }, seconds * 1000);
+    };
   });
   void quanta.then(() => microphone.stop());
-  const bytes = new Uint8Array(await new Response(microphone.readable).arrayBuffer());
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let missing = 2 * rate * seconds;
+  const keep = new WritableStream<Uint8Array<ArrayBuffer>>({
+    write(chunk) {
+      parts.push(chunk);
+      const before = missing;
+      missing -= chunk.length;
+      if (before > 0 && missing <= 0) give();
+    },
+  });
+  await microphone.readable.pipeTo(keep);
+  const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
   clearInterval(blocking);
   const rendered = joined(await quanta);
   const recorded = new Int16Array(bytes.buffer);

@@ -27,13 +27,18 @@ export class PlaywrightPage implements TestPage {
   }
 
   async hide(): Promise<void> {
-    this.#other = await this.page.context().newPage();
-    await this.#other.bringToFront();
+    this.#other = await this.openBefore();
   }
 
   async unhide(): Promise<void> {
     await this.#other?.close();
     await this.page.bringToFront();
+  }
+
+  protected async openBefore(): Promise<Page> {
+    const other = await this.page.context().newPage();
+    await other.bringToFront();
+    return other;
   }
 
   run<R>(expression: string): Promise<R> {

@@ -11,25 +11,34 @@ export interface SiteOptions {
   /** The page's Content-Security-Policy. */
   readonly policy?: string;
   /** Answers `POST /api/token`. */
-  readonly token?: () => { readonly status: number; readonly body: unknown };
+  readonly token?: () => Answer | Promise<Answer>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
 }
 
 export interface Site extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Serves an empty page with the packed packages in it, from loopback, which browsers take for secure. */
+/**
+ * Serves an empty page with the packed packages in it, and `/suite`, one with the neutral suite where that was built; from
+ * loopback, which browsers take for secure.
+ */
 export async function serveSite({ policy = strictPolicy, token }: SiteOptions = {}): Promise<Site> {
   const folder = inject("site");
   const answer = async (path: string, response: ServerResponse): Promise<void> => {
-    if (path === "/") {
+    if (path === "/" || path === "/suite") {
       response.setHeader("Content-Security-Policy", policy);
       response.setHeader("Content-Type", "text/html");
-      response.end('<!doctype html><title>Test</title><script type="module" src="/page.js"></script>');
+      const script = path === "/" ? "/page.js" : "/suite.js";
+      response.end(`<!doctype html><title>Test</title><script type="module" src="${script}"></script>`);
     } else if (path === "/api/token" && token) {
-      const { status, body } = token();
+      const { status, body } = await token();
       response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
-    } else if (["/page.js", "/worklet.js", "/reference.js"].includes(path)) {
+    } else if (["/page.js", "/suite.js", "/worklet.js", "/reference.js"].includes(path)) {
       response.setHeader("Content-Type", "text/javascript");
       response.end(await readFile(join(folder, path)));
     } else response.writeHead(404).end();

@@ -5,34 +5,41 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { run } from "../run.ts";
+import type { Devices } from "./browsers.ts";
 import { provide } from "./provide.ts";
 
 export interface SoundServer extends AsyncDisposable {
   /** What a program needs in its environment to use it. */
   readonly env: NodeJS.ProcessEnv;
-  /** Lets a WAV file be heard by the microphone; resolves when it is over. */
+  /** Lets a WAV file be heard by the microphones; resolves when it is over. */
   play(wav: string): Promise<void>;
+  readonly devices: Devices;
 }
 
-const packages = ["pulseaudio", "pulseaudio-utils"];
+/** How a microphone is made: it hears what is played to `speech`. */
+const source = (name: string, title: string) =>
+  `module-remap-source source_name=${name} master=speech.monitor source_properties=device.description=${title}`;
 
-/** A PulseAudio without any hardware. What is played to its `speech` is what its `microphone` hears. */
+/** A PulseAudio without any hardware, with two microphones or none. */
 export async function startSoundServer(microphone: "none" | "silent" | "humming"): Promise<SoundServer> {
-  const program = await provide({ name: "PulseAudio", programs: ["pulseaudio"], packages });
-  const paplay = await provide({ name: "paplay", programs: ["paplay"], packages });
+  const program = await provide("PulseAudio");
+  const paplay = await provide("paplay");
+  const pactl = await provide("pactl");
   const folder = await mkdtemp(join(tmpdir(), "voxpipe-sound-"));
   const socket = join(folder, "native");
   const modules = [`module-native-protocol-unix socket=${socket} auth-anonymous=1`];
   const present = microphone !== "none";
   if (present) {
+    // Without `norewinds` a sink that nobody plays to wakes up every 2 s only, and Firefox's AudioContexts wait for that.
     modules.push(
-      "module-null-sink sink_name=speaker",
-      "module-null-sink sink_name=speech rate=48000 channels=1",
-      "module-remap-source source_name=microphone master=speech.monitor source_properties=device.description=Microphone",
+      "module-null-sink sink_name=speaker norewinds=1",
+      "module-null-sink sink_name=speech norewinds=1 rate=48000 channels=1",
+      source("first", "Microphone"),
+      source("second", "Second-microphone"),
     );
   }
   if (microphone === "humming") modules.push("module-sine sink=speech frequency=440");
-  const env = { PULSE_SERVER: `unix:${socket}`, ...(present && { PULSE_SINK: "speaker", PULSE_SOURCE: "microphone" }) };
+  const env = { PULSE_SERVER: `unix:${socket}`, ...(present && { PULSE_SINK: "speaker" }) };
   const flags = ["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--log-level=error"];
   const child = spawn(program, [...flags, ...modules.flatMap((module) => ["-L", module])], {
     env: { PATH: process.env.PATH, HOME: folder, XDG_RUNTIME_DIR: folder, DBUS_SESSION_BUS_ADDRESS: "unix:path=/none" },
@@ -48,8 +55,27 @@ export async function startSoundServer(microphone: "none" | "silent" | "humming"
     await stop();
     throw new Error(`${program} did not start. Run it by hand to see why.`);
   }
+  const control = (...args: string[]) => run(pactl, args, { cwd: "/", env: { ...process.env, ...env } });
+  if (present) await control("set-default-source", "first");
   return {
     env,
+    devices: {
+      async plugIn() {
+        await control("load-module", ...source("third", "Third-microphone").split(" "));
+        await control("set-default-source", "third");
+      },
+      async unplug() {
+        const name = (await control("get-default-source")).trim();
+        const modules = (await control("list", "short", "modules")).split("\n");
+        const [index = ""] = modules.find((line) => line.includes(`source_name=${name} `))?.split("\t") ?? [];
+        await control("unload-module", index);
+      },
+      async unplugAll() {
+        // A sink is a source as well, which one can listen to.
+        await control("unload-module", "module-remap-source");
+        await control("unload-module", "module-null-sink");
+      },
+    },
     async play(wav) {
       await run(paplay, ["--device=speech", wav], { cwd: "/", env: { ...process.env, ...env } }).catch((error) => {
         // It ends with the server.

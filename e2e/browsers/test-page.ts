@@ -7,7 +7,7 @@ export interface TestPage extends AsyncDisposable {
   press(key: Key): Promise<void>;
   /** Gives a file to an `<input type="file">`. */
   chooseFile(selector: string, path: string): Promise<void>;
-  /** Puts another tab before this one, and takes it away again. */
+  /** Puts another tab before this one, or the window away; and undoes that. In Chromium see `hideable`. */
   hide(): Promise<void>;
   unhide(): Promise<void>;
   /** Runs JavaScript in the page; gives the value of the expression, whose promise is awaited. */

@@ -1,20 +1,19 @@
 import { spawn } from "node:child_process";
 import { readdir } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { Builder, By, Capabilities, Key as DriverKey, type WebDriver } from "selenium-webdriver";
 import type { LaunchOptions, RunningBrowser } from "./browsers.ts";
+import { freePort } from "./free-port.ts";
 import { provide } from "./provide.ts";
 import { end } from "./sound-server.ts";
 import type { Key, TestPage } from "./test-page.ts";
 
-const packages = ["webkit2gtk-driver", "xvfb"];
 const keys: Readonly<Record<Key, string>> = { Tab: DriverKey.TAB, Enter: DriverKey.ENTER, Space: DriverKey.SPACE };
 
 /** WebKit's GTK port in its MiniBrowser, on a screen that nobody sees, driven by its own WebDriver. */
 export async function launchWebKit({ microphone = "beeping" }: LaunchOptions = {}): Promise<RunningBrowser> {
-  const program = await provide({ name: "WebKitWebDriver", programs: ["WebKitWebDriver"], packages });
-  const xvfb = await provide({ name: "Xvfb", programs: ["Xvfb"], packages });
+  const program = await provide("WebKitWebDriver");
+  const xvfb = await provide("Xvfb");
   const screen = spawn(xvfb, ["-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp"], {
     stdio: ["ignore", "ignore", "ignore", "pipe"],
   });
@@ -25,18 +24,35 @@ export async function launchWebKit({ microphone = "beeping" }: LaunchOptions = {
   const binary = await miniBrowser();
   const fake = microphone === "none" ? [] : ["--enable-mock-capture-devices=true"];
   const args = ["--automation", "--enable-media-stream=true", ...fake];
+  let idle: WebDriver | undefined;
   const sessions = new Set<WebDriver>();
+  const begin = async () => {
+    const capabilities = new Capabilities({
+      browserName: "MiniBrowser",
+      "webkitgtk:browserOptions": { binary, args },
+    });
+    const driver = await connectTo(`http://127.0.0.1:${port}`, capabilities);
+    sessions.add(driver);
+    await driver.manage().setTimeouts({ script: 240_000, pageLoad: 30_000 });
+    return driver;
+  };
   return {
-    // A session is a browser process, and it has one visitor; another begins when the one before has gone.
+    // A session is a browser process, which takes seconds to start: the next visitor gets the one of who has left. What
+    // a page stores stays with its port, and no two sites have the same.
     async newPage() {
-      const capabilities = new Capabilities({
-        browserName: "MiniBrowser",
-        "webkitgtk:browserOptions": { binary, args },
+      const driver = idle ?? (await begin());
+      idle = undefined;
+      return new WebDriverPage(driver, async () => {
+        try {
+          await driver.manage().deleteAllCookies();
+          await driver.get("about:blank");
+          idle ??= driver;
+        } catch {
+          // It has crashed or hangs, which its test has told.
+          sessions.delete(driver);
+          await driver.quit().catch(() => {});
+        }
       });
-      const driver = await connectTo(`http://127.0.0.1:${port}`, capabilities);
-      sessions.add(driver);
-      await driver.manage().setTimeouts({ script: 180_000, pageLoad: 30_000 });
-      return new WebDriverPage(driver, () => sessions.delete(driver));
     },
     play: async () => {},
     async [Symbol.asyncDispose]() {
@@ -49,12 +65,11 @@ export async function launchWebKit({ microphone = "beeping" }: LaunchOptions = {
 
 class WebDriverPage implements TestPage {
   readonly #driver: WebDriver;
-  readonly #gone: () => void;
-  #first = "";
+  readonly #leave: () => Promise<void>;
 
-  constructor(driver: WebDriver, gone: () => void) {
+  constructor(driver: WebDriver, leave: () => Promise<void>) {
     this.#driver = driver;
-    this.#gone = gone;
+    this.#leave = leave;
   }
 
   goto(url: string): Promise<void> {
@@ -74,13 +89,12 @@ class WebDriverPage implements TestPage {
   }
 
   async hide(): Promise<void> {
-    this.#first = await this.#driver.getWindowHandle();
-    await this.#driver.switchTo().newWindow("tab");
+    // A new tab comes up behind the one that is there.
+    await this.#driver.manage().window().minimize();
   }
 
   async unhide(): Promise<void> {
-    await this.#driver.close();
-    await this.#driver.switchTo().window(this.#first);
+    await this.#driver.manage().window().maximize();
   }
 
   async run<R>(expression: string): Promise<R> {
@@ -92,9 +106,8 @@ class WebDriverPage implements TestPage {
     return value;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#gone();
-    await this.#driver.quit();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#leave();
   }
 }
 
@@ -127,12 +140,4 @@ async function firstLine(output: unknown): Promise<string> {
     if (text.includes("\n")) return text.trim();
   }
   throw new Error("Xvfb ended before it had a display.");
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

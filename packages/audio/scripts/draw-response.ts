@@ -26,6 +26,7 @@ const panels: readonly Panel[] = [
     title: "What comes out for a tone, in dB, over its frequency (1 is the new Nyquist frequency)",
     x: { from: 0, to: 2.5, step: 0.25 },
     y: { from: -120, to: 0, step: 10 },
+    legend: "right",
     limit: { y: -70, label: "promised: below −70 dB from 1 on" },
     curves: drawn.map((pair, index) => curve(pair, index, 2.5)),
   },
@@ -33,6 +34,7 @@ const panels: readonly Panel[] = [
     title: "The same within the pass band: note the scale",
     x: { from: 0, to: 0.9, step: 0.1 },
     y: { from: -0.002, to: 0.002, step: 0.001 },
+    legend: "left",
     curves: drawn.map((pair, index) => curve(pair, index, 0.9)),
   },
 ];

@@ -18,6 +18,8 @@ export interface Panel {
   readonly y: Axis;
   /** A level to be marked. */
   readonly limit?: { readonly y: number; readonly label: string };
+  /** On which side the names of the curves stand. */
+  readonly legend: "left" | "right";
   readonly curves: readonly Curve[];
 }
 
@@ -40,7 +42,7 @@ export function renderChart(title: string, panels: readonly Panel[]): string {
   ].join("\n");
 }
 
-function renderPanel({ title, x, y, limit, curves }: Panel): string {
+function renderPanel({ title, x, y, limit, legend, curves }: Panel): string {
   const right = WIDTH - MARGIN.right;
   const bottom = HEIGHT - MARGIN.bottom;
   const atX = scale(x, MARGIN.left, right);
@@ -62,7 +64,8 @@ function renderPanel({ title, x, y, limit, curves }: Panel): string {
     limit === undefined ? "" : label(right - 8, atY(limit.y) - 6, limit.label, "end"),
     ...curves.map((curve, i) => {
       const top = MARGIN.top + 20 + 18 * i;
-      return line(right - 170, top, right - 146, top, curve.color) + label(right - 138, top + 4, curve.label, "start");
+      const left = legend === "left" ? MARGIN.left + 20 : right - 170;
+      return line(left, top, left + 24, top, curve.color) + label(left + 32, top + 4, curve.label, "start");
     }),
   ].join("\n");
 }

@@ -1,0 +1,55 @@
+import { type Emulator, startEmulator } from "@voxpipe/emulator";
+import { createTokenHandler } from "@voxpipe/token";
+import { afterAll, beforeAll, expect, inject } from "vitest";
+import { apiKey, expectations, faults, sessionsOf } from "../runtimes/expectations.ts";
+import type { Seen } from "../runtimes/suite.ts";
+import { inEveryBrowser } from "./behaviours.ts";
+import type { BrowserName } from "./browsers.ts";
+import { buildSuite } from "./build-suite.ts";
+import { serveSite } from "./site.ts";
+import { evaluate } from "./test-page.ts";
+
+/** WebKit's GTK port takes whatever is sent at once, and then says that nothing waits (`bufferedAmount` 0). */
+const tellsBuffered = (name: BrowserName) => name !== "WebKit";
+
+let entry: string;
+beforeAll(async () => {
+  entry = await buildSuite(inject("site"));
+});
+
+/** The suite that every runtime runs: in a page it has the site's tokens in place of a key. */
+inEveryBrowser("connect", ({ name, launch, behaviour }) => {
+  let emulator: Emulator;
+  const seen = new Map<unknown, Seen>();
+  const abilities = { entry: "web.js", tellsStatus: false, tellsBuffered: tellsBuffered(name), mintsTokens: false };
+
+  beforeAll(async () => {
+    emulator = await startEmulator({ apiKeys: [apiKey], faults });
+    const handler = createTokenHandler({ apiKey, apiHost: emulator.url, authorize: () => "a visitor" });
+    await using site = await serveSite({
+      async token() {
+        const response = await handler(new Request("http://site.example/api/token", { method: "POST" }));
+        return { status: response.status, body: await response.json() };
+      },
+    });
+    await using browser = await launch();
+    await using page = await browser.newPage();
+    await page.goto(`${site.url}suite`);
+    const surroundings = { apiHost: emulator.url, tellsBuffered: tellsBuffered(name) };
+    for (const line of await evaluate(page, (surroundings) => globalThis.suite(surroundings), surroundings)) {
+      const { behaviour, ...what }: Seen = JSON.parse(line);
+      seen.set(behaviour, what);
+    }
+    seen.set("entry", { entry });
+  }, 90_000);
+  afterAll(() => emulator?.close());
+
+  for (const [title, expectation] of Object.entries(expectations)) {
+    behaviour(title, async () => {
+      const what = seen.get(title);
+      if (what === undefined) throw new Error("The page did not report this behaviour.");
+      expect(what.threw).toBeUndefined();
+      expectation(what, emulator.sessions.filter(sessionsOf(title)), abilities);
+    });
+  }
+});

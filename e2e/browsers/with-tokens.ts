@@ -1,0 +1,26 @@
+import { StreamingClient as Client, type ConnectOptions, connect as connectWith, tokenFrom } from "voxpipe";
+
+export { StreamingError, tokenFrom } from "voxpipe";
+
+/** What stands in the page where the suite has the key elsewhere; anything else is a wrong one. */
+export const placeholder = "no-key-in-a-page";
+
+/** In a page, who has the right key is whom the site gives a token; a wrong one is a token that nobody minted. */
+function credentials(apiKey: string | undefined) {
+  return apiKey === undefined ? {} : { token: apiKey === placeholder ? tokenFrom("/api/token") : apiKey };
+}
+
+export function connect({ apiKey, ...options }: ConnectOptions) {
+  return connectWith({ ...options, ...credentials(apiKey) });
+}
+
+export class StreamingClient extends Client {
+  constructor({ apiKey, ...options }: NonNullable<ConstructorParameters<typeof Client>[0]>) {
+    super({ ...options, ...credentials(apiKey) });
+  }
+}
+
+/** The handler is the site's: a page has none. */
+export function createTokenHandler() {
+  return ({ method }: Request): Promise<Response> => fetch("/api/token", { method });
+}

@@ -9,13 +9,13 @@ const sentences = {
   idle: "Ready",
   connecting: "Connecting…",
   open: "Listening",
-  reconnecting: "Reconnecting…",
+  reconnecting: "Reconnecting… keep speaking",
   closing: "Finishing…",
 } as const;
 
 export function showState(state: keyof typeof sentences): void {
   status.textContent = sentences[state];
-  status.dataset.state = state;
+  document.body.dataset.state = state;
 }
 
 /** What an event says about the connection. */

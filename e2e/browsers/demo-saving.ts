@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { BrowserName } from "./browsers.ts";
 import { PlaywrightPage } from "./playwright-page.ts";
 import { evaluate, type TestPage } from "./test-page.ts";
 
@@ -11,9 +12,12 @@ export interface Saving {
 }
 
 /** By the browser's own clipboard and downloads, where its driver shows them; else by what the page hands to the browser. */
-export async function savingOf(page: TestPage): Promise<Saving> {
-  if (!(page instanceof PlaywrightPage)) return handedOver(page);
-  const { page: own } = page;
+export async function savingOf(page: TestPage, browser: BrowserName): Promise<Saving> {
+  if (!(page instanceof PlaywrightPage)) return { ...(await takenCopy(page)), ...(await takenDownloads(page)) };
+  return { ...realCopy(page), ...(browser === "Firefox" ? await takenDownloads(page) : realDownloads(page)) };
+}
+
+function realCopy({ page: own }: PlaywrightPage): Pick<Saving, "copied"> {
   return {
     async copied(press) {
       await press();
@@ -27,6 +31,11 @@ export async function savingOf(page: TestPage): Promise<Saving> {
       }, focused);
       return text;
     },
+  };
+}
+
+function realDownloads({ page: own }: PlaywrightPage): Pick<Saving, "downloaded"> {
+  return {
     async downloaded(press) {
       const [download] = await Promise.all([own.waitForEvent("download"), press()]);
       return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
@@ -34,11 +43,22 @@ export async function savingOf(page: TestPage): Promise<Saving> {
   };
 }
 
-async function handedOver(page: TestPage): Promise<Saving> {
+async function takenCopy(page: TestPage): Promise<Pick<Saving, "copied">> {
   await evaluate(page, () => {
     navigator.clipboard.writeText = async (text) => {
       Reflect.set(globalThis, "copied", text);
     };
+  });
+  return {
+    async copied(press) {
+      await press();
+      return page.run<string>("copied");
+    },
+  };
+}
+
+async function takenDownloads(page: TestPage): Promise<Pick<Saving, "downloaded">> {
+  await evaluate(page, () => {
     const blobs = new Map<string, Blob>();
     const create = URL.createObjectURL.bind(URL);
     URL.createObjectURL = (blob: Blob) => {
@@ -51,10 +71,6 @@ async function handedOver(page: TestPage): Promise<Saving> {
     };
   });
   return {
-    async copied(press) {
-      await press();
-      return page.run<string>("copied");
-    },
     async downloaded(press) {
       await press();
       return page.run("downloaded.blob.text().then((text) => ({ name: downloaded.name, text }))");

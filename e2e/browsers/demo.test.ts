@@ -104,7 +104,7 @@ function heard({ launch, behaviour }: Kit): void {
 }
 
 /** With a microphone that makes some noise. */
-function used({ launch, behaviour }: Kit): void {
+function used({ name, launch, behaviour }: Kit): void {
   let browser: RunningBrowser;
   beforeAll(async () => {
     browser = await launch();
@@ -134,7 +134,7 @@ function used({ launch, behaviour }: Kit): void {
       expect(wordErrorRate(lines)).toBeLessThanOrEqual(0.1);
 
       const text = lines.map((line) => `${line}\n`).join("");
-      const saving = await savingOf(page);
+      const saving = await savingOf(page, name);
       await tabTo(page, "copy");
       expect(await saving.copied(() => page.press("Enter"))).toBe(text);
       expect(await page.run("document.getElementById('copy').textContent")).toBe("Copied");
@@ -193,12 +193,12 @@ function used({ launch, behaviour }: Kit): void {
         const regionOf = (id: string) => live.find((region) => region.contains(document.getElementById(id)));
         return {
           captions: regionOf("captions")?.getAttribute("aria-live"),
-          partial: regionOf("partial")?.id,
+          partial: regionOf("partial")?.id ?? "in none",
           status: regionOf("status")?.role,
           error: regionOf("error")?.role,
         };
       });
-      expect(found).toEqual({ captions: "polite", status: "status", error: "alert" });
+      expect(found).toEqual({ captions: "polite", partial: "in none", status: "status", error: "alert" });
     },
   );
 
@@ -282,10 +282,8 @@ function used({ launch, behaviour }: Kit): void {
       expect(await page.run("broken")).toEqual([]);
     },
   );
-}
 
-/** Whose browser has to be started anew for each. */
-function without({ launch, behaviour }: Kit): void {
+  /** What the page says in a browser of its own. */
   async function failing(options: Parameters<Kit["launch"]>[0]): Promise<string> {
     await using browser = await launch(options);
     await using page = await visit(browser, demo.url);
@@ -304,4 +302,4 @@ function without({ launch, behaviour }: Kit): void {
   });
 }
 
-inEveryBrowser("the demo page", heard, used, without);
+inEveryBrowser("the demo page", heard, used);

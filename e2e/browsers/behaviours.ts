@@ -12,22 +12,15 @@ export interface Kit {
 
 const names: readonly BrowserName[] = ["Chromium", "Firefox", "WebKit"];
 
-/**
- * Defines tests for each browser. The browsers run side by side, since they mostly wait, and so do the `lanes` of one; the
- * tests of a lane in order.
- */
-export function inEveryBrowser(title: string, ...lanes: readonly ((kit: Kit) => void)[]): void {
+/** Defines tests for each browser. The browsers run side by side, since they mostly wait; the tests of one in order. */
+export function inEveryBrowser(title: string, define: (kit: Kit) => void): void {
   describe(title, () => {
     for (const name of names) {
       describe(name, { concurrent: true }, () => {
-        for (const define of lanes) {
-          describe("beside the others", { concurrent: true }, () => {
-            describe("one by one", { concurrent: false }, () => {
-              const behaviour: Kit["behaviour"] = (what, run, timeout = 60_000) => declare(name, what, run, timeout);
-              define({ name, launch: browsers[name], behaviour });
-            });
-          });
-        }
+        describe("one by one", { concurrent: false }, () => {
+          const behaviour: Kit["behaviour"] = (what, run, timeout = 60_000) => declare(name, what, run, timeout);
+          define({ name, launch: browsers[name], behaviour });
+        });
       });
     }
   });

@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { evaluate, type TestPage } from "./test-page.ts";
 
@@ -45,9 +43,8 @@ export async function until(page: TestPage, holds: (now: Shown) => boolean, seco
 }
 
 /** Drops a file onto the page, as a visitor does. */
-export async function dropFile(page: TestPage, path: string): Promise<void> {
-  const file = { name: basename(path), base64: await readFile(path, "base64") };
-  await evaluate(
+export function dropFile(page: TestPage, file: { readonly name: string; readonly base64: string }): Promise<void> {
+  return evaluate(
     page,
     ({ name, base64 }) => {
       const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));

@@ -13,14 +13,15 @@ const [folder = "/tmp/voxpipe-pictures"] = process.argv.slice(2);
 const words = JSON.parse(await readFile(`${root}packages/recognizer/sample/words.json`, "utf8"));
 
 const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
-const screens: Readonly<Record<string, BrowserContextOptions>> = {
+const screens = {
   wide: { viewport: { width: 1200, height: 760 } },
   dark: { viewport: { width: 1200, height: 760 }, colorScheme: "dark" },
   phone,
   "phone-dark": { ...phone, colorScheme: "dark" },
-};
+} satisfies Readonly<Record<string, BrowserContextOptions>>;
 
 interface Scene {
+  readonly on: readonly (keyof typeof screens)[];
   readonly apiKey?: string;
   readonly faults?: readonly Fault[];
   /** Taken when the page shows this, some time after Start; without, before it. */
@@ -28,30 +29,43 @@ interface Scene {
 }
 
 const scenes: Readonly<Record<string, Scene>> = {
-  idle: {},
-  speaking: { when: ({ lines, partial }) => lines.length === 2 && partial.split(" ").length > 5 },
+  idle: { on: ["wide", "phone-dark"] },
+  speaking: {
+    on: ["wide", "dark", "phone"],
+    when: ({ lines, partial }) => lines.length === 2 && partial.split(" ").length > 3,
+  },
   reconnecting: {
+    on: ["phone-dark"],
     faults: [
       { when: { audioMs: 9_000 }, do: "reset", session: 0 },
       { when: "connect", do: "hang", session: 1 },
     ],
     when: ({ status }) => status.startsWith("Reconnecting"),
   },
-  error: { apiKey: "wrong", when: ({ error }) => error !== "" },
+  error: { on: ["wide", "dark", "phone"], apiKey: "wrong", when: ({ error }) => error !== "" },
 };
 
-const browser = await openChromium(["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]);
-await mkdir(folder, { recursive: true });
-for (const [scene, { apiKey = "right", faults = [], when }] of Object.entries(scenes)) {
-  const taken = Object.entries(screens).map(async ([screen, options]) => {
-    await using service = await startEmulator({ apiKeys: ["right"], engine: scripted(words), faults });
-    await using demo = await startDemo({ ASSEMBLYAI_API_KEY: apiKey, ASSEMBLYAI_HOST: service.url });
-    await using page = new PlaywrightPage(await (await browser.newContext(options)).newPage());
+async function take(name: string, { on, apiKey = "right", faults = [], when }: Scene): Promise<void> {
+  await using service = await startEmulator({ apiKeys: ["right"], engine: scripted(words), faults });
+  await using demo = await startDemo({ ASSEMBLYAI_API_KEY: apiKey, ASSEMBLYAI_HOST: service.url });
+  const taken = on.map(async (screen) => {
+    await using page = new PlaywrightPage(await (await browser.newContext(screens[screen])).newPage());
     await page.goto(demo.url);
     if (when) await page.click("#start");
     if (when) await until(page, when);
-    await page.page.screenshot({ path: `${folder}/${scene}-${screen}.png` });
+    await page.page.screenshot({ path: `${folder}/${name}-${screen}.png` });
   });
   await Promise.all(taken);
 }
-await browser.close();
+
+const browser = await openChromium([
+  "--use-fake-device-for-media-stream",
+  "--use-fake-ui-for-media-stream",
+  `--use-file-for-fake-audio-capture=${root}packages/recognizer/sample/sample.wav%noloop`,
+]);
+try {
+  await mkdir(folder, { recursive: true });
+  await Promise.all(Object.entries(scenes).map(([name, scene]) => take(name, scene)));
+} finally {
+  await browser.close();
+}

@@ -12,7 +12,7 @@ const part = /(?:packages\/|node_modules\/(?:\.pnpm\/[^/]+\/node_modules\/)?)((?
 export async function sizes(): Promise<Figure[]> {
   const both = await bundle(`${client} ${microphone} console.log(connect, tokenFrom, openMicrophone)`);
   const parts = new Map<string, number>();
-  for (const [path, { bytesInOutput }] of Object.entries(both.inputs)) {
+  for (const [path, { bytesInOutput }] of both.inputs) {
     const name = part.exec(path)?.[1] ?? "the rest";
     parts.set(name, (parts.get(name) ?? 0) + bytesInOutput);
   }
@@ -44,7 +44,7 @@ async function bundle(contents: string) {
     conditions: ["browser"],
   });
   const [output] = outputFiles;
-  const [{ inputs } = { inputs: {} }] = Object.values(metafile.outputs);
+  const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
   return { size: gzipped(output?.contents ?? new Uint8Array()), inputs };
 }
 

@@ -9,7 +9,7 @@ const sentences = {
   idle: "Ready",
   connecting: "Connecting…",
   open: "Listening",
-  reconnecting: "Reconnecting… keep speaking",
+  reconnecting: "Reconnecting…",
   closing: "Finishing…",
 } as const;
 

@@ -28,10 +28,19 @@ beforeAll(async () => {
 });
 afterAll(() => demo?.[Symbol.asyncDispose]());
 
-/** Of the sample's first `turns`. */
+/** The words of the sample's first `turns`. */
+function saidIn(turns: number): string[] {
+  return wordsOf(reference.trim().split("\n").slice(0, turns));
+}
+
+function wordsOf(lines: readonly string[]): string[] {
+  return lines.join(" ").trim().split(/\s+/);
+}
+
+/** Of the sample's first `turns`; what was said behind them does not count. */
 function wordErrorRate(lines: readonly string[], turns: number): number {
-  const said = reference.trim().split("\n").slice(0, turns).join(" ");
-  const { words, errors } = countWordErrors(said, lines.join(" "));
+  const said = saidIn(turns);
+  const { words, errors } = countWordErrors(said.join(" "), wordsOf(lines).slice(0, said.length).join(" "));
   return errors / words;
 }
 
@@ -82,7 +91,9 @@ function heard({ launch, behaviour }: Kit): void {
     const playing = browser.play();
     await until(page, ({ partial }) => partial !== "");
     await meanwhile(page);
-    await until(page, ({ lines }) => lines.length >= turns);
+    await until(page, ({ lines, partial }) => wordsOf([...lines, partial]).length >= 0.95 * saidIn(turns).length);
+    // A last word may be under way.
+    await pause(1_500);
     await page.click("#start");
     const { lines } = await until(page, ({ status }) => status === "Ready");
     await playing;

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { type ObservedMessage, startEmulator } from "@voxpipe/emulator";
 import { recognizer } from "@voxpipe/recognizer";
 import { launchChromium } from "../browsers/chromium.ts";
@@ -57,7 +58,8 @@ async function speak(): Promise<Word[]> {
   await page.page.addInitScript(watchPage);
   await page.goto(demo.url);
   await page.click("#start");
-  await until(page, ({ lines }) => lines.length >= 4);
+  // The sample's length, and what the last turn needs.
+  await pause(27_000);
   await page.click("#start");
   await until(page, ({ status }) => status === "Ready");
   const seen = await page.run<ReturnType<typeof watchPage>>("watched");

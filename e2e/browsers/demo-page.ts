@@ -6,6 +6,7 @@ export interface Shown {
   readonly status: string;
   readonly start: string;
   readonly partial: string;
+  readonly muted: boolean;
   /** The final turns. */
   readonly lines: readonly string[];
   /** The sentence of an error, or "". */
@@ -23,6 +24,7 @@ function shown(page: TestPage): Promise<Shown> {
       status: visible("status"),
       start: visible("start"),
       partial: visible("partial"),
+      muted: document.getElementById("mute")?.getAttribute("aria-pressed") === "true",
       lines,
       error: visible("error"),
     };
@@ -38,6 +40,34 @@ export async function until(page: TestPage, holds: (now: Shown) => boolean, seco
   }
   if (!holds(now)) throw new Error(`After ${seconds} s the page shows ${JSON.stringify(now)}`);
   return now;
+}
+
+/** Drops a file onto the page, as a visitor does. */
+export function dropFile(page: TestPage, file: { readonly name: string; readonly base64: string }): Promise<void> {
+  return evaluate(
+    page,
+    ({ name, base64 }) => {
+      const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([bytes], name));
+      const target = document.getElementById("hint");
+      for (const type of ["dragover", "drop"]) {
+        target?.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+      }
+    },
+    file,
+  );
+}
+
+/** Presses Tab until the element has the focus; gives the ids of the elements that had it on the way. */
+export async function tabTo(page: TestPage, id: string): Promise<string[]> {
+  const passed: string[] = [];
+  for (let tries = 0; tries < 20 && passed.at(-1) !== id; tries++) {
+    await page.press("Tab");
+    passed.push(await page.run<string>("document.activeElement.id"));
+  }
+  // Some browsers stop at the page itself on the way round.
+  return passed.filter((id) => id !== "");
 }
 
 /** From now on the page counts the microphones that it was given; `lights` says how many of them are on. */

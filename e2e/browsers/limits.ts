@@ -14,7 +14,7 @@ export const limits: Readonly<Record<BrowserName, Readonly<Record<string, string
     "permission denied": alwaysAllowed,
     "a refused microphone is said in a sentence with a remedy": alwaysAllowed,
     "what is spoken into the microphone becomes captions": mockOnly,
-    "a drop while someone speaks misses no word": mockOnly,
+    "a drop while someone speaks is shown, and misses no word": mockOnly,
     "the key is nowhere on the page, in its scripts or its traffic, and nothing breaks the policy":
       "its driver shows no traffic",
     "plain HTTP": "it has no setting for names that lead to this machine, and takes loopback for secure",

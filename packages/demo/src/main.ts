@@ -13,16 +13,25 @@ async function localService(): Promise<{ apiKey: string; apiHost: string }> {
   return { apiKey, apiHost: emulator.url };
 }
 
+function fail(reason: unknown): never {
+  console.error(reason);
+  process.exit(1);
+}
+
+if (!/^\d+$/.test(PORT) || Number(PORT) > 65_535) {
+  fail(`PORT is ${PORT}. Set it to a whole number from 0 to 65535.`);
+}
+// Sessions that are open end with the process.
+process.once("SIGINT", () => process.exit());
+
 try {
   const service = ASSEMBLYAI_API_KEY ? { apiKey: ASSEMBLYAI_API_KEY, apiHost: ASSEMBLYAI_HOST } : await localService();
-  const demo = await startDemo({ ...service, port: Number(PORT) });
+  const url = await startDemo({ ...service, port: Number(PORT) });
   const where = ASSEMBLYAI_API_KEY
     ? `by ${ASSEMBLYAI_HOST}`
     : "on this machine (set ASSEMBLYAI_API_KEY for the service)";
-  console.log(`Open ${demo.url} and speak. Recognised ${where}. Ctrl-C ends it.`);
+  console.log(`Open ${url} and speak. Recognised ${where}. Ctrl-C ends it.`);
 } catch (error) {
   const inUse = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
-  const remedy = inUse ? `Port ${PORT} is in use. Set PORT to another.` : error;
-  console.error("The demo could not start:", remedy);
-  process.exit(1);
+  fail(inUse ? `Port ${PORT} is in use. Set PORT to another.` : error);
 }

@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { createTokenHandler } from "@voxpipe/token";
 import { Hono } from "hono";
@@ -12,19 +11,14 @@ export interface DemoOptions {
   readonly port: number;
 }
 
-export interface Demo {
-  readonly url: string;
-  close(): Promise<void>;
-}
-
 const types = {
   "style.css": "text/css",
   "page.js": "text/javascript",
   "worklet.js": "text/javascript",
 } as const;
 
-/** Serves the page and its tokens, to this machine only. */
-export async function startDemo({ apiKey, apiHost, port }: DemoOptions): Promise<Demo> {
+/** Serves the page and its tokens, to this machine only; gives the page's address. */
+export async function startDemo({ apiKey, apiHost, port }: DemoOptions): Promise<string> {
   const service = apiHost.includes("://") ? apiHost : `wss://${apiHost}`;
   const app = new Hono();
   app.use(
@@ -43,8 +37,7 @@ export async function startDemo({ apiKey, apiHost, port }: DemoOptions): Promise
     }),
   );
 
-  // The server listens on this machine alone. A site of yours names its visitors here, with `authorize`.
-  const token = createTokenHandler({ apiKey, apiHost, letAnyoneSpendMyMoney: true, maxSessionDurationSeconds: 3600 });
+  const token = createTokenHandler({ apiKey, apiHost, authorize: visitor, maxSessionDurationSeconds: 3600 });
   app.all("/api/token", (context) => token(context.req.raw));
 
   const html = (await publicFile("index.html")).replace("{{apiHost}}", service);
@@ -59,11 +52,18 @@ export async function startDemo({ apiKey, apiHost, port }: DemoOptions): Promise
     server.once("error", reject);
     server.once("listening", resolve);
   });
-  const { port: listening } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${listening}/`,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
-  };
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === "object" && address ? address.port : port}/`;
+}
+
+/**
+ * Who asks for a token, and so spends your money: here, whoever sits at this machine. A site of yours names its signed-in
+ * visitor instead, and nobody where there is none.
+ */
+function visitor(request: Request): string | undefined {
+  // By its own name: a page elsewhere can make its own name lead to this machine.
+  const { hostname } = new URL(request.url);
+  return hostname === "127.0.0.1" || hostname === "localhost" ? "this machine" : undefined;
 }
 
 function publicFile(name: string): Promise<string> {

@@ -5,6 +5,8 @@ import { clockTime, Transcript } from "./transcript.ts";
 const main = element("drop", HTMLElement);
 const list = element("captions", HTMLOListElement);
 const partial = element("partial", HTMLParagraphElement);
+// Scrolled by keyboard too: not every browser gives the focus to what scrolls.
+main.tabIndex = 0;
 
 /** What was said, and below it what is being said. Screen readers hear the finals only: partials change too fast. */
 export const transcript = new Transcript();
@@ -20,9 +22,7 @@ export function showTurn(turn: TurnEvent): void {
 }
 
 export function showPartial(text: string): void {
-  const span = document.createElement("span");
-  span.textContent = text;
-  partial.replaceChildren(document.createElement("span"), span);
+  partial.textContent = text;
   partial.hidden = text === "";
 }
 

@@ -32,9 +32,7 @@ function showLevel(): void {
 
 function showMuted(): void {
   mute.disabled = !microphone;
-  const muted = microphone?.muted ?? false;
-  mute.setAttribute("aria-pressed", String(muted));
-  mute.textContent = muted ? "Unmute" : "Mute";
+  mute.setAttribute("aria-pressed", String(microphone?.muted ?? false));
 }
 
 async function showDevices(): Promise<void> {

@@ -10,7 +10,6 @@ import { transcribe } from "./transcribe.ts";
 
 const start = element("start", HTMLButtonElement);
 const drop = element("drop", HTMLElement);
-const hint = element("hint", HTMLParagraphElement);
 const fileInput = element("file", HTMLInputElement);
 
 /** What is going on; undefined while nothing is. */
@@ -22,7 +21,6 @@ async function run(file?: File): Promise<void> {
   running = current;
   const { signal } = current.giveUp;
   start.textContent = "Stop";
-  hint.hidden = true;
   hideError();
   showState("connecting");
   transcript.beginRecording();
@@ -68,12 +66,15 @@ fileInput.addEventListener("change", () => {
   take(fileInput.files?.[0]);
   fileInput.value = "";
 });
-drop.addEventListener("dragover", (event) => {
+// Anywhere, for a browser would leave the page for a file that is dropped beside its place.
+document.addEventListener("dragover", (event) => {
   event.preventDefault();
   drop.classList.add("over");
 });
-drop.addEventListener("dragleave", () => drop.classList.remove("over"));
-drop.addEventListener("drop", (event) => {
+document.addEventListener("dragleave", ({ relatedTarget }) => {
+  if (!relatedTarget) drop.classList.remove("over");
+});
+document.addEventListener("drop", (event) => {
   event.preventDefault();
   drop.classList.remove("over");
   take(event.dataTransfer?.files[0]);

@@ -15,7 +15,7 @@ const sentences = {
 
 export function showState(state: keyof typeof sentences): void {
   status.textContent = sentences[state];
-  status.dataset.state = state;
+  document.body.dataset.state = state;
 }
 
 /** What an event says about the connection. */

@@ -1,0 +1,27 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { PlaywrightPage } from "./playwright-page.ts";
+import { evaluate, type TestPage } from "./test-page.ts";
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe finds fault with, by WCAG 2.2 AA: in light and, where the browser's driver can ask for it, in dark. */
+export async function accessibilityFaults(page: TestPage): Promise<string[]> {
+  await page.run<unknown>(`(() => { ${axe} })()`);
+  if (!(page instanceof PlaywrightPage)) return check(page);
+  const faults: string[] = [];
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.page.emulateMedia({ colorScheme });
+    faults.push(...(await check(page)).map((fault) => `${colorScheme}: ${fault}`));
+  }
+  return faults;
+}
+
+function check(page: TestPage): Promise<string[]> {
+  return evaluate(page, async () => {
+    const { violations } = await Reflect.get(globalThis, "axe").run();
+    return violations.flatMap(({ id, nodes }: { id: string; nodes: { html: string; failureSummary: string }[] }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`),
+    );
+  });
+}

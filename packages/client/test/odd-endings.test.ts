@@ -131,18 +131,26 @@ test("connections that break behind every empty final do not go on for ever", as
   expect(emulator.sessions).toHaveLength(4);
 });
 
-test.each([
-  ["at once, nothing goes missing", 0],
-  ["every time, it ends all the same", undefined],
-])("where the service closes with 1000 instead of a Termination, %s", async (_, only) => {
-  const fault = { when: "terminate", do: { close: 1000 }, ...(only === undefined ? {} : { session: only }) } as const;
-  await using emulator = await startEmulator({ faults: [fault] });
+test("where the service closes with 1000 instead of a Termination, nothing goes missing", async () => {
+  await using emulator = await startEmulator({ faults: [{ when: "terminate", do: { close: 1000 }, session: 0 }] });
   const session = start(emulator.url, { connectionRetryDelay: 1 });
   const writer = session.audio.getWriter();
   void writer.write(silence(200));
   await inTime(session.close());
   expect(emulator.sessions).toHaveLength(2);
   expect(emulator.sessions[1]?.audio.receivedMs).toBe(200);
+});
+
+test("where it does so every time, the session fails after the second, since its last turn may be missing", async () => {
+  await using emulator = await startEmulator({ faults: [{ when: "terminate", do: { close: 1000 } }] });
+  const session = start(emulator.url, { connectionRetryDelay: 1 });
+  const writer = session.audio.getWriter();
+  void writer.write(silence(200));
+  await expect(inTime(session.close())).rejects.toMatchObject({
+    code: "connection-lost",
+    message: expect.stringContaining("without a Termination"),
+  });
+  expect(emulator.sessions).toHaveLength(2);
 });
 
 test("stream() lets go of a source that never yields again when the session ends", async () => {

@@ -54,7 +54,7 @@ export class Session implements LinkListener {
   #terminating = false;
   /** The service has answered all of the audio; replaced connections may still tell of their turns. */
   #complete = false;
-  /** A Termination left something open, and the session went on for it, once. */
+  /** The service ended with something open, and the session went on for it; no final turn has come since. */
   #doubted = false;
   /** The audio source failed: told once what it gave was transcribed. */
   #sourceFailure: StreamingError | undefined;
@@ -159,7 +159,10 @@ export class Session implements LinkListener {
       this.#latency.turn(event, this.#clock.now());
       if (this.#timeline.nextTurn > nextTurn) {
         // An empty final, which some models send after every Terminate, gets nobody anywhere.
-        if (this.#timeline.settledMs > settledMs) this.#retries.progressed();
+        if (this.#timeline.settledMs > settledMs) {
+          this.#retries.progressed();
+          this.#doubted = false;
+        }
         this.#outbound.settled();
       }
       if (this.#terminating && !this.#complete && link === this.#link) this.#awaitTermination();
@@ -186,17 +189,20 @@ export class Session implements LinkListener {
 
   /**
    * A normal close that was not asked for. The service ends a session that reached its longest duration with a
-   * Termination. Without one, while audio flows or some has no final turn yet, the end could lose words in silence: doubted once.
+   * Termination. Without one, while audio flows or some has no final turn yet, the end could lose words in silence: doubted,
+   * and a failure where doubt got nobody further.
    */
   #endedUnasked({ termination }: Link): void {
-    const heard = this.#timeline.settledMs >= this.#outbound.reachedMs;
-    const answered = this.#terminating && (this.#doubted || heard);
-    if (!termination && (!this.#settings.reconnect || answered)) return this.#end(this.#sourceFailure);
-    this.#doubted ||= this.#terminating;
+    const heard = this.#terminating && this.#timeline.settledMs >= this.#outbound.reachedMs;
+    if (!termination && (!this.#settings.reconnect || heard)) return this.#end(this.#sourceFailure);
     const code = termination ? "session-expired" : "connection-lost";
-    this.#dropped(
-      new StreamingError(code, "The service ended the session unasked. Start a new session.", { retryable: true }),
-    );
+    const message = termination
+      ? "The service ended the session unasked. Start a new session."
+      : "The service closed the session without a Termination: the last turn may be missing. Start a new session.";
+    const error = new StreamingError(code, message, { retryable: true, sessionId: this.#sessionIds.at(-1) });
+    if (this.#doubted && !termination) return this.#end(error);
+    this.#doubted ||= this.#terminating;
+    this.#dropped(error);
   }
 
   #openLink(): Link {
@@ -297,7 +303,8 @@ export class Session implements LinkListener {
 
   /**
    * Whether a Termination answers our Terminate. One that expiry caused may cross it on the way, and then a turn is still
-   * open, or seconds of audio were not heard. Doubted once only: a service may drop an open turn for reasons of its own.
+   * open, or seconds of audio were not heard. Doubted once for each final turn: a service may drop an open turn for reasons
+   * of its own.
    */
   #answersAll(link: Link, event: TerminationEvent): boolean {
     // No new connection will follow, so this is the end.

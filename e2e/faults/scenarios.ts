@@ -19,8 +19,6 @@ export interface Scenario {
   readonly terminationTimeout?: number;
   /** Audio comes over a while, so that a fault at a time falls into it. */
   readonly paced?: true;
-  /** A fault of the client's that is known: it takes this for an end like any other, and tells of no loss. */
-  readonly lostInSilence?: true;
 }
 
 /** Met by every connection: what it comes to when nothing heals. */
@@ -35,27 +33,15 @@ const unhealing: readonly Scenario[] = [
   { fault: "begin:drop", what: "every connection is dropped after Begin" },
   { fault: "begin:half-open", what: "every connection goes half-open after Begin", terminationTimeout: 30_000 },
   { fault: "audio=400:drop", what: "every connection is dropped before its first final" },
-  {
-    fault: "audio=400:close=1000",
-    what: "every connection is closed with 1000 before its first final",
-    lostInSilence: true,
-  },
+  { fault: "audio=400:close=1000", what: "every connection is closed with 1000 before its first final" },
   { fault: "audio=400:error=3005", what: "every connection ends with Error 3005 before its first final" },
   { fault: "finals=2:drop,connect:reset", what: "dropped after two finals, and no attempt gets through" },
   { fault: "finals=2:drop,connect:refuse=503", what: "dropped after two finals, then HTTP 503 for ever" },
   { fault: "finals=2:drop,audio=300:drop", what: "dropped after two finals, then always before another" },
   { fault: "audio=1000:drop", what: "every connection is dropped, and each gets some turns further" },
-  {
-    fault: "audio=1000:expire",
-    what: "every connection expires, and each gets some turns further",
-    lostInSilence: true,
-  },
+  { fault: "audio=1000:expire", what: "every connection expires, and each gets some turns further" },
   { fault: "terminate:drop", what: "every connection is dropped at Terminate" },
-  {
-    fault: "terminate:close=1000",
-    what: "every connection is closed with 1000 at Terminate",
-    lostInSilence: true,
-  },
+  { fault: "terminate:close=1000", what: "every connection is closed with 1000 at Terminate" },
   { fault: "terminate:close=1011", what: "every connection is closed with 1011 at Terminate" },
 ];
 

@@ -178,7 +178,9 @@ test("an engine that is slow is warned of once each time that it lags", async ()
   const warnings = async () => {
     client.say({ type: "KeepAlive" });
     await expect.poll(() => emulator.sessions[0]?.received.length).toBe(++said);
-    return (emulator.sessions[0]?.sent as Json[]).flatMap(({ warning }) => (warning === undefined ? [] : [warning]));
+    return ((emulator.sessions[0]?.sent ?? []) as Json[]).flatMap(({ warning }) =>
+      warning === undefined ? [] : [warning],
+    );
   };
   let said = 0;
   const steps: [heardMs: number, warned: number][] = [

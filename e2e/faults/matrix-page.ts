@@ -18,8 +18,8 @@ const explanation = `
 before it has been read: of the words that the server sent in finals, none is missing. The session ends so where another
 connection would meet the same again, where 3 attempts to begin failed, or 11 in a row without a new final in between.
 
-**not told**: a fault of the client's that is known. It doubts a close 1000, or a Termination, that comes too early; the second
-one it takes for the end.
+**not told**: a Termination is the service's word that it has told all it had to tell. One that comes too early is doubted, and
+the audio without a final sent again; where another says the same without a new final, it is believed.
 
 Wherever the session goes on, it says that it sent ${said.audioMs} ms of audio and lost none, in its figures and in
 \`Reconnected\`; where it ends with an error, it never says that it sent less than the server heard.

@@ -19,7 +19,7 @@ export interface Scenario {
   readonly terminationTimeout?: number;
   /** Audio comes over a while, so that a fault at a time falls into it. */
   readonly paced?: true;
-  /** A fault of the client's that is known: it takes this for an end like any other, and tells of no loss. */
+  /** The service says, and says again, that all is told: the client takes its word for it, and tells of no loss. */
   readonly lostInSilence?: true;
 }
 
@@ -38,7 +38,6 @@ const unhealing: readonly Scenario[] = [
   {
     fault: "audio=400:close=1000",
     what: "every connection is closed with 1000 before its first final",
-    lostInSilence: true,
   },
   { fault: "audio=400:error=3005", what: "every connection ends with Error 3005 before its first final" },
   { fault: "finals=2:drop,connect:reset", what: "dropped after two finals, and no attempt gets through" },
@@ -48,15 +47,18 @@ const unhealing: readonly Scenario[] = [
   {
     fault: "audio=1000:expire",
     what: "every connection expires, and each gets some turns further",
-    lostInSilence: true,
   },
   { fault: "terminate:drop", what: "every connection is dropped at Terminate" },
   {
     fault: "terminate:close=1000",
     what: "every connection is closed with 1000 at Terminate",
-    lostInSilence: true,
   },
   { fault: "terminate:close=1011", what: "every connection is closed with 1011 at Terminate" },
+  {
+    fault: "terminate:expire",
+    what: "every connection ends with a Termination at Terminate, before the last final",
+    lostInSilence: true,
+  },
 ];
 
 /** A message, or what else the short notation has no word for, in mid-stream. */

@@ -18,8 +18,8 @@ const explanation = `
 before it has been read: of the words that the server sent in finals, none is missing. The session ends so where another
 connection would meet the same again, where 3 attempts to begin failed, or 11 in a row without a new final in between.
 
-**not told**: a fault of the client's that is known. It doubts a close 1000, or a Termination, that comes too early; the second
-one it takes for the end.
+An end that comes too early is doubted, whether by a Termination or a close 1000, and the audio without a final is sent
+again: for as long as that brings new finals. Then the session fails, since its last turn may be missing.
 
 Wherever the session goes on, it says that it sent ${said.audioMs} ms of audio and lost none, in its figures and in
 \`Reconnected\`; where it ends with an error, it never says that it sent less than the server heard.
@@ -50,7 +50,7 @@ function row(meeting: Meeting): string[] {
   const { scenario, events, error, attempts, audioLostMs, wordsLost, wordsRepeated } = meeting;
   const detail = error?.status ?? error?.closeCode;
   const loss = (amount: number, unit = "") =>
-    `${amount}${unit}${amount === 0 ? "" : error === undefined ? ", **not told**" : ", told"}`;
+    `${amount}${unit}${amount === 0 ? "" : error === undefined ? ", not told" : ", told"}`;
   return [
     `\`${scenario.fault}\``,
     `${scenario.what}${scenario.sessions === "every" ? " †" : ""}`,

@@ -43,6 +43,7 @@ const unhealing: readonly Scenario[] = [
   { fault: "terminate:drop", what: "every connection is dropped at Terminate" },
   { fault: "terminate:close=1000", what: "every connection is closed with 1000 at Terminate" },
   { fault: "terminate:close=1011", what: "every connection is closed with 1011 at Terminate" },
+  { fault: "terminate:expire", what: "every connection ends with a Termination at Terminate, before the last final" },
 ];
 
 /** A message, or what else the short notation has no word for, in mid-stream. */

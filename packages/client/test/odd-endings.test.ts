@@ -148,7 +148,7 @@ test("where it does so every time, the session fails after the second, since its
   void writer.write(silence(200));
   await expect(inTime(session.close())).rejects.toMatchObject({
     code: "connection-lost",
-    message: expect.stringContaining("without a Termination"),
+    message: expect.stringContaining("its last turn may be missing"),
   });
   expect(emulator.sessions).toHaveLength(2);
 });

@@ -188,19 +188,17 @@ export class Session implements LinkListener {
   }
 
   /**
-   * A normal close that was not asked for. The service ends a session that reached its longest duration with a
-   * Termination. Without one, while audio flows or some has no final turn yet, the end could lose words in silence: doubted,
-   * and a failure where doubt got nobody further.
+   * A normal close that was not asked for, or one too early. The service ends a session that reached its longest duration
+   * with a Termination. Where audio flows, or some has no final turn yet, the end could lose words in silence: doubted, and a
+   * failure where doubt brought no new final turn.
    */
   #endedUnasked({ termination }: Link): void {
     const heard = this.#terminating && this.#timeline.settledMs >= this.#outbound.reachedMs;
     if (!termination && (!this.#settings.reconnect || heard)) return this.#end(this.#sourceFailure);
     const code = termination ? "session-expired" : "connection-lost";
-    const message = termination
-      ? "The service ended the session unasked. Start a new session."
-      : "The service closed the session without a Termination: the last turn may be missing. Start a new session.";
+    const message = "The service ended the session early: its last turn may be missing. Start a new session.";
     const error = new StreamingError(code, message, { retryable: true, sessionId: this.#sessionIds.at(-1) });
-    if (this.#doubted && !termination) return this.#end(error);
+    if (this.#terminating && this.#doubted) return this.#end(this.#sourceFailure ?? error);
     this.#doubted ||= this.#terminating;
     this.#dropped(error);
   }
@@ -303,20 +301,17 @@ export class Session implements LinkListener {
 
   /**
    * Whether a Termination answers our Terminate. One that expiry caused may cross it on the way, and then a turn is still
-   * open, or seconds of audio were not heard. Doubted once for each final turn: a service may drop an open turn for reasons
-   * of its own.
+   * open, or seconds of audio were not heard. A service that says twice how much it heard is believed.
    */
   #answersAll(link: Link, event: TerminationEvent): boolean {
     // No new connection will follow, so this is the end.
     if (!this.#settings.reconnect) return true;
-    if (!this.#terminating) return false;
+    if (!this.#terminating || this.#timeline.turnOpen) return false;
     const heardMs = (event.audio_duration_seconds ?? Number.POSITIVE_INFINITY) * 1000;
     const expiresMs = (link.begin?.expires_at ?? Number.POSITIVE_INFINITY) * 1000;
     // The service may count in whole seconds. Near expiry, to transcribe the end once more is better than to miss it.
     const roundingMs = this.#clock.now() > expiresMs - 2000 ? 10 : 1500;
-    if (this.#doubted || (!this.#timeline.turnOpen && heardMs + roundingMs > this.#outbound.wireMs)) return true;
-    this.#doubted = true;
-    return false;
+    return this.#doubted || heardMs + roundingMs > this.#outbound.wireMs;
   }
 
   #dropped(error: StreamingError): void {

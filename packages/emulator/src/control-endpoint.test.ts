@@ -78,6 +78,8 @@ test("what is no control is refused: no JSON, no fault, too long, another path, 
   expect(await status("POST", "/emulator/faults", [], { "content-type": "text/plain" })).toBe(400);
   expect(await status("POST", "/emulator/faults", [{ when: "open" }])).toBe(400);
   expect(await status("POST", "/emulator/faults", "x".repeat(70_000))).toBe(400);
+  expect(await status("POST", "/emulator/faults", "x".repeat(3_000_000))).toBe(400);
+  expect(await status("PUT", "/emulator/sessions", "x".repeat(3_000_000))).toBe(404);
   const thousand = Array.from({ length: 1_000 }, () => ({ when: "open", do: "drop", session: 7 }));
   expect(await status("POST", "/emulator/faults", thousand)).toBe(200);
   expect(await status("POST", "/emulator/faults", thousand.slice(0, 1))).toBe(400);

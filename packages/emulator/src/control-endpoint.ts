@@ -66,7 +66,8 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
     throw new EmulatorError("invalid-options", "The body must be JSON, with `content-type: application/json`.");
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
+  // To destroy the request would end the connection, and no refusal would arrive.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     chunks.push(Buffer.from(chunk));
     size += chunks.at(-1)?.length ?? 0;
     if (size > largestBody) throw new EmulatorError("invalid-options", `The body is longer than ${largestBody} bytes.`);

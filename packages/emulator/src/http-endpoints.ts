@@ -28,7 +28,10 @@ export function answerHttp(request: IncomingMessage, response: ServerResponse, c
   else if (target.path === "/v3/token" && request.method === "GET") answerToken(request, response, target, context);
   else if (target.path.startsWith("/emulator/") && context.controls !== undefined)
     answerControl(request, target.path, context.controls).then(
-      (result) => reply(response, result),
+      (result) => {
+        request.resume();
+        reply(response, result);
+      },
       () => response.destroy(),
     );
   else answerNothing(request, response, target.path);

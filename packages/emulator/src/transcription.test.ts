@@ -80,6 +80,25 @@ test("US: a word once final in a partial keeps its text to the end of the turn",
   );
 });
 
+test("U3: a partial may revise what earlier ones said, and restates the whole turn", async () => {
+  let listener: EngineListener | undefined;
+  const engine: Engine = {
+    name: "unsure",
+    open(to) {
+      listener = to;
+      return { write() {}, endpoint: async () => [], close() {} };
+    },
+  };
+  const { turns } = await open(engine, "speech_model=universal-3-5-pro");
+  const word = (text: string, start: number) => ({ text, start, end: start + 300, confidence: 1, final: false });
+  listener?.heard({ words: [word("Harper", 0)], heardMs: 400 });
+  listener?.heard({ words: [word("Harbor", 0), word("Point", 400)], heardMs: 800 });
+  expect(turns().map(({ transcript, turn_order, words }) => [transcript, turn_order, words.length])).toEqual([
+    ["Harper", 0, 1],
+    ["Harbor Point", 0, 2],
+  ]);
+});
+
 test("readings that come while an endpoint is under way are not taken for the next turn", async () => {
   let listener: EngineListener | undefined;
   let answer: (words: readonly EngineWord[]) => void = () => {};

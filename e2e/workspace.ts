@@ -13,6 +13,7 @@ export interface Manifest {
   readonly description?: string;
   readonly repository?: { readonly type: string; readonly url: string; readonly directory: string };
   readonly keywords?: readonly string[];
+  readonly scripts?: Readonly<Record<string, string>>;
   readonly exports?: Target;
   readonly bin?: Readonly<Record<string, string>>;
   readonly files?: readonly string[];

@@ -19,18 +19,57 @@ describe("the workflow", () => {
     expect(uses.filter((action) => !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action))).toEqual([]);
   });
 
-  test("publishes what passed on every Node, with provenance and without a stored token", () => {
-    const { permissions, jobs }: Workflow = parse(text("ci.yml"));
+  const { on, permissions, jobs }: Workflow = parse(text("ci.yml"));
+
+  test("runs for what is proposed and for what is merged, and for nothing else", () => {
+    expect(files).toEqual(["ci.yml"]);
+    expect(on).toEqual({ pull_request: null, push: { branches: ["main"] } });
+    expect(Object.keys(jobs)).toEqual(["gate", "publish"]);
+  });
+
+  test("runs the whole gate on every Node, and nothing of it may fail or be left out", () => {
+    const { gate } = jobs;
+    expect(gate?.strategy).toEqual({ "fail-fast": false, matrix: { node: [20, 22, 24] } });
+    expect(gate?.steps.find(({ uses }) => uses?.startsWith("actions/setup-node@"))?.with).toEqual({
+      "node-version": expect.stringMatching(/^\$\{\{ matrix\.node \}\}$/),
+    });
+    expect(gate?.steps.at(-1)).toEqual({ run: ".ci/run" });
+    // Neither the job nor a step has an `if` or a `continue-on-error`, under which a failure would pass.
+    expect(Object.keys(gate ?? {}).toSorted()).toEqual(["name", "runs-on", "steps", "strategy", "timeout-minutes"]);
+    for (const step of gate?.steps ?? [])
+      expect(["run", "uses", "with"]).toEqual(expect.arrayContaining(Object.keys(step)));
+  });
+
+  test("publishes only what passed all of it, and only from main", () => {
+    const { publish } = jobs;
+    expect(publish?.needs).toBe("gate");
+    // Without a status function such as always(), a job with `needs` runs only where these succeeded.
+    expect(publish?.if).toBe("github.event_name == 'push' && github.ref == 'refs/heads/main'");
+    expect(publish?.environment).toBe("npm");
+    const keys = ["environment", "if", "name", "needs", "permissions", "runs-on", "steps", "timeout-minutes"];
+    expect(Object.keys(publish ?? {}).toSorted()).toEqual(keys);
+    for (const step of publish?.steps ?? [])
+      expect(["env", "run", "uses", "with"]).toEqual(expect.arrayContaining(Object.keys(step)));
+  });
+
+  test("publishes what is committed, with provenance and without a stored token", () => {
+    const commands = jobs.publish?.steps.flatMap(({ run }) => run ?? []);
+    expect(commands).toEqual([
+      "npx -y pnpm@10.34.9 install --frozen-lockfile",
+      "npx -y pnpm@10.34.9 run release",
+      "git push origin --tags",
+    ]);
+    const environments = jobs.publish?.steps.map(({ env }) => env).filter((env) => env !== undefined);
+    expect(environments).toEqual([{ NPM_CONFIG_PROVENANCE: "true" }]);
+    expect(readManifest(root).scripts).toMatchObject({ release: "pnpm build && changeset publish" });
+    expect(text("ci.yml")).not.toMatch(/secrets\.|_TOKEN|always\(|failure\(|cancelled\(/i);
+  });
+
+  test("may do no more than it has to", () => {
     expect(permissions).toEqual({ contents: "read" });
-    const { gate, publish } = jobs;
-    expect(gate?.strategy?.matrix.node).toEqual([20, 22, 24]);
-    expect(gate?.steps.map((step) => step.run)).toContain(".ci/run");
-    expect(gate?.permissions).toBeUndefined();
-    expect(publish).toMatchObject({ needs: "gate", permissions: { "id-token": "write" } });
-    expect(publish?.if).toContain("github.ref == 'refs/heads/main'");
-    const release = publish?.steps.find((step) => step.run?.endsWith(" release"));
-    expect(release?.env).toEqual({ NPM_CONFIG_PROVENANCE: "true" });
-    expect(text("ci.yml")).not.toMatch(/secrets\./);
+    expect(jobs.gate?.permissions).toBeUndefined();
+    expect(jobs.publish?.permissions).toEqual({ contents: "write", "id-token": "write" });
+    expect(jobs.gate?.steps[0]?.with).toEqual({ "persist-credentials": false });
   });
 });
 
@@ -74,13 +113,21 @@ function workspaceManifests(): string[] {
 }
 
 interface Workflow {
+  readonly on: unknown;
   readonly permissions: unknown;
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
 interface Job {
   readonly if?: string;
+  readonly needs?: unknown;
+  readonly environment?: unknown;
   readonly permissions?: unknown;
-  readonly strategy?: { readonly matrix: Readonly<Record<string, unknown>> };
-  readonly steps: readonly { readonly run?: string; readonly env?: unknown }[];
+  readonly strategy?: unknown;
+  readonly steps: readonly {
+    readonly run?: string;
+    readonly uses?: string;
+    readonly env?: unknown;
+    readonly with?: unknown;
+  }[];
 }

@@ -10,9 +10,9 @@ export async function buildProjects(
   projects: readonly TypeProject[],
 ): Promise<ReadonlyMap<string, Checked>> {
   const folders = projects.map((_, index) => `project-${index}`);
-  for (const [index, { file, options }] of projects.entries()) {
+  for (const [index, { programs, options }] of projects.entries()) {
     await mkdir(join(folder, `project-${index}`), { recursive: true });
-    const tsconfig = JSON.stringify({ compilerOptions: options, files: [`../${file}`] });
+    const tsconfig = JSON.stringify({ compilerOptions: options, files: programs.map((file) => `../${file}`) });
     await writeFile(join(folder, `project-${index}/tsconfig.json`), tsconfig);
   }
   const args = [tsc, "--build", "--verbose", "--pretty", "false", ...folders];

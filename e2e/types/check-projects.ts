@@ -2,8 +2,8 @@ import { join } from "node:path";
 import type typescript from "typescript";
 import type { Checked, TypeProject } from "./type-project.ts";
 
-/** The program itself, and the declarations of our packages. To check others' for every project costs ten times as much. */
-const ours = /\/(consumer|wrong)\.ts$|\/node_modules\/(voxpipe|@voxpipe\/\w+)\/dist\/.+\.d\.ts$/;
+/** The programs themselves, and the declarations of our packages. To check others' for every project costs ten times as much. */
+const ours = /\/types\/typescript-[\d.]+\/\w+\.ts$|\/node_modules\/(voxpipe|@voxpipe\/\w+)\/dist\/.+\.d\.ts$/;
 
 /**
  * Type-checks projects with the API of a compiler, which reads and binds each file once for all of them. Checked are the
@@ -22,9 +22,13 @@ export function checkProjects(
   };
   return new Map(projects.map((project): [string, Checked] => [project.name, check(project)]));
 
-  function check({ file, options: raw }: TypeProject): Checked {
+  function check({ programs, options: raw }: TypeProject): Checked {
     const { options, errors } = ts.convertCompilerOptionsFromJson(raw, folder);
-    const program = ts.createProgram({ rootNames: [join(folder, file)], options, host: sharingHost(options) });
+    const program = ts.createProgram({
+      rootNames: programs.map((file) => join(folder, file)),
+      options,
+      host: sharingHost(options),
+    });
     const sources = program.getSourceFiles().filter(({ fileName }) => ours.test(fileName));
     const found = [
       ...errors,
@@ -35,8 +39,8 @@ export function checkProjects(
         ...program.getSemanticDiagnostics(source),
       ]),
     ];
-    // The program, and the declarations of voxpipe and of its core.
-    return { checked: sources.length > 2, said: ts.formatDiagnostics(found, formatting) };
+    // The programs, and the declarations of voxpipe and of its core at least.
+    return { checked: sources.length >= programs.length + 2, said: ts.formatDiagnostics(found, formatting) };
   }
 
   function sharingHost(options: typescript.CompilerOptions): typescript.CompilerHost {

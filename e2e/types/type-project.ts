@@ -1,8 +1,8 @@
-/** A program with the compiler options of a user's project. */
+/** Programs with the compiler options of a user's project. */
 export interface TypeProject {
   readonly name: string;
-  /** The program, in the projects' folder. */
-  readonly file: string;
+  /** The programs, in the projects' folder. */
+  readonly programs: readonly string[];
   /** As in a tsconfig.json. */
   readonly options: Readonly<Record<string, unknown>>;
 }

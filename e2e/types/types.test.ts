@@ -3,9 +3,11 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
+import { run } from "../run.ts";
+import { publicPackages } from "../workspace.ts";
 import { buildProjects } from "./build-projects.ts";
 import { checkProjects } from "./check-projects.ts";
-import { program } from "./consumer-program.ts";
+import { programs } from "./consumer-programs.ts";
 import type { Checked, TypeProject } from "./type-project.ts";
 
 /** The oldest that is promised, every one since, and the newest: as they are installed here. */
@@ -17,21 +19,46 @@ const resolutions = [
   { moduleResolution: "nodenext", module: "nodenext" },
 ];
 
-/** As in a page, as on a server, and as in most projects, which have both. */
-const libraries = [
-  { library: "the DOM library", lib: ["es2022", "dom"], types: [] },
-  { library: "@types/node", lib: ["es2022"], types: ["node"] },
-  { library: "both", lib: ["es2022", "dom"], types: ["node"] },
+const everywhere = ["consumer.ts", "everywhere.ts"] as const;
+
+/** As in a page, as on a server, and as in most projects, which have both; each with what can be used there. */
+const libraries: readonly { library: string; lib: string[]; types: string[]; programs: (keyof typeof programs)[] }[] = [
+  { library: "the DOM library", lib: ["es2022", "dom"], types: [], programs: [...everywhere, "page.ts"] },
+  { library: "@types/node", lib: ["es2022"], types: ["node"], programs: [...everywhere, "server.ts"] },
+  { library: "both", lib: ["es2022", "dom"], types: ["node"], programs: [...everywhere, "page.ts", "server.ts"] },
 ];
 
 const shared = { strict: true, target: "es2022", skipLibCheck: false, skipDefaultLibCheck: true, noEmit: true };
 const projects: readonly TypeProject[] = resolutions.flatMap((resolution) =>
-  libraries.map(({ library, ...environment }) => ({
+  libraries.map(({ library, programs: used, ...environment }) => ({
     name: `${resolution.moduleResolution}, ${library}`,
-    file: "consumer.ts",
+    programs: used,
     options: { ...shared, ...resolution, ...environment },
   })),
 );
+
+beforeAll(async () => {
+  // Neither is installed with the others, for the sake of their size: models, native code. Types are all that is looked at.
+  for (const name of ["@voxpipe/emulator", "@voxpipe/recognizer"]) {
+    const { filename } = inject("packed").find((packed) => packed.name === name) ?? {};
+    if (filename === undefined) throw new Error(`${name} is not packed.`);
+    const folder = join(inject("installed"), "types/node_modules", name);
+    await mkdir(folder, { recursive: true });
+    const declarations = ["--wildcards", "package/package.json", "package/dist/*.d.ts"];
+    await run("tar", ["-xzf", filename, "-C", folder, "--strip-components=1", ...declarations], { cwd: folder });
+  }
+});
+
+test("every package that has types is used", () => {
+  const typed = publicPackages().filter(({ manifest }) => manifest.exports !== undefined);
+  const written = Object.values(programs).join("");
+  expect(
+    typed.filter(({ manifest: { name } }) => !written.includes(`from "${name}"`)).map(({ folder }) => folder),
+  ).toEqual([
+    // Everything of it comes from voxpipe.
+    "core",
+  ]);
+});
 
 test("TypeScript 5.4 to 7.0 are installed", () => {
   const versions = ["5.4", "5.5", "5.6", "5.7", "5.8", "5.9", "6.0", "7.0"];
@@ -44,9 +71,9 @@ describe.each(compilers)("%s", (compiler) => {
   beforeAll(async () => {
     const folder = join(inject("installed"), "types", compiler);
     await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, "consumer.ts"), program);
+    for (const [file, program] of Object.entries(programs)) await writeFile(join(folder, file), program);
     await writeFile(join(folder, "wrong.ts"), 'import { connect } from "voxpipe"; connect({ smapleRate: 16_000 });');
-    const wrong = projects.slice(0, 1).map(({ options }) => ({ name: "wrong", file: "wrong.ts", options }));
+    const wrong = projects.slice(0, 1).map(({ options }) => ({ name: "wrong", programs: ["wrong.ts"], options }));
     results = await check(compiler, folder, [...projects, ...wrong]);
   }, 120_000);
 

@@ -1,4 +1,5 @@
 export { AudioError, type AudioErrorCode } from "./audio-error.ts";
+export type { Bytes, Samples } from "./bytes.ts";
 export { type AudioContainer, CONTAINER_PROBE_BYTES, detectContainer } from "./container.ts";
 export { FrameAligner } from "./frame-aligner.ts";
 export { MULAW_SILENCE, mulawFromSample, sampleFromAlaw, sampleFromMulaw } from "./g711.ts";

@@ -1,7 +1,8 @@
+import type { Bytes } from "./bytes.ts";
 import { mulawFromSample, sampleFromMulaw } from "./g711.ts";
 
 /** Whole s16le samples to mu-law, one byte each. An odd last byte is ignored. */
-export function mulawFromPcm16(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+export function mulawFromPcm16(bytes: Uint8Array): Bytes {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const codes = new Uint8Array(bytes.length >> 1);
   for (let i = 0; i < codes.length; i++) codes[i] = mulawFromSample(view.getInt16(i * 2, true));
@@ -9,7 +10,7 @@ export function mulawFromPcm16(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /** Mu-law to s16le, two bytes per code. */
-export function pcm16FromMulaw(codes: Uint8Array): Uint8Array<ArrayBuffer> {
+export function pcm16FromMulaw(codes: Uint8Array): Bytes {
   const bytes = new Uint8Array(codes.length * 2);
   const view = new DataView(bytes.buffer);
   codes.forEach((code, i) => {

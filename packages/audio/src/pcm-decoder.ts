@@ -1,3 +1,4 @@
+import type { Samples } from "./bytes.ts";
 import { FrameAligner } from "./frame-aligner.ts";
 import { assertPcmFormat, bytesPerFrame, type PcmFormat } from "./pcm-format.ts";
 import { Resampler } from "./resampler.ts";
@@ -32,14 +33,14 @@ export class PcmDecoder {
   }
 
   /** Returns the samples that are now complete. They lag behind the input by the resampler's look-ahead, if any. */
-  push(bytes: Uint8Array): Float32Array<ArrayBuffer> {
+  push(bytes: Uint8Array): Samples {
     const { encoding, channels = 1 } = this.#format;
     const mono = decodeMono(this.#aligner.push(bytes), encoding, channels);
     return this.#resampler?.push(mono) ?? mono;
   }
 
   /** Returns the last samples. Bytes of an incomplete last frame are dropped. */
-  flush(): Float32Array<ArrayBuffer> {
+  flush(): Samples {
     return this.#resampler?.flush() ?? new Float32Array(0);
   }
 }

@@ -1,4 +1,5 @@
 import { AudioError } from "./audio-error.ts";
+import type { Samples } from "./bytes.ts";
 import { designFilter, type ResamplingFilter } from "./resampling-filter.ts";
 
 /** The rates that can be converted, in Hz. */
@@ -55,7 +56,7 @@ export class Resampler {
   }
 
   /** Takes samples in; returns those that came out, in an array of their own. */
-  push(input: Float32Array): Float32Array<ArrayBuffer> {
+  push(input: Float32Array): Samples {
     const output = new Float32Array(this.outputCapacity(input.length));
     return output.subarray(0, this.pushInto(input, output));
   }
@@ -75,7 +76,7 @@ export class Resampler {
   }
 
   /** Returns what was still waiting for samples ahead. The next push begins a new signal. */
-  flush(): Float32Array<ArrayBuffer> {
+  flush(): Samples {
     const output = new Float32Array(this.outputCapacity(this.lookahead));
     return output.subarray(0, this.flushInto(output));
   }

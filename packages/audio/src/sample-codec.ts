@@ -1,3 +1,4 @@
+import type { Bytes, Samples } from "./bytes.ts";
 import { sampleFromAlaw, sampleFromMulaw } from "./g711.ts";
 import { bytesPerSample, type SampleEncoding } from "./pcm-format.ts";
 
@@ -27,7 +28,7 @@ function finite(sample: number): number {
  * Integers are divided by their full scale, so that 16-bit audio passes through and back without a change.
  * NaN and infinities become 0. Bytes that do not fill a frame are ignored: `FrameAligner` carries them.
  */
-export function decodeMono(bytes: Uint8Array, encoding: SampleEncoding, channels = 1): Float32Array<ArrayBuffer> {
+export function decodeMono(bytes: Uint8Array, encoding: SampleEncoding, channels = 1): Samples {
   const read = readers[encoding];
   const sampleBytes = bytesPerSample[encoding];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -81,7 +82,7 @@ export function encodePcm16Into(samples: Float32Array, output: Uint8Array, offse
 }
 
 /** Samples from -1 to 1 as s16le: rounded, and clamped at full scale. */
-export function encodePcm16(samples: Float32Array): Uint8Array<ArrayBuffer> {
+export function encodePcm16(samples: Float32Array): Bytes {
   const bytes = new Uint8Array(samples.length * 2);
   encodePcm16Into(samples, bytes);
   return bytes;

@@ -18,7 +18,8 @@ const longestQuiet = 60_000;
  *
  * The answer must be JSON with a `token`. Anything else fails with `token-failed` (or `unauthorized` for 401 and 403) and
  * the HTTP status; 429 and 5xx are retried like lost connections. Where the server says `Retry-After`, the provider asks it
- * nothing before that time, up to a minute: a short pause is waited for, a longer one fails at once and says how long it is.
+ * nothing before that time, up to a minute, and a session's next attempt waits (`retryAfterSeconds` of the error). A session
+ * that comes before it is over waits a few seconds by itself, and is otherwise told at once.
  * (From another origin, the header is readable only if `Access-Control-Expose-Headers` names it, as `createTokenHandler` does.)
  *
  * @param endpoint Where to ask; a `Request` brings its own method, headers and body.
@@ -100,5 +101,6 @@ function refusal(status: number, waitSeconds: number | undefined, when = ""): St
   return new StreamingError(refused ? "unauthorized" : "token-failed", `${answered}${wait}. ${remedy}`, {
     status,
     retryable: status === 429 || status >= 500,
+    retryAfterSeconds: waitSeconds,
   });
 }

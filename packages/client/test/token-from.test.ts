@@ -91,6 +91,7 @@ test.each([
     await expect(provider(request())).rejects.toMatchObject({
       status,
       retryable: true,
+      retryAfterSeconds: ms / 1000,
       message: expect.stringContaining(`answered HTTP ${status}, and wants no request for ${ms / 1000} s.`),
     });
     const asking = provider(request());
@@ -113,6 +114,7 @@ test("one that wants a longer rest is left alone, which is told at once", async 
     code: "token-failed",
     status: 429,
     retryable: true,
+    retryAfterSeconds: 10,
     message:
       "The token endpoint earlier answered HTTP 429, and wants no request for 10 s. Too many requests; wait before the next.",
   });

@@ -1,4 +1,4 @@
-import type { Level } from "@voxpipe/audio";
+import type { Bytes, Level } from "@voxpipe/audio";
 import { DeviceKeeper } from "./device-keeper.ts";
 import type { MicrophoneDevice } from "./list-microphones.ts";
 import { MicrophoneError } from "./microphone-error.ts";
@@ -17,7 +17,7 @@ const silence: Level = { rms: Number.NEGATIVE_INFINITY, peak: Number.NEGATIVE_IN
  */
 export class Microphone extends EventTarget {
   /** Mono s16le at `sampleRate`, in chunks of 50 ms. Ends behind all audio; after a failure with its `MicrophoneError`. */
-  readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
+  readonly readable: ReadableStream<Bytes>;
   /** Hz. */
   readonly sampleRate: number;
   readonly #settings: MicrophoneSettings;

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import { getRequestListener } from "@hono/node-server";
+import { createRequestHandler, type EntryContext, type ServerBuild } from "@remix-run/server-runtime";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type RedisServer, startRedis } from "../test/redis-server.ts";
 import { minted, startUpstream, type Upstream } from "../test/upstream.ts";
@@ -86,15 +87,55 @@ describe("the README's example", () => {
     );
   });
 
-  it("for Next works", async () => {
+  it("for Next works, with the request that Next makes: a proxy of a Request of its own", async () => {
     const { POST, OPTIONS } = await import("../test/examples/next.ts");
-    expect((await POST(asked({ method: "POST", headers: { cookie: "session=grace" } }))).status).toBe(200);
-    expect((await OPTIONS(asked({ method: "OPTIONS" }))).status).toBe(204);
+    class NextRequest extends Request {
+      readonly nextUrl = new URL(this.url);
+    }
+    const proxied = (init: RequestInit) =>
+      new Proxy(new NextRequest("https://speech.example/api/token", init), {
+        get(request, name) {
+          const value: unknown = Reflect.get(request, name, request);
+          return typeof value === "function" ? value.bind(request) : value;
+        },
+      });
+    const cookie = "session=grace";
+    expect((await POST(proxied({ method: "POST", headers: { cookie } }))).status).toBe(200);
+    expect((await POST(proxied({ method: "POST", headers: { cookie }, body: "{}" }))).status).toBe(200);
+    expect((await POST(proxied({ method: "POST" }))).status).toBe(401);
+    expect((await OPTIONS(proxied({ method: "OPTIONS" }))).status).toBe(204);
   });
 
   it("for SvelteKit works", async () => {
-    const { POST } = await import("../test/examples/sveltekit.ts");
+    const { POST, OPTIONS } = await import("../test/examples/sveltekit.ts");
     await visit((init) => POST({ request: asked(init) }));
+    expect((await OPTIONS({ request: asked({ method: "OPTIONS" }) })).status).toBe(204);
+  });
+
+  it("for Remix works, served by Remix", async () => {
+    const routes = await import("../test/examples/remix.ts");
+    const id = "routes/api.token";
+    const entry: EntryContext["manifest"]["entry"] = { module: "", imports: [] };
+    const build: ServerBuild = {
+      routes: { [id]: { id, path: "api/token", module: { ...routes, default: undefined } } },
+      entry: { module: { default: () => new Response("a page") } },
+      assets: { entry, routes: {}, url: "", version: "" },
+      assetsBuildDirectory: "",
+      publicPath: "/",
+      future: {
+        v3_fetcherPersist: true,
+        v3_relativeSplatPath: true,
+        v3_throwAbortReason: true,
+        v3_singleFetch: true,
+        v3_lazyRouteDiscovery: true,
+      },
+      isSpaMode: false,
+      mode: "production",
+    };
+    const serve = createRequestHandler(build, "production");
+    await visit((init) => serve(asked(init)));
+    const preflight = asked({ method: "OPTIONS", headers: { origin: "https://speech.example" } });
+    expect((await serve(preflight)).status).toBe(204);
   });
 
   it("for Workers works, with its rate limit", async () => {

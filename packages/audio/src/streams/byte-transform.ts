@@ -1,13 +1,14 @@
+import type { Bytes } from "../bytes.ts";
 import { type AudioChunk, bytesOf } from "./audio-chunk.ts";
 
 /** What a byte stream does with each chunk, and at its end. Either may return nothing to pass on. */
 export interface ByteProcessor {
-  push(bytes: Uint8Array): Uint8Array<ArrayBuffer>;
-  flush?(): Uint8Array<ArrayBuffer>;
+  push(bytes: Uint8Array): Bytes;
+  flush?(): Bytes;
 }
 
 /** A `TransformStream` of bytes. Empty chunks are never passed on. */
-export function byteTransform(processor: ByteProcessor): TransformStream<AudioChunk, Uint8Array<ArrayBuffer>> {
+export function byteTransform(processor: ByteProcessor): TransformStream<AudioChunk, Bytes> {
   return new TransformStream({
     transform(chunk, controller) {
       const bytes = processor.push(bytesOf(chunk));

@@ -1,3 +1,4 @@
+import type { Bytes } from "../bytes.ts";
 import { FrameAligner } from "../frame-aligner.ts";
 import { type LevelReport, LevelReporter } from "../level.ts";
 import { assertSampleRate } from "../pcm-format.ts";
@@ -14,7 +15,7 @@ export interface MeterLevelOptions {
 }
 
 /** Mono s16le in, the same chunks out, and the level of each stretch reported on the way. */
-export function meterLevel<Chunk extends AudioChunk = Uint8Array<ArrayBuffer>>(
+export function meterLevel<Chunk extends AudioChunk = Bytes>(
   options: MeterLevelOptions,
 ): TransformStream<Chunk, Chunk> {
   const { sampleRate, interval = 0.1, onLevel } = options;

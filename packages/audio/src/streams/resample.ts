@@ -1,3 +1,4 @@
+import type { Bytes } from "../bytes.ts";
 import type { AudioChunk } from "./audio-chunk.ts";
 import { toPcm16 } from "./to-pcm16.ts";
 
@@ -9,6 +10,6 @@ export interface ResampleOptions {
 }
 
 /** Mono s16le in, mono s16le out at another rate, without aliasing (see `Resampler`). */
-export function resample({ from, to }: ResampleOptions): TransformStream<AudioChunk, Uint8Array<ArrayBuffer>> {
+export function resample({ from, to }: ResampleOptions): TransformStream<AudioChunk, Bytes> {
   return toPcm16({ encoding: "s16le", sampleRate: from }, { sampleRate: to });
 }

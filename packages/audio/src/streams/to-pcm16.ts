@@ -1,3 +1,4 @@
+import type { Bytes } from "../bytes.ts";
 import { PcmDecoder } from "../pcm-decoder.ts";
 import type { PcmFormat } from "../pcm-format.ts";
 import { encodePcm16 } from "../sample-codec.ts";
@@ -10,10 +11,7 @@ export interface ToPcm16Options {
 }
 
 /** PCM bytes of any format in; mono s16le out, at the rate that is wanted. @throws {AudioError} `invalid-option`. */
-export function toPcm16(
-  format: PcmFormat,
-  options: ToPcm16Options = {},
-): TransformStream<AudioChunk, Uint8Array<ArrayBuffer>> {
+export function toPcm16(format: PcmFormat, options: ToPcm16Options = {}): TransformStream<AudioChunk, Bytes> {
   const decoder = new PcmDecoder(format, options.sampleRate);
   return byteTransform({
     push: (bytes) => encodePcm16(decoder.push(bytes)),

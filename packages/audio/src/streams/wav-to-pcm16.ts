@@ -1,3 +1,4 @@
+import type { Bytes } from "../bytes.ts";
 import { PcmDecoder } from "../pcm-decoder.ts";
 import { assertSampleRate } from "../pcm-format.ts";
 import { encodePcm16 } from "../sample-codec.ts";
@@ -19,10 +20,10 @@ export interface WavToPcm16Options extends WavReaderOptions {
  * const wav = file.stream().pipeThrough(wavToPcm16({ sampleRate: 16_000 }));
  * ```
  */
-export function wavToPcm16(options: WavToPcm16Options = {}): WavStream<Uint8Array<ArrayBuffer>> {
+export function wavToPcm16(options: WavToPcm16Options = {}): WavStream<Bytes> {
   const { sampleRate } = options;
   if (typeof sampleRate === "number") assertSampleRate("sampleRate", sampleRate);
-  return wavStream<Uint8Array<ArrayBuffer>>(new WavReader(options), (header) => {
+  return wavStream<Bytes>(new WavReader(options), (header) => {
     const decoder = new PcmDecoder(header, typeof sampleRate === "function" ? sampleRate(header) : sampleRate);
     return {
       push: (audio) => encodePcm16(decoder.push(audio)),

@@ -34,6 +34,8 @@ export default {
         "runtimes/visitor-host.ts",
         "browsers/page.ts",
         "browsers/reference.js",
+        "browsers/suite-page.ts",
+        "browsers/with-tokens.ts",
       ],
       // Programs, found by their folders.
       ignoreDependencies: ["bun", "deno", /^typescript-\d/],

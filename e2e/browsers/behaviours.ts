@@ -22,7 +22,7 @@ export function inEveryBrowser(
     for (const name of names) {
       describe(name, { concurrent: true }, () => {
         describe(order, { concurrent: order === "side by side" }, () => {
-          const behaviour: Kit["behaviour"] = (what, run, timeout = 60_000) => declare(name, what, run, timeout);
+          const behaviour: Kit["behaviour"] = (what, run, timeout = 120_000) => declare(name, what, run, timeout);
           define({ name, launch: browsers[name], behaviour });
         });
       });

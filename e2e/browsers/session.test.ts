@@ -67,7 +67,7 @@ inEveryBrowser("microphone and session", ({ launch, behaviour }) => {
       expect(arrived.subarray(0, bytes.length).equals(bytes)).toBe(true);
       expect(arrived.length - bytes.length).toBeLessThan(1_600);
     },
-    90_000,
+    120_000,
   );
 
   behaviour(
@@ -80,7 +80,7 @@ inEveryBrowser("microphone and session", ({ launch, behaviour }) => {
         expect.arrayContaining(["Begin", "Reconnecting", "Reconnected", "Turn", "Termination"]),
       );
     },
-    90_000,
+    120_000,
   );
 
   for (const { title, answer, faults, reason } of failing) {

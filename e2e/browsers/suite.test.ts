@@ -41,7 +41,7 @@ inEveryBrowser("connect", ({ name, launch, behaviour }) => {
       seen.set(behaviour, what);
     }
     seen.set("entry", { entry });
-  }, 90_000);
+  }, 180_000);
   afterAll(() => emulator?.close());
 
   for (const [title, expectation] of Object.entries(expectations)) {

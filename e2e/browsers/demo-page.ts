@@ -70,6 +70,17 @@ export async function tabTo(page: TestPage, id: string): Promise<string[]> {
   return passed.filter((id) => id !== "");
 }
 
+/** From now on the page keeps the sentences of its status, in `statuses`. */
+export function watchStatus(page: TestPage): Promise<void> {
+  return evaluate(page, () => {
+    const statuses: string[] = [];
+    Reflect.set(globalThis, "statuses", statuses);
+    const status = document.getElementById("status");
+    if (status)
+      new MutationObserver(() => statuses.push(status.textContent ?? "")).observe(status, { childList: true });
+  });
+}
+
 /** From now on the page counts the microphones that it was given; `lights` says how many of them are on. */
 export function watchLights(page: TestPage): Promise<void> {
   return evaluate(page, () => {

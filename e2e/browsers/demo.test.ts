@@ -109,7 +109,7 @@ function heard({ launch, behaviour }: Kit): void {
     "what is spoken into the microphone becomes captions",
     async () => {
       const { lines, statuses } = await speak(demo.url, 4);
-      expect(wordErrorRate(lines, 4)).toBeLessThanOrEqual(0.1);
+      expect(wordErrorRate(lines, 4), lines.join(" | ")).toBeLessThanOrEqual(0.1);
       expect(statuses).toEqual(["Connecting…", "Listening", "Finishing…", "Ready"]);
     },
     120_000,
@@ -121,7 +121,7 @@ function heard({ launch, behaviour }: Kit): void {
       await using own = await demoWith([{ when: { audioMs: 9_000 }, do: "reset", session: 0 }], recognizer());
       const { lines, statuses } = await speak(own.url, 2);
       expect(statuses).toEqual(["Connecting…", "Listening", "Reconnecting…", "Listening", "Finishing…", "Ready"]);
-      expect(wordErrorRate(lines, 2)).toBeLessThanOrEqual(0.1);
+      expect(wordErrorRate(lines, 2), lines.join(" | ")).toBeLessThanOrEqual(0.1);
     },
     120_000,
   );
@@ -156,7 +156,7 @@ function used({ name, launch, behaviour }: Kit): void {
       await dropFile(page, await firstTurns());
       const { lines } = await until(page, ({ status, lines }) => status === "Ready" && lines.length > 0);
       // The recogniser knows fewer words of what comes faster than it is said.
-      expect(wordErrorRate(lines, 2)).toBeLessThanOrEqual(0.2);
+      expect(wordErrorRate(lines, 2), lines.join(" | ")).toBeLessThanOrEqual(0.2);
 
       const text = lines.map((line) => `${line}\n`).join("");
       const saving = await savingOf(page, name);
@@ -326,7 +326,7 @@ function used({ name, launch, behaviour }: Kit): void {
 }
 
 inEveryBrowser("the demo page", (kit) => {
-  // One browser after the other.
-  describe("heard", () => heard(kit));
+  // One after the other; last what listens in real time, when fewest browsers are left at work.
   describe("used", () => used(kit));
+  describe("heard", () => heard(kit));
 });

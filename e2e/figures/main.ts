@@ -19,9 +19,7 @@ const unknown = wanted.filter((name) => !Object.hasOwn(measures, name));
 if (unknown.length > 0) {
   throw new Error(`No measure is called ${unknown.join(", ")}. There are: ${Object.keys(measures).join(", ")}.`);
 }
-const figures: Figure[] = [];
 for (const [name, measure] of Object.entries(measures)) {
-  if (wanted.length === 0 || wanted.includes(name)) figures.push(...(await measure()));
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  for (const [what, figure] of await measure()) console.log(`${what.padEnd(60)}  ${figure}`);
 }
-const width = Math.max(...figures.map(([what]) => what.length));
-for (const [what, figure] of figures) console.log(`${what.padEnd(width)}  ${figure}`);

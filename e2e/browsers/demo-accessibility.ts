@@ -1,13 +1,10 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import { PlaywrightPage } from "./playwright-page.ts";
 import { evaluate, type TestPage } from "./test-page.ts";
 
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
 /** What axe finds fault with, by WCAG 2.2 AA: in light and, where the browser's driver can ask for it, in dark. */
 export async function accessibilityFaults(page: TestPage): Promise<string[]> {
-  await page.run<unknown>(`(() => { ${axe} })()`);
+  await page.run<unknown>(`(() => { ${axe.source} })()`);
   if (!(page instanceof PlaywrightPage)) return check(page);
   const faults: string[] = [];
   for (const colorScheme of ["dark", "light"] as const) {

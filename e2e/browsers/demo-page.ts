@@ -32,7 +32,7 @@ function shown(page: TestPage): Promise<Shown> {
 }
 
 /** Waits until the page shows what `holds` wants. */
-export async function until(page: TestPage, holds: (now: Shown) => boolean, seconds = 60): Promise<Shown> {
+export async function until(page: TestPage, holds: (now: Shown) => boolean, seconds = 40): Promise<Shown> {
   let now = await shown(page);
   for (let tries = 0; tries < 5 * seconds && !holds(now); tries++) {
     await pause(200);
@@ -68,6 +68,17 @@ export async function tabTo(page: TestPage, id: string): Promise<string[]> {
   }
   // Some browsers stop at the page itself on the way round.
   return passed.filter((id) => id !== "");
+}
+
+/** From now on the page keeps the sentences of its status, in `statuses`. */
+export function watchStatus(page: TestPage): Promise<void> {
+  return evaluate(page, () => {
+    const statuses: string[] = [];
+    Reflect.set(globalThis, "statuses", statuses);
+    const status = document.getElementById("status");
+    if (status)
+      new MutationObserver(() => statuses.push(status.textContent ?? "")).observe(status, { childList: true });
+  });
 }
 
 /** From now on the page counts the microphones that it was given; `lights` says how many of them are on. */

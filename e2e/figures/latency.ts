@@ -13,7 +13,7 @@ import { percentile } from "./percentile.ts";
 import { watchPage } from "./watch-page.ts";
 
 const sample = `${root}packages/recognizer/sample`;
-const rounds = 3;
+const rounds = 2;
 const rate = 16_000;
 
 /** When a word was heard, arrived, was sent and was seen: ms since the epoch. */

@@ -10,15 +10,15 @@ const seconds = 60;
 
 /** How long the page's main thread works for a minute of capture, transcription and all, by its own clock. */
 export async function mainThread(): Promise<Figure[]> {
-  const figures: Figure[] = [];
-  for (const meter of [true, false]) {
-    const { task, script } = await minute(meter);
-    figures.push([
-      `main thread: ${seconds} s of captions ${meter ? "with" : "without"} the level meter`,
-      `${(1000 * task).toFixed(0)} ms of tasks, ${(1000 * script).toFixed(0)} ms of them in scripts`,
-    ]);
-  }
-  return figures;
+  return Promise.all(
+    [true, false].map(async (meter): Promise<Figure> => {
+      const { task, script } = await minute(meter);
+      return [
+        `main thread: ${seconds} s of captions ${meter ? "with" : "without"} the level meter`,
+        `${(1000 * task).toFixed(0)} ms of tasks, ${(1000 * script).toFixed(0)} ms of them in scripts`,
+      ];
+    }),
+  );
 }
 
 async function minute(meter: boolean): Promise<{ task: number; script: number }> {

@@ -32,7 +32,7 @@ function shown(page: TestPage): Promise<Shown> {
 }
 
 /** Waits until the page shows what `holds` wants. */
-export async function until(page: TestPage, holds: (now: Shown) => boolean, seconds = 40): Promise<Shown> {
+export async function until(page: TestPage, holds: (now: Shown) => boolean, seconds = 25): Promise<Shown> {
   let now = await shown(page);
   for (let tries = 0; tries < 5 * seconds && !holds(now); tries++) {
     await pause(200);

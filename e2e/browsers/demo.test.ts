@@ -96,7 +96,7 @@ function heard({ launch, behaviour }: Kit): void {
     await page.click("#start");
     await until(page, ({ status }) => status === "Listening");
     const playing = browser.play();
-    await until(page, ({ lines, partial }) => wordsOf([...lines, partial]).length >= 0.95 * saidIn(turns).length);
+    await until(page, ({ lines, partial }) => wordsOf([...lines, partial]).length >= 0.95 * saidIn(turns).length, 60);
     // A last word may be under way.
     await pause(1_500);
     await page.click("#start");
@@ -154,7 +154,7 @@ function used({ name, launch, behaviour }: Kit): void {
     async () => {
       await using page = await visit(browser, demo.url);
       await dropFile(page, await firstTurns());
-      const { lines } = await until(page, ({ status, lines }) => status === "Ready" && lines.length > 0);
+      const { lines } = await until(page, ({ status, lines }) => status === "Ready" && lines.length > 0, 60);
       // The recogniser knows fewer words of what comes faster than it is said.
       expect(wordErrorRate(lines, 2), lines.join(" | ")).toBeLessThanOrEqual(0.2);
 

@@ -11,8 +11,11 @@ export async function transcribe(
 ): Promise<void> {
   // As long as the microphone keeps what was said meanwhile.
   const connectTimeout = 30_000;
+  // A recogniser on a busy machine is behind what it was given.
+  const terminationTimeout = 30_000;
   const token = tokenFrom("/api/token");
-  const session = connect({ token, apiHost, sampleRate, formatTurns: true, connectTimeout, signal });
+  const times = { connectTimeout, terminationTimeout };
+  const session = connect({ token, apiHost, sampleRate, formatTurns: true, ...times, signal });
   // Where it fails, the session does, with this reason.
   audio.pipeTo(session.audio).catch(() => {});
   for await (const event of session.events) show(event);

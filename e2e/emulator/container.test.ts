@@ -61,7 +61,9 @@ test("the base image has a Node that the package runs on, and the version is the
   expect(file.get("USER")).toBe("node");
 });
 
-test("RUN installs the package, and ENTRYPOINT serves it to other machines, as a user without rights", async () => {
+test("RUN installs the package, and ENTRYPOINT serves it to other machines, as a user without rights", {
+  timeout: 120_000,
+}, async () => {
   await run("sh", ["-c", file.get("RUN") ?? ""], { cwd: folder, env: { ...env, VERSION: emulator.version } });
   const [program = "", ...args]: string[] = JSON.parse(file.get("ENTRYPOINT") ?? "");
   expect(args[args.indexOf("--port") + 1]).toBe(file.get("EXPOSE"));
@@ -84,10 +86,10 @@ test("RUN installs the package, and ENTRYPOINT serves it to other machines, as a
   expect(await exited).toEqual([0, null]);
 });
 
-test("npx -p runs the command where nothing is installed", async () => {
+test("npx -y -p runs the command where nothing is installed", { timeout: 120_000 }, async () => {
   const empty = join(folder, "empty");
   await mkdir(empty);
-  const help = await run("npx", ["-p", emulator.name, "voxpipe-emulator", "--help"], { cwd: empty, env });
+  const help = await run("npx", ["-y", "-p", emulator.name, "voxpipe-emulator", "--help"], { cwd: empty, env });
   expect(help).toContain("Usage: voxpipe-emulator");
 });
 

@@ -53,7 +53,7 @@ export function describeCommand(): Command {
   return new Command("voxpipe-emulator")
     .description(
       "A local Streaming v3 server: point a client's host at it.\n" +
-        "Where it is not installed: npx -p @voxpipe/emulator voxpipe-emulator",
+        "Where it is not installed: npx -y -p @voxpipe/emulator voxpipe-emulator",
     )
     .option("--port <number>", "port to listen on; 0 takes any free one", wholeNumber(0, 65_535), 8_765)
     .option("--host <address>", "address to listen on; localhost is 127.0.0.1 and ::1", "localhost")

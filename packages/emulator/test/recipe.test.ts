@@ -25,7 +25,7 @@ test("the pages call the command", () => {
 });
 
 test.each(commands)("$page: $line: works where nothing is installed, and is understood", ({ line }) => {
-  expect(line).toMatch(/^npx -p @voxpipe\/emulator voxpipe-emulator /);
+  expect(line).toMatch(/^npx -y -p @voxpipe\/emulator voxpipe-emulator /);
   const args = line.replace(/^.*?voxpipe-emulator /, "").split(" ");
   describeCommand()
     .configureOutput({ writeErr() {} })

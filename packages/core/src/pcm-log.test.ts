@@ -267,13 +267,14 @@ describe("replay", () => {
 describe("memory", () => {
   const framed = { encoding: "pcm_s16le", sampleRate: 16_000, frameMs: 50 } as const;
 
-  /** The blocks of memory that `frames` messages of 50 ms are views of. */
-  function blocksOf(log: PcmLog, frames: number): Set<ArrayBufferLike> {
+  /** The blocks of memory that `frames` messages of 50 ms are views of; a turn ends with each second of audio, or none does. */
+  function blocksOf(log: PcmLog, frames: number, turns = false): Set<ArrayBufferLike> {
     const blocks = new Set<ArrayBufferLike>();
-    for (let i = 0; i < frames; i++) {
+    for (let i = 1; i <= frames; i++) {
       log.append(source, 0);
       const message = log.next();
       if (message) blocks.add(message.bytes.buffer);
+      if (turns && i % 20 === 0) log.release(i * 50);
     }
     return blocks;
   }
@@ -283,11 +284,29 @@ describe("memory", () => {
     expect(blocksOf(log, 64).size).toBe(4);
   });
 
-  test("ten minutes through a log of one second use the same four blocks again", () => {
-    const { log } = new Checked({ ...framed, capacityMs: 1000 });
+  test("ten minutes of turns of a second use the same few blocks again", () => {
+    const { log } = new Checked({ ...framed, capacityMs: 60_000 });
     // One second is 20 frames: two or three blocks of 16, and the one that the next message comes to stand in.
-    expect(blocksOf(log, 12_000).size).toBeLessThanOrEqual(4);
+    expect(blocksOf(log, 12_000, true).size).toBeLessThanOrEqual(4);
     expect(log.endMs).toBe(600_000);
+  });
+
+  test("what no final turn covers is never written over: the socket may hold it still", () => {
+    const { log } = new Checked({ ...framed, capacityMs: 0 });
+    expect(blocksOf(log, 640).size).toBe(40);
+  });
+
+  test("ten minutes through a log of one second leave little more than that second", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect: unknown = runInNewContext("gc");
+    const { log } = new Checked({ ...framed, capacityMs: 1000 });
+    const blocks = [...blocksOf(log, 12_000)].map((block) => new WeakRef(block));
+    expect(blocks.length).toBe(750);
+    await new Promise((resolve) => setImmediate(resolve));
+    if (typeof collect === "function") collect();
+    const alive = blocks.filter((block) => block.deref()).length;
+    expect(alive).toBeGreaterThan(0);
+    expect(alive).toBeLessThanOrEqual(4);
   });
 
   test("the memory of a long turn is given back when the turn has ended, but for a few blocks", async () => {

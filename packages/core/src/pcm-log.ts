@@ -6,7 +6,10 @@ const shortestMs = 50;
 const longestMs = 1000;
 /** Frames that share one block of memory: fewer, larger allocations. */
 const framesPerBlock = 16;
-/** Blocks kept for use again when a turn has ended: allocating them anew costs page faults and collections. */
+/**
+ * Blocks kept for use again when a turn has ended: allocating them anew costs page faults and collections. Only audio that a
+ * final turn covers has surely left the socket, which may hold the memory itself until then.
+ */
 const mostSpare = 8;
 
 /**
@@ -88,7 +91,8 @@ export class PcmLog implements AudioLog {
   }
 
   release(ms: number): void {
-    this.#forget(Math.min(this.#cursor, this.#position(ms)));
+    const free = this.#forget(Math.min(this.#cursor, this.#position(ms)));
+    this.#spare = this.#spare.concat(free).slice(0, mostSpare);
   }
 
   /** Where the next message ends; 0 where it is not complete. */
@@ -142,11 +146,12 @@ export class PcmLog implements AudioLog {
     this.#forget(Math.min(this.#cursor, oldest));
   }
 
-  #forget(before: number): void {
+  /** Returns the blocks that nothing stands in any more. */
+  #forget(before: number): Uint8Array[] {
     this.#start = Math.max(this.#start, before);
     const unused = Math.floor((this.#start - this.#base) / this.#block);
-    if (unused <= 0) return;
-    this.#spare = this.#spare.concat(this.#blocks.splice(0, unused)).slice(0, mostSpare);
+    if (unused <= 0) return [];
     this.#base += unused * this.#block;
+    return this.#blocks.splice(0, unused);
   }
 }

@@ -64,7 +64,8 @@ const sessionAction = v.union([
   ]),
   v.strictObject({ close: closeCode, reason: v.exactOptional(v.pipe(v.string(), v.maxBytes(123))) }),
   v.strictObject({
-    error: v.pipe(v.number(), v.integer()),
+    // The code of the close frame too, unless told otherwise.
+    error: closeCode,
     text: v.exactOptional(v.string()),
     typed: v.exactOptional(v.boolean()),
     close: v.exactOptional(v.union([v.boolean(), closeCode])),

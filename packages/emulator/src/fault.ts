@@ -118,7 +118,10 @@ export type SessionAction =
    * frame. 1005 is a close frame without a code. 1006, which stands for no close frame, is refused: that is `"drop"`.
    */
   | { readonly close: number; readonly reason?: string }
-  /** Sends an Error message, with its `type` unless told otherwise, and closes with its code unless told otherwise. */
+  /**
+   * Sends an Error message, with its `type` unless told otherwise, and closes with its code unless told otherwise: any code
+   * that `close` takes.
+   */
   | {
       readonly error: number;
       readonly text?: string;

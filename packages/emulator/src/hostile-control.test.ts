@@ -49,6 +49,7 @@ const odd = fc.oneof(
       "close",
       "error",
       "send",
+      "text",
       "drip",
       "everyMs",
       "headers",
@@ -75,6 +76,8 @@ const refusable: readonly string[] = [
   '[{"when":"token","do":{"refuse":429,"headers":{"a b":"x"}}}]',
   '[{"when":"token","do":{"refuse":429,"headers":{"a":"x\\r\\ny: z"}}}]',
   '[{"when":"connect","do":{"refuse":99}}]',
+  '[{"when":"open","do":{"error":70000}}]',
+  '[{"when":"open","do":{"error":-1}}]',
   '[{"when":"begin","do":{"drip":0,"everyMs":1}}]',
   `[{"when":"begin","do":{"close":1000,"reason":"${"x".repeat(124)}"}}]`,
 ];

@@ -203,6 +203,18 @@ test.each<[string, Partial<Engine>]>([
   expect(reported).toHaveLength(1);
 });
 
+test("an `onEngineError` that throws leaves its session to end as it would", async () => {
+  const engine: Engine = { name: "broken", open: () => Promise.reject(new Error("no model")) };
+  await using emulator = await startEmulator({
+    engine,
+    onEngineError() {
+      throw new Error("the listener's own");
+    },
+  });
+  await using client = await RawClient.connect(emulator.url, rate);
+  expect((await client.closed).code).toBe(3_005);
+});
+
 function pieces(bytes: Uint8Array, size: number): Uint8Array[] {
   return Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
     bytes.subarray(index * size, (index + 1) * size),

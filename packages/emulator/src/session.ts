@@ -75,11 +75,15 @@ export class Session {
     const { settings, record, faults } = context;
     this.#context = context;
     this.#startedAt = settings.clock.now();
-    this.#timers = new SessionTimers(settings.clock);
+    this.#timers = new SessionTimers(settings.clock, (error) => this.#fail(error));
     this.#pacing = new PacingRule(settings.pacing);
     this.#turns = new Turns(settings.formattedFinals);
     this.#parameters = readParameters(new URLSearchParams({ sample_rate: "16000" }), settings.defaultModel);
-    this.#outlet = new Outlet(connection, record, faults, { expire: () => this.#expire(), ended: () => this.#free() });
+    this.#outlet = new Outlet(connection, record, faults, {
+      expire: () => this.#expire(),
+      failed: (error) => this.#fail(error),
+      ended: () => this.#free(),
+    });
     this.#transcription = new Transcription(this.#turns, () => this.#parameters, {
       send: (messages) => this.#sendAll(messages),
       heard: (hypothesis) => this.#heard(hypothesis),
@@ -98,13 +102,13 @@ export class Session {
     });
   }
 
-  /** Checks who asks for what, opens the engine and sends `Begin`; an Error where something is wrong. */
+  /** Checks who asks for what, opens the engine and sends `Begin`; an Error where something is wrong. Never rejects. */
   async open(): Promise<void> {
     const { settings, credentials, openSessions, record, faults } = this.#context;
     const { query, headers } = record.handshake;
-    this.#outlet.reached("open");
-    faults.timed((afterMs, take) => this.#timers.after(afterMs, () => this.#outlet.misbehave(take())));
     try {
+      this.#outlet.reached("open");
+      faults.timed((afterMs, take) => this.#timers.after(afterMs, () => this.#outlet.misbehave(take())));
       const grant = this.#context.grant ?? credentials.redeem(query, headers, this.#outlet.refusesUsedToken);
       this.#parameters = readParameters(query, settings.defaultModel);
       if (!this.#ended) this.#leave = openSessions.enter();
@@ -291,9 +295,18 @@ export class Session {
   #fail(error: unknown): void {
     const known = error instanceof ProtocolError;
     const { code, message } = known ? error : new ProtocolError(3_005, "Session Cancelled: An error occurred");
-    if (!known && !this.#ended) this.#context.settings.onEngineError(error);
+    if (!known && !this.#ended) this.#report(error);
     this.#outlet.send({ type: "Error", error_code: code, error: message });
     this.#outlet.close(code, closeReason);
+  }
+
+  /** What listens may throw itself: the session ends as it would have. */
+  #report(error: unknown): void {
+    try {
+      this.#context.settings.onEngineError(error);
+    } catch (thrown) {
+      console.error("`onEngineError` threw:", thrown);
+    }
   }
 
   /** Gives back what the session holds; called again where something came in late. */

@@ -79,7 +79,10 @@ export type HandshakeAction =
   /** Ends the TCP connection, by FIN or by RST. */
   | "drop"
   | "reset"
-  /** Answers with this HTTP status instead of 101. */
+  /**
+   * Answers with this HTTP status instead of 101. Headers that say how the body is sent (`content-length`, `connection`,
+   * `transfer-encoding`, …) are the server's own.
+   */
   | { readonly refuse: number; readonly body?: string; readonly headers?: Readonly<Record<string, string>> }
   /** Answers so many ms late. */
   | { readonly delay: number };

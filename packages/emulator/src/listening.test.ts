@@ -66,6 +66,24 @@ test("bytes that are no audio of the declared kind end no other session", async 
   expect(other.finals).toEqual(["one"]);
 });
 
+test("an MP4 file whose tables ask for four billion samples ends its session with 3006, and freezes nothing", async () => {
+  await using emulator = await startEmulator();
+  await using client = await RawClient.connect(emulator.url, { encoding: "aac" });
+  const full = [0xff, 0xff, 0xff, 0xff];
+  const table = box("stsz", [0, 0, 0, 0, 0, 0, 0, 0, ...full]);
+  const file = [...box("ftyp", [...Buffer.from("M4A "), 0, 0, 0, 0]), ...box("moov", box("trak", table))];
+  client.ws.send(Uint8Array.from(file));
+  const error = await client.until("Error");
+  expect(error).toMatchObject({ error_code: 3_006, error: expect.stringContaining("decoded as aac") });
+  await using next = await RawClient.connect(emulator.url, rate);
+  await next.until("Begin");
+});
+
+/** A box of an MP4 file. */
+function box(type: string, content: readonly number[]): number[] {
+  return [0, 0, 0, content.length + 8, ...Buffer.from(type), ...content];
+}
+
 test("TLS: a certificate made on the spot, for the loopback names", async () => {
   await using emulator = await startEmulator({ tls: true });
   expect(emulator.url).toMatch(/^wss:\/\/127\.0\.0\.1:\d+$/);

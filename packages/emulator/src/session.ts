@@ -34,6 +34,10 @@ import type { ServerMessage } from "./wire.ts";
 const mostLagMs = 5_000;
 const lagWarning = 2_001;
 
+/** What may wait to be handled; the longer where audio is held back, which has to hold five minutes of it at any rate. */
+const fewWaiting = { messages: 32, length: 32 * 131_072 };
+const manyWaiting = { messages: 8_192, length: 64 * 1_048_576 };
+
 /** The code is the emulator's own. */
 const oldModelWarning = {
   type: "Warning",
@@ -90,9 +94,11 @@ export class Session {
       failed: (error) => this.#fail(error),
       lagging: (lags) => (lags ? connection.pause("engine") : connection.resume("engine")),
     });
-    const busy = (full: boolean) =>
-      full && !(this.#pacing.buffers && this.#input?.durationOf) ? connection.pause("busy") : connection.resume("busy");
-    this.#inbox = new Inbox((message) => this.#handle(message), busy);
+    this.#inbox = new Inbox(
+      (message) => this.#handle(message),
+      (full) => (full ? connection.pause("busy") : connection.resume("busy")),
+      () => (this.#pacing.buffers && this.#input?.durationOf ? manyWaiting : fewWaiting),
+    );
     connection.listen({
       message: (message) => this.#arrived(message),
       closed: (code, reason) => {
@@ -220,9 +226,9 @@ export class Session {
       this.#parameters = updateParameters(this.#parameters, fields);
       record.parameters = this.#parameters;
     }
-    if (type === "ForceEndpoint") void this.#transcription.cut();
     if (type === "Terminate") this.#outlet.reached("terminate");
     this.#outlet.received(0);
+    if (type === "ForceEndpoint") return this.#transcription.forceCut();
     return type === "Terminate" ? this.#terminate() : undefined;
   }
 

@@ -315,13 +315,19 @@ export class Session {
     }
   }
 
-  /** Gives back what the session holds; called again where something came in late. */
+  /** Gives back what the session holds, each thing once; called again where something came in late. */
   #free(): void {
     this.#ended = true;
     this.#inbox.clear();
     this.#timers.clear();
-    this.#transcription.close();
-    this.#input?.close();
-    this.#leave?.();
+    const input = this.#input;
+    this.#input = undefined;
+    for (const give of [() => this.#transcription.close(), () => input?.close(), () => this.#leave?.()]) {
+      try {
+        give();
+      } catch (error) {
+        this.#report(error);
+      }
+    }
   }
 }

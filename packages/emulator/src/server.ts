@@ -12,6 +12,7 @@ import { failHandshake, refuseUpgrade } from "./handshake-faults.ts";
 import { answerHttp, type HttpContext, readTarget } from "./http-endpoints.ts";
 import { Listener } from "./listener.ts";
 import { type EmulatorEvent, type ObservedSession, Observer, type SessionRecord } from "./observation.ts";
+import { asksForWebSocket, serveWithoutUpgrade } from "./plain-http.ts";
 import { Session } from "./session.ts";
 import { OpenSessions } from "./session-limit.ts";
 import { type EmulatorOptions, type Settings, settingsFrom } from "./settings.ts";
@@ -165,7 +166,10 @@ class EmulatorServer implements Emulator {
 
   #serve(server: Server, context: HttpContext): void {
     server.on("request", (request, response) => answerHttp(request, response, context));
-    server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
+    server.on("upgrade", (request, socket, head) => {
+      if (asksForWebSocket(request)) this.#upgrade(request, socket, head);
+      else serveWithoutUpgrade(server, request, socket, head);
+    });
     server.on("clientError", (_error, socket) => {
       if (socket.writable) refuseUpgrade(socket, 400);
       else socket.destroy();

@@ -179,6 +179,21 @@ test("close ends every session, also twice, and can be waited for", async () => 
   expect(emulator.sessions.map(({ state }) => state)).toEqual(["ended", "ended", "ended"]);
 });
 
+test("an engine that emulators share closes with the last of them", async () => {
+  let closed = 0;
+  const engine: Engine = { ...listening().engine, close: async () => void closed++ };
+  const first = await startEmulator({ engine });
+  await using second = await startEmulator({ engine });
+  await expect(startEmulator({ engine, port: first.port })).rejects.toMatchObject({ code: "port-in-use" });
+  await Promise.all([first.close(), first.close()]);
+  expect(closed).toBe(0);
+  await using client = await RawClient.connect(second.url, rate);
+  client.audio(tone(1_000));
+  await client.finish();
+  await second.close();
+  expect(closed).toBe(1);
+});
+
 test("close leaves no socket and no server behind", async () => {
   const sockets = () => process.getActiveResourcesInfo().filter((name) => /TCP|TLS/.test(name)).length;
   const before = sockets();

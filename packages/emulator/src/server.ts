@@ -5,6 +5,7 @@ import { type Certificate, makeCertificate } from "./certificate.ts";
 import { Connection } from "./connection.ts";
 import { Credentials, type Grant } from "./credentials.ts";
 import { EmulatorError } from "./emulator-error.ts";
+import { useEngine } from "./engine-users.ts";
 import type { Fault, SessionAction } from "./fault.ts";
 import { FaultPlan, type FaultWatch } from "./fault-plan.ts";
 import { checkAction, checkFaults } from "./fault-schema.ts";
@@ -88,6 +89,7 @@ class EmulatorServer implements Emulator {
   });
   readonly #upgraded = new Set<Duplex>();
   readonly #running = new Map<number, Session>();
+  #leaveEngine = async (): Promise<void> => {};
   #closing: Promise<void> | undefined;
 
   constructor(settings: Settings, certificate: Certificate | undefined) {
@@ -142,8 +144,9 @@ class EmulatorServer implements Emulator {
     return this.#running.get(session)?.misbehave(checkAction(action)) ?? false;
   }
 
-  listen(): Promise<void> {
-    return this.#listener.listen(this.#settings.host, this.#settings.port);
+  async listen(): Promise<void> {
+    await this.#listener.listen(this.#settings.host, this.#settings.port);
+    this.#leaveEngine = useEngine(this.#settings.engine);
   }
 
   close(): Promise<void> {
@@ -160,8 +163,8 @@ class EmulatorServer implements Emulator {
     for (const socket of this.#upgraded) socket.destroy();
     await closed;
     await Promise.all(this.#observer.sessions.map(({ ended }) => ended));
-    await this.#settings.engine.close?.();
     this.#observer.events.close();
+    await this.#leaveEngine();
   }
 
   #serve(server: Server, context: HttpContext): void {

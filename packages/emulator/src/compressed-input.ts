@@ -1,4 +1,5 @@
 import { downmix, Resampler } from "@voxpipe/audio";
+import { AdtsGuard } from "./adts-guard.ts";
 import { type AudioInput, engineRate } from "./audio-input.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
@@ -48,9 +49,10 @@ export async function oggOpusInput(): Promise<AudioInput> {
 export async function aacInput(): Promise<AudioInput> {
   const { decoder: open } = await load("aac", "@audio/decode-aac", () => import("@audio/decode-aac"));
   const decoder = await open();
+  const guard = new AdtsGuard();
   const toEngine = new ToEngineRate();
   return {
-    decode: (bytes) => toEngine.convert(decoded("aac", () => decoder.decode(bytes))),
+    decode: (bytes) => toEngine.convert(decoded("aac", () => decoder.decode(guard.pass(bytes)))),
     flush: () => toEngine.flush(),
     close: () => decoder.free(),
   };

@@ -53,7 +53,12 @@ export class Connection {
       listener.message(isBinary ? bytes : new TextDecoder().decode(bytes));
     });
     ws.on("ping", (data) => {
-      if (!this.#silent && !this.#closing) ws.pong(data);
+      // A pong takes memory until it is read, as a message does.
+      if (this.#silent || this.#closing || this.congested) return;
+      ws.pong(data, false, (error) => {
+        if (!error) this.#left();
+      });
+      this.#waits();
     });
     ws.on("close", (code, reason) => {
       this.#outbox.mute();
@@ -72,11 +77,8 @@ export class Connection {
   /** @param handed called once the socket has it, whole */
   send(text: string, handed: () => void): void {
     if (this.#closing) return;
-    const left = () => {
-      if (this.#outbox.waiting < fewUnread) this.resume("backlog");
-    };
-    this.#outbox.send(text, { handed, left });
-    if (this.#outbox.waiting > mostUnread) this.pause("backlog");
+    this.#outbox.send(text, { handed, left: () => this.#left() });
+    this.#waits();
   }
 
   /** Stops reading from the client until each reason to has been withdrawn. */
@@ -151,6 +153,14 @@ export class Connection {
     this.#silent = true;
     this.#outbox.mute();
     this.#discard();
+  }
+
+  #waits(): void {
+    if (this.#outbox.waiting > mostUnread) this.pause("backlog");
+  }
+
+  #left(): void {
+    if (this.#outbox.waiting < fewUnread) this.resume("backlog");
   }
 
   #discard(): void {

@@ -57,8 +57,8 @@ async function answer(asked: string, request: IncomingMessage, controls: Control
   }
 }
 
-function summary({ index, state, id, audio, parameters, messages }: ObservedSession) {
-  return { index, state, id, audio, parameters, messages: messages.length };
+function summary({ index, state, id, audio, parameters, messages, forgotten }: ObservedSession) {
+  return { index, state, id, audio, parameters, messages: messages.length, forgotten };
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {

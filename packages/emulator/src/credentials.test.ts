@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { type Json, RawClient } from "../test/raw-client.ts";
-import { ManualClock } from "./clock.ts";
+import { ManualClock, systemClock } from "./clock.ts";
 import { type Emulator, startEmulator } from "./server.ts";
 import type { EmulatorOptions } from "./settings.ts";
 
@@ -190,4 +190,34 @@ test("requests for tokens fail on demand", async () => {
   const first = await fetch(url, { headers: { authorization: "k" } });
   expect([first.status, first.headers.get("retry-after")]).toEqual([429, "2"]);
   expect((await fetch(url, { headers: { authorization: "k" } })).status).toBe(200);
+});
+
+test("what throws while a request is answered is its 500, and nothing else's", async () => {
+  let broken = true;
+  const now = () => {
+    if (broken) throw new Error("no time");
+    return systemClock.now();
+  };
+  const unreadable = {
+    toJSON() {
+      if (broken) throw new Error("no JSON");
+      return {};
+    },
+  };
+  broken = false;
+  await using emulator = await startEmulator({
+    clock: { ...systemClock, now },
+    faults: [{ when: "begin", do: { send: unreadable } }],
+  });
+  const ask = (path: string) =>
+    fetch(emulator.url.replace("ws", "http") + path, { headers: { authorization: "key" } }).then(
+      ({ status }) => status,
+    );
+  const paths = ["/v3/token?expires_in_seconds=60", "/faults/token:delay=1/v3/token?expires_in_seconds=60"];
+  for (const path of [...paths, "/emulator/faults"]) {
+    broken = true;
+    expect(await ask(path)).toBe(500);
+    broken = false;
+    expect(await ask(path)).toBe(200);
+  }
 });

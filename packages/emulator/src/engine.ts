@@ -7,7 +7,10 @@ export interface Engine {
   readonly name: string;
   /** One call a session. `listener` may be called at any time until the session is closed, also synchronously. */
   open(listener: EngineListener): EngineSession | Promise<EngineSession>;
-  /** Frees what sessions share (threads, models). The server calls it when it closes, if it made the engine's sessions. */
+  /**
+   * Frees what sessions share (threads, models). The last server that uses the engine calls it, once that server has closed.
+   * Its owner may call it too.
+   */
   close?(): Promise<void>;
 }
 

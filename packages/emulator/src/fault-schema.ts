@@ -13,9 +13,23 @@ const closeCode = v.pipe(
   v.check((code) => code !== 1_006, 'Close code 1006 stands for no close frame at all: use "drop"'),
 );
 
+/** They say how a body is sent, which the server knows: another value makes an answer that cannot be sent, or read. */
+const framingHeaders = new Set([
+  "connection",
+  "content-length",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "keep-alive",
+]);
+
 /** What HTTP lets a header have. */
 const headers = v.record(
-  v.pipe(v.string(), v.regex(/^[\w!#$%&'*+.^`|~-]+$/, "A header's name has letters, digits and dashes")),
+  v.pipe(
+    v.string(),
+    v.regex(/^[\w!#$%&'*+.^`|~-]+$/, "A header's name has letters, digits and dashes"),
+    v.check((name) => !framingHeaders.has(name.toLowerCase()), "How the answer is sent is not a fault's to say"),
+  ),
   v.pipe(v.string(), v.regex(/^[\t\x20-\x7e\x80-\xff]*$/, "A header's value has no line breaks, and is Latin-1")),
 );
 
@@ -64,7 +78,8 @@ const sessionAction = v.union([
   ]),
   v.strictObject({ close: closeCode, reason: v.exactOptional(v.pipe(v.string(), v.maxBytes(123))) }),
   v.strictObject({
-    error: v.pipe(v.number(), v.integer()),
+    // The code of the close frame too, unless told otherwise.
+    error: closeCode,
     text: v.exactOptional(v.string()),
     typed: v.exactOptional(v.boolean()),
     close: v.exactOptional(v.union([v.boolean(), closeCode])),

@@ -79,7 +79,10 @@ export type HandshakeAction =
   /** Ends the TCP connection, by FIN or by RST. */
   | "drop"
   | "reset"
-  /** Answers with this HTTP status instead of 101. */
+  /**
+   * Answers with this HTTP status instead of 101. Headers that say how the body is sent (`content-length`, `connection`,
+   * `transfer-encoding`, …) are the server's own.
+   */
   | { readonly refuse: number; readonly body?: string; readonly headers?: Readonly<Record<string, string>> }
   /** Answers so many ms late. */
   | { readonly delay: number };
@@ -118,7 +121,10 @@ export type SessionAction =
    * frame. 1005 is a close frame without a code. 1006, which stands for no close frame, is refused: that is `"drop"`.
    */
   | { readonly close: number; readonly reason?: string }
-  /** Sends an Error message, with its `type` unless told otherwise, and closes with its code unless told otherwise. */
+  /**
+   * Sends an Error message, with its `type` unless told otherwise, and closes with its code unless told otherwise: any code
+   * that `close` takes.
+   */
   | {
       readonly error: number;
       readonly text?: string;

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { silence, tone } from "../test/audio.ts";
 import { type Json, RawClient } from "../test/raw-client.ts";
 import { ManualClock } from "./clock.ts";
-import type { Fault } from "./fault.ts";
+import type { Fault, Moment } from "./fault.ts";
 import { scripted } from "./scripted.ts";
 import { type Emulator, startEmulator } from "./server.ts";
 
@@ -396,3 +396,28 @@ test("what happens can be followed, and recorded audio compared byte for byte", 
 function sha(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
+
+test.each<[string, Moment]>([
+  ["before `Begin`", "open"],
+  ["with `Begin`", "begin"],
+  ["by a timer", { afterMs: 20 }],
+])("a fault that throws %s ends its session with 3005, and nothing else", async (_name, when) => {
+  const reported: unknown[] = [];
+  let armed = false;
+  const send = {
+    toJSON() {
+      if (armed) throw new Error("no JSON");
+      return {};
+    },
+  };
+  await using emulator = await startEmulator({
+    faults: [{ when, do: { send }, session: 0 }],
+    onEngineError: (error) => reported.push(error),
+  });
+  armed = true;
+  await using client = await RawClient.connect(emulator.url, rate);
+  expect((await client.closed).code).toBe(3_005);
+  expect(reported).toEqual([new Error("no JSON")]);
+  await using next = await RawClient.connect(emulator.url, rate);
+  await next.until("Begin");
+});

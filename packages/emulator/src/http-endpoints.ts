@@ -23,17 +23,24 @@ export interface HttpContext {
 
 /** Answers plain HTTP: tokens at `/v3/token`, controls under `/emulator/`, and a reason for everything else. */
 export function answerHttp(request: IncomingMessage, response: ServerResponse, context: HttpContext): void {
+  try {
+    route(request, response, context);
+  } catch {
+    answerBroken(response);
+  }
+}
+
+function route(request: IncomingMessage, response: ServerResponse, context: HttpContext): void {
   const target = readTarget(request);
   if (target instanceof EmulatorError) reply(response, { status: 400, body: { error: target.message } });
   else if (target.path === "/v3/token" && request.method === "GET") answerToken(request, response, target, context);
   else if (target.path.startsWith("/emulator/") && context.controls !== undefined)
-    answerControl(request, target.path, context.controls).then(
-      (result) => {
+    answerControl(request, target.path, context.controls)
+      .then((result) => {
         request.resume();
         reply(response, result);
-      },
-      () => response.destroy(),
-    );
+      })
+      .catch(() => answerBroken(response));
   else answerNothing(request, response, target.path);
 }
 
@@ -90,12 +97,25 @@ function failRequest(
     response.writeHead(action.refuse, { ...action.headers });
     response.end(action.body ?? "");
   } else {
-    const cancel = clock.after(action.delay, () => failRequest(rest, response, clock, proceed));
+    const cancel = clock.after(action.delay, () => {
+      try {
+        failRequest(rest, response, clock, proceed);
+      } catch {
+        answerBroken(response);
+      }
+    });
     response.on("close", cancel);
   }
 }
 
+/** What throws while it answers would end the process: it ends the request. */
+function answerBroken(response: ServerResponse): void {
+  if (response.headersSent) response.destroy();
+  else reply(response, refusal(500, "The server could not answer."));
+}
+
 function reply(response: ServerResponse, { status, body }: JsonReply, headers: Record<string, string> = {}): void {
+  const text = JSON.stringify(body);
   response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store", ...headers });
-  response.end(JSON.stringify(body));
+  response.end(text);
 }

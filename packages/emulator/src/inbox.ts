@@ -1,20 +1,35 @@
-/** Messages that may wait before the server stops reading. */
-const most = 32;
+/** What may wait before the server stops reading. */
+export interface InboxBounds {
+  readonly messages: number;
+  /** The sum of the messages' lengths. */
+  readonly length: number;
+}
 
 /**
- * Handles messages strictly one after another, though handling one may take time. Beyond a few that wait, it asks for
+ * Handles messages strictly one after another, though handling one may take time. Beyond what may wait, it asks for
  * reading to stop.
  */
-export class Inbox<Message> {
+export class Inbox<Message extends { readonly length: number }> {
   readonly #handle: (message: Message) => void | Promise<void>;
   readonly #full: (full: boolean) => void;
+  readonly #bounds: () => InboxBounds;
   readonly #waiting: Message[] = [];
+  #length = 0;
   #busy = true;
+  #isFull = false;
 
-  /** @param full called with `true` when nothing more should come for now, with `false` when it may */
-  constructor(handle: (message: Message) => void | Promise<void>, full: (full: boolean) => void) {
+  /**
+   * @param full called with `true` when nothing more should come for now, with `false` when it may
+   * @param bounds asked again at every message
+   */
+  constructor(
+    handle: (message: Message) => void | Promise<void>,
+    full: (full: boolean) => void,
+    bounds: () => InboxBounds,
+  ) {
     this.#handle = handle;
     this.#full = full;
+    this.#bounds = bounds;
   }
 
   /** Until this is called, messages only wait. */
@@ -25,22 +40,33 @@ export class Inbox<Message> {
 
   push(message: Message): void {
     this.#waiting.push(message);
-    if (this.#waiting.length === most) this.#full(true);
+    this.#length += message.length;
+    this.#weigh();
     if (!this.#busy) void this.#drain();
   }
 
   /** Forgets what waits; what is being handled goes on. */
   clear(): void {
     this.#waiting.length = 0;
+    this.#length = 0;
   }
 
   async #drain(): Promise<void> {
     this.#busy = true;
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      this.#length -= next.length;
       const handled = this.#handle(next);
       if (handled !== undefined) await handled;
-      if (this.#waiting.length === most - 1) this.#full(false);
+      this.#weigh();
     }
     this.#busy = false;
+  }
+
+  #weigh(): void {
+    const { messages, length } = this.#bounds();
+    const full = this.#waiting.length >= messages || this.#length >= length;
+    if (full === this.#isFull) return;
+    this.#isFull = full;
+    this.#full(full);
   }
 }

@@ -66,6 +66,24 @@ test("bytes that are no audio of the declared kind end no other session", async 
   expect(other.finals).toEqual(["one"]);
 });
 
+test("an MP4 file whose tables ask for four billion samples ends its session with 3006, and freezes nothing", async () => {
+  await using emulator = await startEmulator();
+  await using client = await RawClient.connect(emulator.url, { encoding: "aac" });
+  const full = [0xff, 0xff, 0xff, 0xff];
+  const table = box("stsz", [0, 0, 0, 0, 0, 0, 0, 0, ...full]);
+  const file = [...box("ftyp", [...Buffer.from("M4A "), 0, 0, 0, 0]), ...box("moov", box("trak", table))];
+  client.ws.send(Uint8Array.from(file));
+  const error = await client.until("Error");
+  expect(error).toMatchObject({ error_code: 3_006, error: expect.stringContaining("decoded as aac") });
+  await using next = await RawClient.connect(emulator.url, rate);
+  await next.until("Begin");
+});
+
+/** A box of an MP4 file. */
+function box(type: string, content: readonly number[]): number[] {
+  return [0, 0, 0, content.length + 8, ...Buffer.from(type), ...content];
+}
+
 test("TLS: a certificate made on the spot, for the loopback names", async () => {
   await using emulator = await startEmulator({ tls: true });
   expect(emulator.url).toMatch(/^wss:\/\/127\.0\.0\.1:\d+$/);
@@ -161,6 +179,21 @@ test("close ends every session, also twice, and can be waited for", async () => 
   expect(emulator.sessions.map(({ state }) => state)).toEqual(["ended", "ended", "ended"]);
 });
 
+test("an engine that emulators share closes with the last of them", async () => {
+  let closed = 0;
+  const engine: Engine = { ...listening().engine, close: async () => void closed++ };
+  const first = await startEmulator({ engine });
+  await using second = await startEmulator({ engine });
+  await expect(startEmulator({ engine, port: first.port })).rejects.toMatchObject({ code: "port-in-use" });
+  await Promise.all([first.close(), first.close()]);
+  expect(closed).toBe(0);
+  await using client = await RawClient.connect(second.url, rate);
+  client.audio(tone(1_000));
+  await client.finish();
+  await second.close();
+  expect(closed).toBe(1);
+});
+
 test("close leaves no socket and no server behind", async () => {
   const sockets = () => process.getActiveResourcesInfo().filter((name) => /TCP|TLS/.test(name)).length;
   const before = sockets();
@@ -201,6 +234,18 @@ test.each<[string, Partial<Engine>]>([
   client.say({ type: "ForceEndpoint" });
   expect((await client.closed).code).toBe(3_005);
   expect(reported).toHaveLength(1);
+});
+
+test("an `onEngineError` that throws leaves its session to end as it would", async () => {
+  const engine: Engine = { name: "broken", open: () => Promise.reject(new Error("no model")) };
+  await using emulator = await startEmulator({
+    engine,
+    onEngineError() {
+      throw new Error("the listener's own");
+    },
+  });
+  await using client = await RawClient.connect(emulator.url, rate);
+  expect((await client.closed).code).toBe(3_005);
 });
 
 function pieces(bytes: Uint8Array, size: number): Uint8Array[] {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ManualClock } from "./clock.ts";
-import { Observer } from "./observation.ts";
+import { Observer, type SessionRecord } from "./observation.ts";
 
 const handshake = { url: "/v3/ws", query: new URLSearchParams(), headers: {} };
 
@@ -12,15 +12,41 @@ test("of many sessions the latest are kept, and those that are still open", () =
   expect(open.state).toBe("connecting");
 });
 
-test("of many messages the latest are kept, those of the oldest session going first", () => {
+test("of many messages the latest are kept, those of ended sessions going first, and each session says what it lost", () => {
   const observer = new Observer(new ManualClock(), false, { messages: 100 });
-  const [first, second] = [observer.connected(handshake), observer.connected(handshake)];
-  for (let count = 0; count < 80; count++) first.text("in", `${count}`);
-  for (let count = 0; count < 300; count++) second.text("in", `${count}`);
-  expect(first.messages).toEqual([]);
-  expect(second.messages.length).toBeLessThanOrEqual(100);
-  expect(second.messages.length).toBeGreaterThanOrEqual(50);
-  expect(second.received.at(-1)).toBe(299);
+  const [open, ended, long] = [
+    observer.connected(handshake),
+    observer.connected(handshake),
+    observer.connected(handshake),
+  ];
+  const say = (session: SessionRecord, times: number) => {
+    for (let count = 0; count < times; count++) session.text("in", `${count}`);
+  };
+  say(open, 20);
+  say(ended, 60);
+  ended.end(1_000, "");
+  say(long, 30);
+  expect([open, ended, long].map((session) => session.forgotten)).toEqual([0, 60, 0]);
+  say(long, 270);
+  expect(open).toMatchObject({ forgotten: 0, messages: { length: 20 } });
+  expect(long.messages.length).toBeLessThanOrEqual(80);
+  expect(long.messages.length).toBeGreaterThanOrEqual(30);
+  expect(long.messages.length + long.forgotten).toBe(300);
+  expect(long.received.at(-1)).toBe(269);
+});
+
+test("long messages are let go before they fill the memory", () => {
+  const observer = new Observer(new ManualClock(), false, { bytes: 1_000_000 });
+  const session = observer.connected(handshake);
+  const text = "x".repeat(100_000);
+  for (let count = 0; count < 95; count++) session.text("in", text);
+  expect(session.messages.length).toBeGreaterThanOrEqual(4);
+  expect(session.messages.length).toBeLessThanOrEqual(10);
+  expect(session.messages.length + session.forgotten).toBe(95);
+  session.text("in", "x".repeat(2_000_000));
+  expect(session).toMatchObject({ forgotten: 96, messages: [] });
+  session.text("in", "y");
+  expect(session.received).toEqual(["y"]);
 });
 
 test("audio is accounted for: messages, bytes, duration, the longest gap", () => {

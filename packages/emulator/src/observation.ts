@@ -76,6 +76,8 @@ export interface ObservedSession {
   readonly parameters: Parameters | undefined;
   /** Every message, audio included, as far as the emulator's `history` reaches. */
   readonly messages: readonly ObservedMessage[];
+  /** How many messages, the oldest, `messages` no longer has, as the emulator's `history` is full. */
+  readonly forgotten: number;
   readonly audio: AudioAccount;
   /** What was sent as JSON, in order: `messages` without audio and without what the client said. */
   readonly sent: readonly unknown[];
@@ -95,6 +97,7 @@ export class SessionRecord implements ObservedSession {
   readonly ended: Promise<SessionEnd>;
   readonly audio = { messages: 0, bytes: 0, receivedMs: 0, longestGapMs: 0 };
   state: SessionState = "connecting";
+  forgotten = 0;
   id: string | undefined;
   parameters: Parameters | undefined;
   readonly #observer: Observer;
@@ -172,9 +175,16 @@ export class SessionRecord implements ObservedSession {
     this.#observer.events.send({ type: "ended", session: this, end });
   }
 
+  /** Lets go of its oldest messages. Returns the size of what went. */
+  forget(count: number): Size {
+    const gone = this.messages.splice(0, count);
+    this.forgotten += gone.length;
+    return { messages: gone.length, bytes: gone.reduce((sum, message) => sum + sizeOf(message), 0) };
+  }
+
   #add(message: ObservedMessage): void {
     this.messages.push(message);
-    this.#observer.kept(this);
+    this.#observer.kept(message);
     this.#observer.events.send({ type: "message", session: this, message });
   }
 
@@ -185,13 +195,31 @@ export class SessionRecord implements ObservedSession {
   }
 }
 
-/** How much an emulator remembers. */
+/** How much an emulator remembers. `forgotten` says of a session what it lost. */
 export interface History {
   /** Sessions kept in `sessions`, 10,000 by default; the oldest that have ended go first. */
   readonly sessions?: number;
-  /** Messages kept over all sessions, 200,000 by default; those of the oldest session go first. */
+  /**
+   * Messages kept over all sessions, 200,000 by default. Those of the oldest that has ended go first, then the older half
+   * of the open session that has most.
+   */
   readonly messages?: number;
+  /** Bytes of all texts kept, 64 MiB by default; what goes first is the same. */
+  readonly bytes?: number;
 }
+
+interface Size {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+/** Audio itself is not among what is kept. */
+function sizeOf(message: ObservedMessage): number {
+  return message.kind === "text" ? Buffer.byteLength(message.text) : 0;
+}
+
+/** What is left when room is made, of what there may be: room for one more message would have to be made for each. */
+const leftOver = 7 / 8;
 
 /** Keeps what tests look at, within bounds. */
 export class Observer {
@@ -200,15 +228,16 @@ export class Observer {
   readonly events = new Broadcast<EmulatorEvent>();
   readonly sessions: SessionRecord[] = [];
   readonly #mostSessions: number;
-  readonly #mostMessages: number;
+  readonly #most: Size;
   #count = 0;
   #messages = 0;
+  #bytes = 0;
 
   constructor(clock: Clock, record: boolean, history: History) {
     this.clock = clock;
     this.record = record;
     this.#mostSessions = history.sessions ?? 10_000;
-    this.#mostMessages = history.messages ?? 200_000;
+    this.#most = { messages: history.messages ?? 200_000, bytes: history.bytes ?? 64 * 1_048_576 };
   }
 
   connected(handshake: Handshake): SessionRecord {
@@ -216,19 +245,36 @@ export class Observer {
     this.sessions.push(session);
     if (this.sessions.length > this.#mostSessions) {
       const oldest = this.sessions.findIndex(({ state }) => state === "ended");
-      for (const gone of oldest === -1 ? [] : this.sessions.splice(oldest, 1)) this.#messages -= gone.messages.length;
+      for (const gone of oldest === -1 ? [] : this.sessions.splice(oldest, 1)) this.#letGo(gone, gone.messages.length);
     }
     this.events.send({ type: "connected", session });
     return session;
   }
 
-  /** Makes room, in large steps, when a message more than the bound was kept. */
-  kept(session: SessionRecord): void {
-    if (++this.#messages <= this.#mostMessages) return;
-    const victim = this.sessions.find(({ messages }) => messages.length > 0) ?? session;
-    const count = victim === session ? Math.ceil(victim.messages.length / 2) : victim.messages.length;
-    victim.messages.splice(0, count);
-    this.#messages -= count;
+  /** Makes room, in large steps, when more than the bounds was kept. */
+  kept(message: ObservedMessage): void {
+    this.#messages++;
+    this.#bytes += sizeOf(message);
+    if (!this.#exceeds(1)) return;
+    for (const session of this.sessions) {
+      if (!this.#exceeds(leftOver)) return;
+      if (session.state === "ended") this.#letGo(session, session.messages.length);
+    }
+    while (this.#exceeds(leftOver)) {
+      const longest = this.sessions.reduce((most, next) => (next.messages.length > most.messages.length ? next : most));
+      if (longest.messages.length === 0) return;
+      this.#letGo(longest, Math.ceil(longest.messages.length / 2));
+    }
+  }
+
+  #exceeds(share: number): boolean {
+    return this.#messages > this.#most.messages * share || this.#bytes > this.#most.bytes * share;
+  }
+
+  #letGo(session: SessionRecord, count: number): void {
+    const { messages, bytes } = session.forget(count);
+    this.#messages -= messages;
+    this.#bytes -= bytes;
   }
 }
 

@@ -9,6 +9,8 @@ import type { ServerMessage } from "./wire.ts";
 export interface OutletOwner {
   /** Ends the session with a Termination, unasked. */
   expire(): void;
+  /** What was to go wrong went wrong otherwise. */
+  failed(error: unknown): void;
   /** The connection is being closed: nothing more goes out. */
   ended(): void;
 }
@@ -88,15 +90,24 @@ export class Outlet {
     for (const action of actions) {
       if (this.#closed) return;
       this.#record.fault(action);
-      applyFault(action, {
-        connection: this.#connection,
-        quirks: this.#quirks,
-        sendRaw: (text) => this.#sendText(text),
-        close: (code, reason) => this.close(code, reason),
-        end: () => this.end(),
-        expire: () => this.#owner.expire(),
-      });
+      try {
+        this.#apply(action);
+      } catch (error) {
+        // It may have been a timer that came here: what nothing catches would end the process.
+        this.#owner.failed(error);
+      }
     }
+  }
+
+  #apply(action: SessionAction): void {
+    applyFault(action, {
+      connection: this.#connection,
+      quirks: this.#quirks,
+      sendRaw: (text) => this.#sendText(text),
+      close: (code, reason) => this.close(code, reason),
+      end: () => this.end(),
+      expire: () => this.#owner.expire(),
+    });
   }
 
   #sendText(text: string, sent?: () => void): void {

@@ -354,6 +354,54 @@ test("pacing: free by default, refused or throttled when asked", async () => {
   expect(await patient.until("Error")).toMatchObject({ error_code: 3_007 });
 });
 
+test("a throttled session buffers so much, of text too, and then stops reading until audio is due", async () => {
+  const clock = new ManualClock();
+  await using emulator = await startEmulator({ clock, pacing: "throttle" });
+  await using client = await RawClient.connect(emulator.url, rate);
+  await client.until("Begin");
+  let pongs = 0;
+  client.ws.on("pong", () => pongs++);
+  client.audio(tone(2_000), 32_000);
+  for (let count = 0; count < 20_000; count++) client.say({ type: "KeepAlive" });
+  client.ws.ping();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(pongs).toBe(0);
+  clock.advance(800);
+  await expect.poll(() => pongs).toBe(1);
+  await client.finish();
+  expect(emulator.sessions[0]?.received.length).toBe(20_001);
+});
+
+test("forced endpoints wait for those that are under way", async () => {
+  let asked = 0;
+  let answer = () => {};
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const engine: Engine = {
+    name: "slow",
+    open: () => ({
+      write() {},
+      async endpoint() {
+        asked++;
+        await answered;
+        return [];
+      },
+      close() {},
+    }),
+  };
+  await using emulator = await startEmulator({ engine });
+  await using client = await RawClient.connect(emulator.url, rate);
+  await client.until("Begin");
+  for (let count = 0; count < 20; count++) client.say({ type: "ForceEndpoint" });
+  client.ws.ping();
+  await new Promise((resolve) => client.ws.once("pong", resolve));
+  expect(asked).toBe(4);
+  answer();
+  await client.finish();
+  expect(asked).toBe(21);
+});
+
 test("a client that never reads stops being read from, and loses nothing when it reads again", async () => {
   const text = "long".repeat(500);
   const many = Array.from({ length: 500 }, (_, index) => {

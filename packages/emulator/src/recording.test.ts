@@ -47,6 +47,18 @@ test("a recording holds no credentials, and says when and which way", async () =
   expect(lines.at(-1)).toMatchObject({ kind: "text", direction: "out", message: { type: "Termination" } });
 });
 
+test("a recording of what is no longer whole says so", async () => {
+  await using emulator = await startEmulator({ history: { messages: 20 } });
+  await using client = await RawClient.connect(emulator.url, { sample_rate: 16_000 });
+  client.audio(silence(6_000));
+  await client.finish();
+  const [session = expect.fail()] = emulator.sessions;
+  const [first = ""] = recordingOf(session).split("\n");
+  expect(session.forgotten).toBeGreaterThan(40);
+  expect(JSON.parse(first)).toMatchObject({ kind: "session", forgotten: session.forgotten });
+  expect(await record(words)).not.toContain("forgotten");
+});
+
 test("what is no recording is refused", () => {
   expect(() => scriptFrom("{}\nhello")).toThrow(EmulatorError);
   expect(() => scriptFrom("{}\nhello")).toThrow("Line 2");

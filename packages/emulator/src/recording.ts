@@ -5,12 +5,13 @@ import type { ScriptedWord } from "./scripted.ts";
 
 /**
  * A session as JSON lines: first `{ kind: "session", … }`, then its messages in order, each with `at` in ms since the
- * first. Credentials are left out, audio bytes too: `recordedAudio` has them.
+ * first. Where the emulator's history was full, the first line says how many messages before them were `forgotten`. Credentials are left out, audio bytes too: `recordedAudio` has them.
  */
-export function recordingOf({ handshake, id, parameters, messages }: ObservedSession): string {
+export function recordingOf({ handshake, id, parameters, messages, forgotten }: ObservedSession): string {
   const start = messages[0]?.at ?? 0;
   const query = Object.fromEntries([...handshake.query].filter(([name]) => !secrets.has(name)));
-  const lines: unknown[] = [{ kind: "session", id, query, parameters: withoutSecrets(parameters) }];
+  const lost = forgotten > 0 ? { forgotten } : {};
+  const lines: unknown[] = [{ kind: "session", id, query, parameters: withoutSecrets(parameters), ...lost }];
   for (const message of messages) {
     const shared = { kind: message.kind, direction: message.direction, at: message.at - start };
     if (message.kind === "audio") lines.push({ ...message, ...shared });

@@ -5,6 +5,7 @@ import { type Certificate, makeCertificate } from "./certificate.ts";
 import { Connection } from "./connection.ts";
 import { Credentials, type Grant } from "./credentials.ts";
 import { EmulatorError } from "./emulator-error.ts";
+import { useEngine } from "./engine-users.ts";
 import type { Fault, SessionAction } from "./fault.ts";
 import { FaultPlan, type FaultWatch } from "./fault-plan.ts";
 import { checkAction, checkFaults } from "./fault-schema.ts";
@@ -12,6 +13,7 @@ import { failHandshake, refuseUpgrade } from "./handshake-faults.ts";
 import { answerHttp, type HttpContext, readTarget } from "./http-endpoints.ts";
 import { Listener } from "./listener.ts";
 import { type EmulatorEvent, type ObservedSession, Observer, type SessionRecord } from "./observation.ts";
+import { asksForWebSocket, serveWithoutUpgrade } from "./plain-http.ts";
 import { Session } from "./session.ts";
 import { OpenSessions } from "./session-limit.ts";
 import { type EmulatorOptions, type Settings, settingsFrom } from "./settings.ts";
@@ -87,6 +89,7 @@ class EmulatorServer implements Emulator {
   });
   readonly #upgraded = new Set<Duplex>();
   readonly #running = new Map<number, Session>();
+  #leaveEngine = async (): Promise<void> => {};
   #closing: Promise<void> | undefined;
 
   constructor(settings: Settings, certificate: Certificate | undefined) {
@@ -141,8 +144,9 @@ class EmulatorServer implements Emulator {
     return this.#running.get(session)?.misbehave(checkAction(action)) ?? false;
   }
 
-  listen(): Promise<void> {
-    return this.#listener.listen(this.#settings.host, this.#settings.port);
+  async listen(): Promise<void> {
+    await this.#listener.listen(this.#settings.host, this.#settings.port);
+    this.#leaveEngine = useEngine(this.#settings.engine);
   }
 
   close(): Promise<void> {
@@ -159,13 +163,16 @@ class EmulatorServer implements Emulator {
     for (const socket of this.#upgraded) socket.destroy();
     await closed;
     await Promise.all(this.#observer.sessions.map(({ ended }) => ended));
-    await this.#settings.engine.close?.();
     this.#observer.events.close();
+    await this.#leaveEngine();
   }
 
   #serve(server: Server, context: HttpContext): void {
     server.on("request", (request, response) => answerHttp(request, response, context));
-    server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
+    server.on("upgrade", (request, socket, head) => {
+      if (asksForWebSocket(request)) this.#upgrade(request, socket, head);
+      else serveWithoutUpgrade(server, request, socket, head);
+    });
     server.on("clientError", (_error, socket) => {
       if (socket.writable) refuseUpgrade(socket, 400);
       else socket.destroy();

@@ -5,18 +5,25 @@ const heartbeatMs = 5_000;
 /** The timers of one session; `clear` stops them all. */
 export class SessionTimers {
   readonly #clock: Clock;
+  readonly #failed: (error: unknown) => void;
   readonly #pending = new Set<Cancel>();
   #lastSign: number;
 
-  constructor(clock: Clock) {
+  /** @param failed called with what a timer throws: it must end no more than this session */
+  constructor(clock: Clock, failed: (error: unknown) => void) {
     this.#clock = clock;
+    this.#failed = failed;
     this.#lastSign = clock.now();
   }
 
   after(ms: number, run: () => void): void {
     const cancel = this.#clock.after(ms, () => {
       this.#pending.delete(cancel);
-      run();
+      try {
+        run();
+      } catch (error) {
+        this.#failed(error);
+      }
     });
     this.#pending.add(cancel);
   }

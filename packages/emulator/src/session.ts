@@ -34,6 +34,10 @@ import type { ServerMessage } from "./wire.ts";
 const mostLagMs = 5_000;
 const lagWarning = 2_001;
 
+/** What may wait to be handled; the longer where audio is held back, which has to hold five minutes of it at any rate. */
+const fewWaiting = { messages: 32, length: 32 * 131_072 };
+const manyWaiting = { messages: 8_192, length: 64 * 1_048_576 };
+
 /** The code is the emulator's own. */
 const oldModelWarning = {
   type: "Warning",
@@ -75,20 +79,26 @@ export class Session {
     const { settings, record, faults } = context;
     this.#context = context;
     this.#startedAt = settings.clock.now();
-    this.#timers = new SessionTimers(settings.clock);
+    this.#timers = new SessionTimers(settings.clock, (error) => this.#fail(error));
     this.#pacing = new PacingRule(settings.pacing);
     this.#turns = new Turns(settings.formattedFinals);
     this.#parameters = readParameters(new URLSearchParams({ sample_rate: "16000" }), settings.defaultModel);
-    this.#outlet = new Outlet(connection, record, faults, { expire: () => this.#expire(), ended: () => this.#free() });
+    this.#outlet = new Outlet(connection, record, faults, {
+      expire: () => this.#expire(),
+      failed: (error) => this.#fail(error),
+      ended: () => this.#free(),
+    });
     this.#transcription = new Transcription(this.#turns, () => this.#parameters, {
       send: (messages) => this.#sendAll(messages),
       heard: (hypothesis) => this.#heard(hypothesis),
       failed: (error) => this.#fail(error),
       lagging: (lags) => (lags ? connection.pause("engine") : connection.resume("engine")),
     });
-    const busy = (full: boolean) =>
-      full && !(this.#pacing.buffers && this.#input?.durationOf) ? connection.pause("busy") : connection.resume("busy");
-    this.#inbox = new Inbox((message) => this.#handle(message), busy);
+    this.#inbox = new Inbox(
+      (message) => this.#handle(message),
+      (full) => (full ? connection.pause("busy") : connection.resume("busy")),
+      () => (this.#pacing.buffers && this.#input?.durationOf ? manyWaiting : fewWaiting),
+    );
     connection.listen({
       message: (message) => this.#arrived(message),
       closed: (code, reason) => {
@@ -98,13 +108,13 @@ export class Session {
     });
   }
 
-  /** Checks who asks for what, opens the engine and sends `Begin`; an Error where something is wrong. */
+  /** Checks who asks for what, opens the engine and sends `Begin`; an Error where something is wrong. Never rejects. */
   async open(): Promise<void> {
     const { settings, credentials, openSessions, record, faults } = this.#context;
     const { query, headers } = record.handshake;
-    this.#outlet.reached("open");
-    faults.timed((afterMs, take) => this.#timers.after(afterMs, () => this.#outlet.misbehave(take())));
     try {
+      this.#outlet.reached("open");
+      faults.timed((afterMs, take) => this.#timers.after(afterMs, () => this.#outlet.misbehave(take())));
       const grant = this.#context.grant ?? credentials.redeem(query, headers, this.#outlet.refusesUsedToken);
       this.#parameters = readParameters(query, settings.defaultModel);
       if (!this.#ended) this.#leave = openSessions.enter();
@@ -216,9 +226,9 @@ export class Session {
       this.#parameters = updateParameters(this.#parameters, fields);
       record.parameters = this.#parameters;
     }
-    if (type === "ForceEndpoint") void this.#transcription.cut();
     if (type === "Terminate") this.#outlet.reached("terminate");
     this.#outlet.received(0);
+    if (type === "ForceEndpoint") return this.#transcription.forceCut();
     return type === "Terminate" ? this.#terminate() : undefined;
   }
 
@@ -291,18 +301,33 @@ export class Session {
   #fail(error: unknown): void {
     const known = error instanceof ProtocolError;
     const { code, message } = known ? error : new ProtocolError(3_005, "Session Cancelled: An error occurred");
-    if (!known && !this.#ended) this.#context.settings.onEngineError(error);
+    if (!known && !this.#ended) this.#report(error);
     this.#outlet.send({ type: "Error", error_code: code, error: message });
     this.#outlet.close(code, closeReason);
   }
 
-  /** Gives back what the session holds; called again where something came in late. */
+  /** What listens may throw itself: the session ends as it would have. */
+  #report(error: unknown): void {
+    try {
+      this.#context.settings.onEngineError(error);
+    } catch (thrown) {
+      console.error("`onEngineError` threw:", thrown);
+    }
+  }
+
+  /** Gives back what the session holds, each thing once; called again where something came in late. */
   #free(): void {
     this.#ended = true;
     this.#inbox.clear();
     this.#timers.clear();
-    this.#transcription.close();
-    this.#input?.close();
-    this.#leave?.();
+    const input = this.#input;
+    this.#input = undefined;
+    for (const give of [() => this.#transcription.close(), () => input?.close(), () => this.#leave?.()]) {
+      try {
+        give();
+      } catch (error) {
+        this.#report(error);
+      }
+    }
   }
 }

@@ -14,7 +14,7 @@ import type { FormattedFinals } from "./turns.ts";
 
 /** How an emulator behaves; every option has the default that suits a test. */
 export interface EmulatorOptions extends CredentialOptions {
-  /** What turns audio into words; `scripted()` by default. */
+  /** What turns audio into words; `scripted()` by default. Several emulators may share one: it closes with the last of them. */
   readonly engine?: Engine;
   /** 0 by default: any free port. */
   readonly port?: number;

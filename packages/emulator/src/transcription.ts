@@ -118,6 +118,12 @@ export class Transcription {
     return this.#lastCut;
   }
 
+  /** As `cut`, asked for by the client. A promise where what follows should wait, as too many are under way. */
+  forceCut(): Promise<void> | undefined {
+    const cut = this.cut();
+    return this.#cuts >= mostCuts ? cut : undefined;
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { checkHandlerOptions } from "./check-handler-options.ts";
 
 const apiKey = "not-a-real-key-0123456789";
-const right = { apiKey, authorize: () => "ada" };
+const right = { apiKey, authorize: (): string => "ada" };
 
 describe("the handler's options", () => {
   it.each([
@@ -11,6 +11,7 @@ describe("the handler's options", () => {
     [{ ...right, rateLimit: false }],
     [{ ...right, rateLimit: { by: "address" }, address: { header: "x-forwarded-for", proxies: 2 } }],
     [{ ...right, rateLimit: { redis: { isReady: true }, whenUnavailable: "memory" } }],
+    [{ ...right, rateLimit: { perSeconds: 2_147_483 }, address: () => "192.0.2.1" }],
     [{ ...right, expiresInSeconds: () => 60, maxSessionDurationSeconds: 0 }],
     [{ ...right, allowedOrigins: ["https://app.example", "http://localhost:5173"] }],
   ])("are taken: %o", (options) => {
@@ -29,6 +30,7 @@ describe("the handler's options", () => {
     [{ ...right, methods: ["DELETE"] }, 'methods.0 must be "POST" or "GET" (got "DELETE")'],
     [{ ...right, rateLimit: { by: "address" } }, "lack address"],
     [{ ...right, rateLimit: { requests: 0 } }, "rateLimit.requests must be at least 1"],
+    [{ ...right, rateLimit: { perSeconds: 2_592_000 } }, "perSeconds must be at most 2147483 (got 2592000)"],
     [{ ...right, rateLimit: { whenUnavailable: "allow" } }, 'whenUnavailable must be "refuse" or "memory"'],
     [{ ...right, rateLimit: { redis: "redis://127.0.0.1" } }, "redis must be a client"],
     [{ ...right, rateLimit: { redis: { status: "" }, limiter: { take() {} } } }, "exclude each other"],
@@ -36,6 +38,16 @@ describe("the handler's options", () => {
     [{ ...right, address: { header: "x-forwarded-for", proxies: 0 } }, "address.proxies must be at least 1 (got 0)"],
     [{ ...right, expiresInSeconds: "60" }, "expiresInSeconds must be a number of seconds, or a function"],
     [{ ...right, onError: "log" }, "onError must be a function"],
+    [{ authorize: (): string => "ada" }, "apiKey is missing (it is undefined: is the environment variable set?)"],
+    [{ ...right, address: {} }, "address.header is missing"],
+    [{ ...right, address: true }, "address must be { header, proxies } or a function of the request (got boolean)"],
+    [{ ...right, maxSessionDurationSecond: 60 }, "Second is no option: do you mean maxSessionDurationSeconds?"],
+    [{ ...right, ratelimit: { requests: 1 } }, "ratelimit is no option: do you mean rateLimit?"],
+    [{ ...right, durationSeconds: 60 }, "durationSeconds is no option: there are apiKey, apiHost, "],
+    [{ ...right, key: apiKey }, "key is no option"],
+    [{ ...right, rateLimit: { redisClient: {} } }, "rateLimit.redisClient is no option: do you mean redis?"],
+    [{ ...right, rateLimit: { max: 5 } }, "rateLimit.max is no option: there are requests, perSeconds, by, "],
+    [{ ...right, address: { header: "x", proxy: 2 } }, "address.proxy is no option: there are header, proxies"],
     [undefined, "options must be an object"],
   ])("are refused when the handler is made: %o", (options, message) => {
     expect(() => checkHandlerOptions(options)).toThrowError(message);

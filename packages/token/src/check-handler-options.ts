@@ -1,18 +1,20 @@
 import * as v from "valibot";
 import { isExactOrigin } from "./cors.ts";
-import { checkOptions, count, milliseconds, seconds, serviceEntries } from "./token-options.ts";
+import { checkOptions, count, exactly, longestTimer, milliseconds, seconds, serviceEntries } from "./token-options.ts";
 
 const anyFunction = v.function("must be a function");
 const text = v.pipe(v.string("must be a string"), v.nonEmpty("is empty"));
 const positive = v.pipe(v.number("must be a number"), v.integer("must be whole"), v.minValue(1, "must be at least 1"));
+// The limit in memory forgets by a timer.
+const longestWindow = Math.floor(longestTimer / 1000);
 const perIdentity = v.optional(
   v.union([seconds, anyFunction], "must be a number of seconds, or a function of the identity"),
 );
 
-const rateLimit = v.object(
+const rateLimit = exactly(
   {
     requests: v.optional(positive),
-    perSeconds: v.optional(positive),
+    perSeconds: v.optional(v.pipe(positive, v.maxValue(longestWindow, `must be at most ${longestWindow}`))),
     by: v.optional(v.picklist(["identity", "address"], 'must be "identity" or "address"')),
     redis: v.optional(
       v.custom(
@@ -28,13 +30,13 @@ const rateLimit = v.object(
   "must be false or the limit's options",
 );
 
-const address = v.union(
-  [v.object({ header: text, proxies: v.optional(positive) }), anyFunction],
+const addressHeader = exactly(
+  { header: text, proxies: v.optional(positive) },
   "must be { header, proxies } or a function of the request",
 );
 
 const schema = v.pipe(
-  v.object(
+  exactly(
     {
       ...serviceEntries,
       authorize: v.optional(anyFunction),
@@ -52,7 +54,7 @@ const schema = v.pipe(
         ),
       ),
       allowedHeaders: v.optional(v.array(text, "must be a list of header names")),
-      address: v.optional(address),
+      address: v.optional(v.lazy((value) => (typeof value === "function" ? anyFunction : addressHeader))),
       rateLimit: v.optional(v.lazy((value) => (value === false ? v.literal(false) : rateLimit))),
       maxBodyBytes: v.optional(count),
       authorizeTimeout: v.optional(milliseconds),

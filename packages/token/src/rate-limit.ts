@@ -12,7 +12,7 @@ import { safeCause } from "./withhold.ts";
 export interface RateLimitOptions {
   /** How many tokens one key may ask for within `perSeconds`. Default 30. */
   readonly requests?: number | undefined;
-  /** The length of the window, in seconds. Default 60. */
+  /** The length of the window, in seconds, at most 2 147 483 (24 days). Default 60. */
   readonly perSeconds?: number | undefined;
   /** What is counted. Default `identity`; `address` needs the `address` option, and is looked at before `authorize`. */
   readonly by?: "identity" | "address" | undefined;

@@ -23,6 +23,12 @@ describe("a limit in memory", () => {
     expect((await take("a")).allowed).toBe(true);
   });
 
+  it("at its bound forgets nobody for a key that it knows, least of all the key itself", async () => {
+    const { take } = memoryLimiter({ requests: 1, perSeconds: 60 }, 3);
+    for (const key of ["a", "b", "c"]) await take(key);
+    for (const key of ["a", "a", "c", "b"]) expect(await take(key)).toMatchObject({ allowed: false });
+  });
+
   it("forgets keys whose window is over, also where the platform runs no timers", async () => {
     vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] });
     const { take } = memoryLimiter({ requests: 1, perSeconds: 1 });

@@ -34,7 +34,8 @@ export function memoryLimiter({ requests, perSeconds }: Rate, keyLimit = mostKey
     async take(key) {
       const now = Date.now();
       for (const [known, end] of windows) {
-        if (end > now && windows.size < keyLimit) break;
+        // A key that is known takes no place: at the bound, the oldest would otherwise make room for its own next window.
+        if (end > now && (windows.size < keyLimit || windows.has(key))) break;
         windows.delete(known);
         await limiter.delete(known);
       }

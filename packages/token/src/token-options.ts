@@ -27,7 +27,7 @@ export interface TemporaryTokenOptions {
 }
 
 // Node cannot time longer: it would fire at once.
-const longestTimer = 2 ** 31 - 1;
+export const longestTimer = 2 ** 31 - 1;
 
 const apiKey = v.pipe(
   v.string("must be a string"),
@@ -57,7 +57,7 @@ export const serviceEntries = {
   retryDelay: v.optional(milliseconds, 500),
 };
 
-const schema = v.object(
+const schema = exactly(
   {
     ...serviceEntries,
     expiresInSeconds: seconds,
@@ -68,6 +68,20 @@ const schema = v.object(
 );
 
 export type CheckedTokenOptions = v.InferOutput<typeof schema>;
+
+/** An object with no option but these: one that is misspelt would otherwise be no limit at all. */
+export function exactly<E extends v.ObjectEntries>(entries: E, message: string) {
+  return v.strictObject(entries, ({ expected, input, path }) => {
+    if (path === undefined) return message;
+    return expected === "never" ? unknownOption(String(input), Object.keys(entries)) : "is missing";
+  });
+}
+
+function unknownOption(name: string, known: readonly string[]): string {
+  const plain = name.toLowerCase();
+  const near = known.find((other) => plain.startsWith(other.toLowerCase()) || other.toLowerCase().startsWith(plain));
+  return `is no option: ${near === undefined ? `there are ${known.join(", ")}` : `do you mean ${near}?`}`;
+}
 
 /** The options with their defaults. Ranges are the service's to judge. */
 export function checkTokenOptions(options: unknown): CheckedTokenOptions {
@@ -85,7 +99,8 @@ export function checkOptions<S extends v.GenericSchema>(
   const secret = secretOf(options);
   const faults = result.issues.map((issue) => {
     const name = v.getDotPath(issue) ?? "options";
-    return `${name} ${issue.message}${seen(name, issue.input, secret)}`;
+    const got = issue.expected === "never" ? "" : seen(name, issue.input, secret);
+    return `${name} ${issue.message}${got}`;
   });
   throw new TokenError("invalid-options", `${outcome}: ${faults.join("; ")}.`, {
     remedy: "Correct the options that are named.",

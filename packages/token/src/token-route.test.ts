@@ -69,6 +69,27 @@ describe("a failure of the service", () => {
   });
 });
 
+describe("a limiter of one's own that refuses", () => {
+  it.each([
+    [12.2, "13"],
+    [undefined, "1"],
+    [-5, "1"],
+    [Number.NaN, "1"],
+    [Number.POSITIVE_INFINITY, "1"],
+    [Number.NEGATIVE_INFINITY, "1"],
+    [1e300, "31536000"],
+    [null, "1"],
+    ["soon", "1"],
+  ])("and wants a pause of %s: the visitor is told %s s", async (retryAfterSeconds, header) => {
+    await using upstream = await startUpstream(minted);
+    const limiter = { take: async () => ({ allowed: false, retryAfterSeconds }) };
+    // @ts-expect-error Types forbid some of these; not everyone compiles.
+    const response = await createTokenHandler({ ...setUp(upstream).options, rateLimit: { limiter } })(ask());
+    expect([response.status, response.headers.get("retry-after")]).toEqual([429, header]);
+    expect(upstream.requests).toEqual([]);
+  });
+});
+
 describe("an option that throws for an identity", () => {
   it("costs the visitor a 500, and tells onError which", async () => {
     await using upstream = await startUpstream(minted);

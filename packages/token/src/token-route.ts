@@ -11,6 +11,9 @@ import type { TemporaryToken } from "./token-response.ts";
 import { authorizeFaults, durationFaults, usersOwn, visitorLeft } from "./users-own.ts";
 import { ownCause } from "./withhold.ts";
 
+/** The longest `Retry-After`, in seconds: a year. Far beyond it, numbers are no longer written as digits alone. */
+const longestWait = 365 * 86_400;
+
 /** What is known of a request so far. */
 interface Visit<I> {
   readonly request: Request;
@@ -61,7 +64,10 @@ function limitStep<I extends Identity>(settings: TokenHandlerSettings<I>) {
     const { allowed, retryAfterSeconds = 1 } = await take(await countedKey(`${by}:${key}`), (error) => {
       report(settings, error, { ...visit, status: undefined });
     });
-    if (!allowed) throw new Refused(refusals.tooMany(Math.max(1, Math.ceil(retryAfterSeconds))));
+    if (allowed) return;
+    // A limiter of the user's may answer anything; a header holds a number.
+    const seconds = Number.isFinite(retryAfterSeconds) ? Math.ceil(retryAfterSeconds) : 1;
+    throw new Refused(refusals.tooMany(Math.min(Math.max(1, seconds), longestWait)));
   };
 }
 

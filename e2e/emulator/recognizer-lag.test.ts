@@ -3,9 +3,12 @@ import { ManualClock, startEmulator } from "@voxpipe/emulator";
 import { recognizer } from "@voxpipe/recognizer";
 import { expect, test } from "vitest";
 import { RawClient } from "../../packages/emulator/test/raw-client.ts";
+import { wordErrorRate } from "../../packages/recognizer/test/word-error-rate.ts";
 import { root } from "../workspace.ts";
 
 const rate = { sample_rate: 16_000 };
+/** What is said in the first 12 s of the sample: its first two turns. */
+const reference = readFileSync(`${root}packages/recognizer/sample/reference.txt`, "utf8").split("\n", 2).join(" ");
 const speech = readFileSync(`${root}packages/recognizer/sample/sample.wav`).subarray(44, 44 + 12_000 * 32);
 
 test("a recogniser with more sessions than it can follow is warned of, and still tells every word", async () => {
@@ -13,6 +16,7 @@ test("a recogniser with more sessions than it can follow is warned of, and still
   await using engine = disposable(recognizer({ threads: 1 }));
   await using emulator = await startEmulator({ engine: engine.value, clock });
   const alone = await transcript(emulator.url);
+  expect(wordErrorRate(reference, alone)).toBeLessThanOrEqual(0.05);
   const clients = await Promise.all(Array.from({ length: 6 }, () => RawClient.connect(emulator.url, rate)));
   await Promise.all(clients.map((client) => client.until("Begin")));
   for (const client of clients) client.audio(speech, 32_000);

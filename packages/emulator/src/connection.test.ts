@@ -14,7 +14,7 @@ async function connected() {
   const upgraded = new Promise<WebSocket>((resolve) =>
     server.on("upgrade", (request, socket, head) =>
       webSockets.handleUpgrade(request, socket, head, (ws) => {
-        new Connection(ws, socket, systemClock).listen({ message() {}, closed() {} });
+        new Connection(ws, socket, systemClock).listen({ message() {}, resumed() {}, closed() {} });
         resolve(ws);
       }),
     ),

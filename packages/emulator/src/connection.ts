@@ -21,6 +21,8 @@ type PauseReason = "backlog" | "busy" | "engine" | "stall" | "delay";
 export interface ConnectionListener {
   /** A text, or the bytes of a binary message. */
   message(message: string | Uint8Array): void;
+  /** Reading goes on after a pause: what came meanwhile comes now. */
+  resumed(): void;
   /** Once, whatever happened; 1006 where no close frame came. */
   closed(code: number, reason: string): void;
 }
@@ -33,6 +35,7 @@ export class Connection {
   readonly #outbox: Outbox;
   readonly #paused = new Set<PauseReason>();
   readonly #timers = new Set<Cancel>();
+  #listener: ConnectionListener | undefined;
   #silent = false;
   #delays = 0;
   #closing = false;
@@ -47,6 +50,7 @@ export class Connection {
 
   listen(listener: ConnectionListener): void {
     const ws = this.#ws;
+    this.#listener = listener;
     ws.on("message", (data, isBinary) => {
       if (this.#silent) return;
       const bytes = bytesOf(data);
@@ -69,6 +73,11 @@ export class Connection {
     ws.on("error", () => {});
   }
 
+  /** Whether what the client sends is read. */
+  get reading(): boolean {
+    return this.#paused.size === 0;
+  }
+
   /** Whether the client does not read what is sent: what can be left out should be. */
   get congested(): boolean {
     return this.#paused.has("backlog");
@@ -88,7 +97,9 @@ export class Connection {
   }
 
   resume(reason: PauseReason): void {
-    if (this.#paused.delete(reason) && this.#paused.size === 0) this.#ws.resume();
+    if (!this.#paused.delete(reason) || this.#paused.size > 0) return;
+    this.#ws.resume();
+    this.#listener?.resumed();
   }
 
   /** Closes with a close frame and hears nothing more. One that has gone mute stands, and answers not even pings now. */

@@ -292,6 +292,24 @@ test("inactivity ends the session; any message puts it off", async () => {
   });
 });
 
+test("inactivity does not count while the server does not read", async () => {
+  const clock = new ManualClock();
+  await using emulator = await startEmulator({ clock, faults: [{ when: "begin", do: { delay: 6_000 } }] });
+  await using client = await RawClient.connect(emulator.url, { ...rate, inactivity_timeout: 5 });
+  await client.until("Begin");
+  const [session = expect.fail()] = emulator.sessions;
+  client.say({ type: "KeepAlive" });
+  clock.advance(6_000);
+  await expect.poll(() => session.received.length).toBe(1);
+  expect(session.state).toBe("open");
+  clock.advance(4_999);
+  client.ws.ping();
+  await new Promise((resolve) => client.ws.once("pong", resolve));
+  expect(client.messages.some(({ type }) => type === "Error")).toBe(false);
+  clock.advance(1);
+  expect(await client.until("Error")).toMatchObject({ error_code: 3_006 });
+});
+
 test("a session lasts as long as its token allows, and ends in either form", async () => {
   for (const expiry of ["termination", "error"] as const) {
     const clock = new ManualClock(1_790_000_000_000);

@@ -46,11 +46,16 @@ export class SessionTimers {
     this.#lastSign = this.#clock.now();
   }
 
-  /** Calls `silent` once no sign has come for so many seconds. */
-  inactivity(seconds: number, silent: () => void): void {
+  /**
+   * Calls `silent` once no sign has come for so many seconds.
+   *
+   * @param reading whether a sign could be noticed now: time in which it could not does not count
+   */
+  inactivity(seconds: number, reading: () => boolean, silent: () => void): void {
+    if (!reading()) this.sign();
     const left = this.#lastSign + seconds * 1_000 - this.#clock.now();
     if (left <= 0) silent();
-    else this.after(left, () => this.inactivity(seconds, silent));
+    else this.after(left, () => this.inactivity(seconds, reading, silent));
   }
 
   clear(): void {

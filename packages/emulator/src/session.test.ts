@@ -8,9 +8,7 @@ import { startEmulator } from "./server.ts";
 test("a session runs from Begin over partials and finals to Termination and close 1000", async () => {
   await using emulator = await startEmulator();
   await using client = await RawClient.connect(emulator.url, { sample_rate: 16_000 });
-  const begin = await client.until("Begin");
-  expect(begin).toMatchObject({ id: expect.any(String), expires_at: expect.any(Number) });
-  expect(begin.configuration).toMatchObject({ model: "universal-streaming-english", api_version: "2025-05-12" });
+  await client.until("Begin");
   client.audio(tone(2_500));
   client.audio(silence(1_500));
   const termination = await client.finish();
@@ -18,6 +16,17 @@ test("a session runs from Begin over partials and finals to Termination and clos
   expect(client.turns.length).toBeGreaterThan(1);
   expect(termination).toMatchObject({ audio_duration_seconds: 4 });
   expect(await client.closed).toEqual({ code: 1_000, reason: "" });
+});
+
+test("`Begin` is the first message, with the session's configuration", async () => {
+  await using emulator = await startEmulator();
+  await using client = await RawClient.connect(emulator.url, { sample_rate: 16_000 });
+  client.audio(tone(1_500));
+  await client.finish();
+  const [first, ...rest] = client.messages;
+  expect(first).toMatchObject({ type: "Begin", id: expect.any(String), expires_at: expect.any(Number) });
+  expect(first?.configuration).toMatchObject({ model: "universal-streaming-english", api_version: "2025-05-12" });
+  expect(rest.filter(({ type }) => type === "Begin")).toEqual([]);
 });
 
 test("turns end at the script's pauses, whatever the size of the messages", async () => {

@@ -58,6 +58,7 @@ export interface SessionContext {
 
 /** The life of one connection from HTTP 101 on (protocol.md section 6). */
 export class Session {
+  readonly #connection: Connection;
   readonly #context: SessionContext;
   readonly #outlet: Outlet;
   readonly #timers: SessionTimers;
@@ -77,6 +78,7 @@ export class Session {
 
   constructor(connection: Connection, context: SessionContext) {
     const { settings, record, faults } = context;
+    this.#connection = connection;
     this.#context = context;
     this.#startedAt = settings.clock.now();
     this.#timers = new SessionTimers(settings.clock, (error) => this.#fail(error));
@@ -101,6 +103,7 @@ export class Session {
     );
     connection.listen({
       message: (message) => this.#arrived(message),
+      resumed: () => this.#timers.sign(),
       closed: (code, reason) => {
         this.#outlet.end();
         record.end(code, reason);
@@ -167,7 +170,11 @@ export class Session {
     if (seconds === undefined) return;
     const text = `Session terminated due to inactivity: No messages received for ${seconds} seconds`;
     this.#timers.sign();
-    this.#timers.inactivity(seconds, () => this.#fail(new ProtocolError(3_006, text)));
+    this.#timers.inactivity(
+      seconds,
+      () => this.#connection.reading,
+      () => this.#fail(new ProtocolError(3_006, text)),
+    );
   }
 
   #arrived(message: string | Uint8Array): void {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from "@microsoft/api-extractor";
@@ -26,6 +26,18 @@ test.each(surfaces)("the public surface of $name is the one in its report", asyn
   const report = await readSurface(surface);
   const message = "The public surface differs from its report. Review it; `pnpm api:accept` writes the new one.";
   await expect(report, message).toMatchFileSnapshot(`../api/${surface.name}.api.md`);
+});
+
+test("there is no report but theirs", async () => {
+  const names = surfaces.map(({ name }) => `${name}.api.md`);
+  const message = "A public surface has come or gone. Review it; a report that is no longer needed goes by hand.";
+  expect(await readdir(join(root, "e2e/api")), message).toEqual([...names, "exports.json"].sort());
+});
+
+test("the public packages and what they export are those of e2e/api/exports.json", async () => {
+  const exported = Object.fromEntries(publicPackages().map(({ manifest }) => [manifest.name, manifest.exports ?? {}]));
+  const message = "What the packages export has changed. Review it; `pnpm api:accept` writes the new list.";
+  await expect(`${JSON.stringify(exported, undefined, 2)}\n`, message).toMatchFileSnapshot("../api/exports.json");
 });
 
 async function readSurface({ name, packageFolder, file }: (typeof surfaces)[number]): Promise<string> {

@@ -5,81 +5,84 @@ import * as v from "valibot";
  * Fields that are not listed are kept. Optional fields may also be `null`, as older servers send them.
  */
 
-const text = v.nullish(v.string());
-const number = v.nullish(v.number());
-const flag = v.nullish(v.boolean());
+// One call that is marked as pure: webpack keeps single ones at the top level, in pages that open no session, too.
+export const schemas = /* @__PURE__ */ (() => {
+  const text = v.nullish(v.string());
+  const number = v.nullish(v.number());
+  const flag = v.nullish(v.boolean());
 
-const wordSchema = v.object({
-  start: v.number(),
-  end: v.number(),
-  text: v.string(),
-  confidence: v.number(),
-  word_is_final: v.boolean(),
-  speaker: text,
-  speaker_confidence: number,
-});
-
-export const schemas = {
-  Begin: v.object({
-    type: v.literal("Begin"),
-    id: v.string(),
-    expires_at: v.number(),
-    configuration: v.nullish(
-      v.object({
-        model: text,
-        mode: text,
-        api_version: text,
-        speaker_labels: flag,
-        redact_pii: flag,
-        filter_profanity: flag,
-        domain: text,
-        voice_focus: text,
-      }),
-    ),
-  }),
-  Turn: v.object({
-    type: v.literal("Turn"),
-    turn_order: v.number(),
-    turn_is_formatted: v.boolean(),
-    end_of_turn: v.boolean(),
-    transcript: v.string(),
-    end_of_turn_confidence: v.number(),
-    words: v.array(wordSchema),
-    utterance: text,
-    language_code: text,
-    language_confidence: number,
-    speaker_label: text,
+  const wordSchema = v.object({
+    start: v.number(),
+    end: v.number(),
+    text: v.string(),
+    confidence: v.number(),
+    word_is_final: v.boolean(),
+    speaker: text,
     speaker_confidence: number,
-  }),
-  SpeechStarted: v.object({ type: v.literal("SpeechStarted"), timestamp: v.number(), confidence: number }),
-  Heartbeat: v.object({
-    type: v.literal("Heartbeat"),
-    total_audio_received_ms: v.number(),
-    total_duration_ms: v.number(),
-    realtime_factor: v.number(),
-    max_speech_probability: number,
-  }),
-  Silence: v.object({ type: v.literal("Silence"), start_ms: v.number(), end_ms: v.number() }),
-  SpeakerRevision: v.object({
-    type: v.literal("SpeakerRevision"),
-    revisions: v.array(v.object({ turn_order: v.number(), speaker_label: text, words: v.array(wordSchema) })),
-  }),
-  LLMGatewayResponse: v.object({
-    type: v.literal("LLMGatewayResponse"),
-    turn_order: v.number(),
-    transcript: v.string(),
-    data: v.nullish(v.unknown()),
-  }),
-  Warning: v.object({ type: v.literal("Warning"), warning_code: number, warning: v.string() }),
-  Termination: v.object({
-    type: v.literal("Termination"),
-    audio_duration_seconds: number,
-    session_duration_seconds: number,
-  }),
-};
+  });
+
+  return {
+    Begin: v.object({
+      type: v.literal("Begin"),
+      id: v.string(),
+      expires_at: v.number(),
+      configuration: v.nullish(
+        v.object({
+          model: text,
+          mode: text,
+          api_version: text,
+          speaker_labels: flag,
+          redact_pii: flag,
+          filter_profanity: flag,
+          domain: text,
+          voice_focus: text,
+        }),
+      ),
+    }),
+    Turn: v.object({
+      type: v.literal("Turn"),
+      turn_order: v.number(),
+      turn_is_formatted: v.boolean(),
+      end_of_turn: v.boolean(),
+      transcript: v.string(),
+      end_of_turn_confidence: v.number(),
+      words: v.array(wordSchema),
+      utterance: text,
+      language_code: text,
+      language_confidence: number,
+      speaker_label: text,
+      speaker_confidence: number,
+    }),
+    SpeechStarted: v.object({ type: v.literal("SpeechStarted"), timestamp: v.number(), confidence: number }),
+    Heartbeat: v.object({
+      type: v.literal("Heartbeat"),
+      total_audio_received_ms: v.number(),
+      total_duration_ms: v.number(),
+      realtime_factor: v.number(),
+      max_speech_probability: number,
+    }),
+    Silence: v.object({ type: v.literal("Silence"), start_ms: v.number(), end_ms: v.number() }),
+    SpeakerRevision: v.object({
+      type: v.literal("SpeakerRevision"),
+      revisions: v.array(v.object({ turn_order: v.number(), speaker_label: text, words: v.array(wordSchema) })),
+    }),
+    LLMGatewayResponse: v.object({
+      type: v.literal("LLMGatewayResponse"),
+      turn_order: v.number(),
+      transcript: v.string(),
+      data: v.nullish(v.unknown()),
+    }),
+    Warning: v.object({ type: v.literal("Warning"), warning_code: number, warning: v.string() }),
+    Termination: v.object({
+      type: v.literal("Termination"),
+      audio_duration_seconds: number,
+      session_duration_seconds: number,
+    }),
+  };
+})();
 
 /** `start` and `end` in ms of the session's audio; `confidence` 0–1. Once `word_is_final`, the text stays. */
-export type Word = v.InferOutput<typeof wordSchema>;
+export type Word = TurnEvent["words"][number];
 /** Always first. `expires_at` in unix seconds. Older servers send no `configuration`. */
 export type BeginEvent = v.InferOutput<typeof schemas.Begin>;
 /**

@@ -173,8 +173,7 @@ export class Outbound {
 
   #sendAudio(audio: AudioMessage, now: number): void {
     const { log, latency } = this.#parts;
-    this.#link?.send(audio.bytes);
-    this.#mostBuffered += audio.bytes.length;
+    this.#send(audio.bytes);
     this.#pacer?.sent(now, audio.durationMs + audio.paddingMs);
     this.wireMs += audio.durationMs;
     this.#linkTimeline?.padded(this.wireMs, audio.paddingMs);
@@ -205,7 +204,12 @@ export class Outbound {
   }
 
   #sendControl(message: ControlMessage): void {
-    this.#link?.send(JSON.stringify(message));
+    this.#send(JSON.stringify(message));
+  }
+
+  #send(data: string | Uint8Array): void {
+    this.#mostBuffered += data.length;
+    this.#link?.send(data);
   }
 
   #wait(ms: number): void {

@@ -142,6 +142,21 @@ describe("forced endpoints", () => {
   });
 });
 
+describe("a socket that does not drain", () => {
+  test("gets no more control messages than audio: they wait their turn too", async () => {
+    const { session, clock, last } = start();
+    await turnOfTheLoop();
+    last()?.begin();
+    const socket = last();
+    if (socket) socket.bufferedAmount = 10_000_000;
+    const prompt = "p".repeat(1700);
+    for (let i = 0; i < 100; i++) session.updateConfiguration({ prompt }).catch(() => {});
+    await pass(clock, 1000);
+    expect(socket?.controls.length).toBeLessThan(50);
+    session.abort();
+  });
+});
+
 describe("configuration", () => {
   test("that is undefined leaves what was set, also for the connections to come", async () => {
     const { session, clock, last } = start();

@@ -59,11 +59,11 @@ export function dropFile(page: TestPage, file: { readonly name: string; readonly
   );
 }
 
-/** Presses Tab until the element has the focus; gives the ids of the elements that had it on the way. */
-export async function tabTo(page: TestPage, id: string): Promise<string[]> {
+/** Presses a key until the element has the focus; gives the ids of the elements that had it on the way. */
+export async function tabTo(page: TestPage, id: string, key: "Tab" | "Shift+Tab" = "Tab"): Promise<string[]> {
   const passed: string[] = [];
   for (let tries = 0; tries < 20 && passed.at(-1) !== id; tries++) {
-    await page.press("Tab");
+    await page.press(key);
     passed.push(await page.run<string>("document.activeElement.id"));
   }
   // Some browsers stop at the page itself on the way round.

@@ -3,7 +3,7 @@ export interface TestPage extends AsyncDisposable {
   goto(url: string): Promise<void>;
   /** Clicks as a visitor does. */
   click(selector: string): Promise<void>;
-  /** Types as a visitor does: `Tab`, `Enter` or `Space` into what has the focus. */
+  /** Types as a visitor does, into what has the focus. */
   press(key: Key): Promise<void>;
   /** Gives a file to an `<input type="file">`. */
   chooseFile(selector: string, path: string): Promise<void>;
@@ -14,7 +14,7 @@ export interface TestPage extends AsyncDisposable {
   run<R>(expression: string): Promise<R>;
 }
 
-export type Key = "Tab" | "Enter" | "Space";
+export type Key = "Tab" | "Shift+Tab" | "Enter" | "Space";
 
 /** Runs a function in the page. It sees nothing of its surroundings here but `argument`, which becomes JSON. */
 export function evaluate<R>(page: TestPage, work: () => R | Promise<R>): Promise<R>;

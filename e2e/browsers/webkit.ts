@@ -8,7 +8,12 @@ import { provide } from "./provide.ts";
 import { end } from "./sound-server.ts";
 import type { Key, TestPage } from "./test-page.ts";
 
-const keys: Readonly<Record<Key, string>> = { Tab: DriverKey.TAB, Enter: DriverKey.ENTER, Space: DriverKey.SPACE };
+const keys: Readonly<Record<Key, string>> = {
+  Tab: DriverKey.TAB,
+  "Shift+Tab": DriverKey.TAB,
+  Enter: DriverKey.ENTER,
+  Space: DriverKey.SPACE,
+};
 
 /** WebKit's GTK port in its MiniBrowser, on a screen that nobody sees, driven by its own WebDriver. */
 export async function launchWebKit({ microphone = "beeping" }: LaunchOptions = {}): Promise<RunningBrowser> {
@@ -81,7 +86,10 @@ class WebDriverPage implements TestPage {
   }
 
   async press(key: Key): Promise<void> {
-    await this.#driver.actions().sendKeys(keys[key]).perform();
+    const actions = this.#driver.actions();
+    if (key.startsWith("Shift+")) actions.keyDown(DriverKey.SHIFT).sendKeys(keys[key]).keyUp(DriverKey.SHIFT);
+    else actions.sendKeys(keys[key]);
+    await actions.perform();
   }
 
   async chooseFile(selector: string, path: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { type Browser, chromium } from "playwright-core";
 import type { LaunchOptions, RunningBrowser } from "./browsers.ts";
 import { freePort } from "./free-port.ts";
-import { PlaywrightPage } from "./playwright-page.ts";
+import { PlaywrightPage, pagesIn } from "./playwright-page.ts";
 import { provide } from "./provide.ts";
 
 const quiet = [
@@ -33,11 +33,10 @@ export async function launchChromium({
   if (host) args.push(`--host-resolver-rules=MAP ${host} 127.0.0.1`);
   if (hideable) return launchWithTabs(args);
   const browser = await openChromium(args);
+  const permissions = permission === "allow" ? ["microphone", "clipboard-read", "clipboard-write"] : [];
+  const pages = pagesIn(() => browser.newContext({ permissions }));
   return {
-    async newPage() {
-      const permissions = permission === "allow" ? ["microphone", "clipboard-read", "clipboard-write"] : [];
-      return new PlaywrightPage(await (await browser.newContext({ permissions })).newPage());
-    },
+    newPage: async () => new PlaywrightPage(await pages.take(), (page) => pages.giveBack(page)),
     play: async () => {},
     [Symbol.asyncDispose]: () => browser.close(),
   };

@@ -259,6 +259,10 @@ function used({ name, launch, behaviour }: Kit): void {
     await using page = await visit(browser, own.url);
     await watchLights(page);
     for (let press = 0; press < 8; press++) await page.click("#start");
+    // Whether the last press was a start or a stop depends on how quick the others were.
+    const { status } = await until(page, ({ status }) => status === "Listening" || status === "Ready");
+    expect(await lights(page)).toBe(status === "Listening" ? 1 : 0);
+    if (status === "Listening") await page.click("#start");
     await until(page, ({ start, status }) => start === "Start" && status === "Ready");
     expect(await lights(page)).toBe(0);
     await page.click("#start");

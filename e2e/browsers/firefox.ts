@@ -1,6 +1,6 @@
 import { firefox, type Page } from "playwright-core";
 import type { LaunchOptions, RunningBrowser } from "./browsers.ts";
-import { PlaywrightPage } from "./playwright-page.ts";
+import { PlaywrightPage, pagesIn } from "./playwright-page.ts";
 import { provide } from "./provide.ts";
 import { startSoundServer } from "./sound-server.ts";
 
@@ -26,10 +26,9 @@ export async function launchFirefox({
         "network.dns.localDomains": host ?? "",
       },
     });
+    const pages = pagesIn(() => browser.newContext());
     return {
-      async newPage() {
-        return new FirefoxPage(await (await browser.newContext()).newPage());
-      },
+      newPage: async () => new FirefoxPage(await pages.take(), (page) => pages.giveBack(page)),
       play: () => (typeof microphone === "object" ? sound.play(microphone.wav) : Promise.resolve()),
       devices: sound.devices,
       async [Symbol.asyncDispose]() {

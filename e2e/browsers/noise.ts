@@ -47,7 +47,8 @@ export function findRuns(recorded: Int16Array, original: Int16Array): Run[] {
   const runs: Run[] = [];
   let expected = 0;
   for (let at = 0; at + probe <= recorded.length && expected + probe <= original.length; ) {
-    const from = place(recorded, at, original, expected);
+    // Silence is in no noise, and takes long to look for.
+    const from = isSilent(recorded, at) ? undefined : place(recorded, at, original, expected);
     if (from === undefined) {
       at++;
       continue;
@@ -59,6 +60,10 @@ export function findRuns(recorded: Int16Array, original: Int16Array): Run[] {
     expected = from + length;
   }
   return runs;
+}
+
+function isSilent(recorded: Int16Array, at: number): boolean {
+  return recorded.subarray(at, at + probe).every((sample) => sample === 0);
 }
 
 function place(recorded: Int16Array, at: number, original: Int16Array, expected: number): number | undefined {

@@ -191,6 +191,8 @@ interface Compared {
   readonly held: number;
   readonly sampleRate: number;
   readonly droppedMs: number;
+  /** Between two chunks. */
+  readonly longestWaitMs: number;
   /** The recording, in base64. */
   readonly recorded: string;
 }
@@ -219,7 +221,7 @@ async function recordBeside(sampleRate: number | undefined, seconds: number, blo
   const rate = sampleRate ?? ownRate();
   const microphone = await openMicrophone({ sampleRate: rate, constraints: raw });
   if (source?.context.sampleRate !== rate) throw new Error(`The context runs at ${source?.context.sampleRate} Hz`);
-  const blocking = setInterval(() => blockFor(blockMs), 1000);
+  const blocking = blockMs > 0 ? setInterval(() => blockFor(blockMs), 1000) : undefined;
   let give = () => {};
   const quanta = new Promise<Int16Array[]>((resolve) => {
     give = () => {
@@ -231,9 +233,13 @@ async function recordBeside(sampleRate: number | undefined, seconds: number, blo
   void quanta.then(() => microphone.stop());
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let missing = 2 * rate * seconds;
+  let [last, longestWaitMs] = [performance.now(), 0];
   const keep = new WritableStream<Uint8Array<ArrayBuffer>>({
     write(chunk) {
       parts.push(chunk);
+      const now = performance.now();
+      longestWaitMs = Math.max(longestWaitMs, now - last);
+      last = now;
       const before = missing;
       missing -= chunk.length;
       if (before > 0 && missing <= 0) give();
@@ -251,7 +257,8 @@ async function recordBeside(sampleRate: number | undefined, seconds: number, blo
     const same = agreement(recorded, beside);
     if (same > best.same) best = { same, held: Math.min(recorded.length, beside.length) };
   }
-  return { ...best, sampleRate: rate, droppedMs: microphone.droppedMs, recorded: toBase64(bytes) };
+  const { droppedMs } = microphone;
+  return { ...best, sampleRate: rate, droppedMs, longestWaitMs, recorded: toBase64(bytes) };
 }
 
 /** The rate of a context that nobody asked for another. */
@@ -278,8 +285,15 @@ function agreement(a: Int16Array, b: Int16Array): number {
   return length;
 }
 
+/** By a slow answer, waited for as old pages do, for that leaves the machine to others; but Firefox then stops the audio too. */
 function blockFor(ms: number): void {
-  for (const end = performance.now() + ms; performance.now() < end; );
+  if (navigator.userAgent.includes("Firefox")) {
+    for (const end = performance.now() + ms; performance.now() < end; );
+    return;
+  }
+  const request = new XMLHttpRequest();
+  request.open("GET", `/slow/${ms}`, false);
+  request.send();
 }
 
 function toBase64(bytes: Uint8Array): string {

@@ -1,13 +1,28 @@
-import type { Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import type { Key, TestPage } from "./test-page.ts";
+import { VisitorPool } from "./visitor-pool.ts";
 
-/** A page in a context of its own, which ends with it. */
+/** Pages of visitors, each in a context of its own. */
+export function pagesIn(newContext: () => Promise<BrowserContext>): VisitorPool<Page> {
+  return new VisitorPool({
+    open: async () => (await newContext()).newPage(),
+    async clear(page) {
+      page.removeAllListeners();
+      await page.context().clearCookies();
+      await page.goto("about:blank");
+    },
+    discard: (page) => page.context().close(),
+  });
+}
+
 export class PlaywrightPage implements TestPage {
   readonly page: Page;
+  readonly #leave: (page: Page) => Promise<void>;
   #other: Page | undefined;
 
-  constructor(page: Page) {
+  constructor(page: Page, leave = (page: Page) => page.context().close()) {
     this.page = page;
+    this.#leave = leave;
   }
 
   async goto(url: string): Promise<void> {
@@ -45,7 +60,7 @@ export class PlaywrightPage implements TestPage {
     return this.page.evaluate<R>(expression);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.page.context().close();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#leave(this.page);
   }
 }

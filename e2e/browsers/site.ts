@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { inject } from "vitest";
 
 /** What a page may load where nothing else is said: nothing inline, no Blob. */
@@ -25,7 +26,7 @@ export interface Site extends AsyncDisposable {
 
 /**
  * Serves an empty page with the packed packages in it, and `/suite`, one with the neutral suite where that was built; from
- * loopback, which browsers take for secure.
+ * loopback, which browsers take for secure. `/slow/500` answers after so many milliseconds.
  */
 export async function serveSite({ policy = strictPolicy, token }: SiteOptions = {}): Promise<Site> {
   const folder = inject("site");
@@ -41,6 +42,9 @@ export async function serveSite({ policy = strictPolicy, token }: SiteOptions = 
     } else if (["/page.js", "/suite.js", "/worklet.js", "/reference.js"].includes(path)) {
       response.setHeader("Content-Type", "text/javascript");
       response.end(await readFile(join(folder, path)));
+    } else if (path.startsWith("/slow/")) {
+      await pause(Number(path.slice("/slow/".length)));
+      response.end();
     } else response.writeHead(404).end();
   };
   const server = createServer((request, response) => {

@@ -7,6 +7,7 @@ import { freePort } from "./free-port.ts";
 import { provide } from "./provide.ts";
 import { end } from "./sound-server.ts";
 import type { Key, TestPage } from "./test-page.ts";
+import { VisitorPool } from "./visitor-pool.ts";
 
 const keys: Readonly<Record<Key, string>> = {
   Tab: DriverKey.TAB,
@@ -29,7 +30,6 @@ export async function launchWebKit({ microphone = "beeping" }: LaunchOptions = {
   const binary = await miniBrowser();
   const fake = microphone === "none" ? [] : ["--enable-mock-capture-devices=true"];
   const args = ["--automation", "--enable-media-stream=true", ...fake];
-  let idle: WebDriver | undefined;
   const sessions = new Set<WebDriver>();
   const begin = async () => {
     const capabilities = new Capabilities({
@@ -41,23 +41,22 @@ export async function launchWebKit({ microphone = "beeping" }: LaunchOptions = {
     await driver.manage().setTimeouts({ script: 240_000, pageLoad: 30_000 });
     return driver;
   };
+  // A session is a browser process.
+  const pool = new VisitorPool<WebDriver>({
+    open: begin,
+    async clear(driver) {
+      await driver.manage().deleteAllCookies();
+      await driver.get("about:blank");
+    },
+    async discard(driver) {
+      sessions.delete(driver);
+      await driver.quit();
+    },
+  });
   return {
-    // A session is a browser process, which takes seconds to start: the next visitor gets the one of who has left. What
-    // a page stores stays with its port, and no two sites have the same.
     async newPage() {
-      const driver = idle ?? (await begin());
-      idle = undefined;
-      return new WebDriverPage(driver, async () => {
-        try {
-          await driver.manage().deleteAllCookies();
-          await driver.get("about:blank");
-          idle ??= driver;
-        } catch {
-          // It has crashed or hangs, which its test has told.
-          sessions.delete(driver);
-          await driver.quit().catch(() => {});
-        }
-      });
+      const driver = await pool.take();
+      return new WebDriverPage(driver, () => pool.giveBack(driver));
     },
     play: async () => {},
     async [Symbol.asyncDispose]() {

@@ -33,8 +33,8 @@ export default defineConfig({
           include: ["e2e/browsers/*.test.ts"],
           globalSetup: ["e2e/browsers/provide.ts", "e2e/browsers/built-site.ts"],
           fileParallelism: false,
-          // Three behaviours in each of three browsers.
-          maxConcurrency: 9,
+          // Two behaviours in each of three browsers.
+          maxConcurrency: 6,
         },
       },
       {

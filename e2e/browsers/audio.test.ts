@@ -37,15 +37,15 @@ inEveryBrowser(
       () => record(name, launch, 0),
       limit,
     );
-    behaviour(
-      "the same with the main thread blocked for 500 ms of every second",
-      () => record(name, launch, 500),
-      limit,
-    );
     behaviour("a hidden tab goes on for 30 s without a gap", () => hide(launch), limit);
   },
   "side by side",
 );
+
+// Nine browsers at once were too many: some of them then gave no sound for minutes.
+inEveryBrowser("60 s of audio", ({ name, launch, behaviour }) => {
+  behaviour("the same with the main thread blocked for 500 ms of every second", () => record(name, launch, 500), limit);
+});
 
 async function record(name: BrowserName, launch: Kit["launch"], blockMs: number): Promise<void> {
   await using site = await serveSite();
@@ -76,11 +76,12 @@ async function hide(launch: Kit["launch"]): Promise<void> {
   await page.hide();
   await pause(30_000);
   await page.unhide();
-  const { hiddenMs, givenMs, lastedMs, droppedMs } = await evaluate(page, () => voxpipe.recordedAside());
+  const { hiddenMs, givenMs, renderedMs, lastedMs, droppedMs } = await evaluate(page, () => voxpipe.recordedAside());
   expect(hiddenMs).toBeGreaterThan(25_000);
   expect(droppedMs).toBe(0);
-  // The clocks of sound and of the page differ a little, and on a busy machine sound itself falls behind.
-  expect(givenMs).toBeGreaterThan(0.8 * lastedMs);
+  // All that the audio device asked for, but for chunks that were under way at both ends. On a busy machine it asks for less.
+  expect(givenMs).toBeGreaterThan(renderedMs - 300);
+  expect(renderedMs).toBeGreaterThan(0.5 * lastedMs);
 }
 
 /**

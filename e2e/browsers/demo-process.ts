@@ -1,7 +1,6 @@
-import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { root } from "../workspace.ts";
-import { end } from "./sound-server.ts";
+import { end, spawnOwn } from "./own-process.ts";
 
 export interface DemoProcess extends AsyncDisposable {
   readonly url: string;
@@ -9,11 +8,12 @@ export interface DemoProcess extends AsyncDisposable {
 
 /** The demo as `demo:web` runs it, once built; on any free port. */
 export async function startDemo(env: NodeJS.ProcessEnv = {}): Promise<DemoProcess> {
-  const child = spawn(process.execPath, ["packages/demo/dist/main.js"], {
+  const child = spawnOwn(process.execPath, ["packages/demo/dist/main.js"], {
     cwd: root,
     env: { PATH: process.env.PATH, PORT: "0", ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });
+  if (!child.stdout) throw new Error("The demo has no output to read.");
   for await (const line of createInterface({ input: child.stdout })) {
     const url = /http:\/\/\S+/.exec(line)?.[0];
     if (url) return { url, [Symbol.asyncDispose]: () => end(child) };

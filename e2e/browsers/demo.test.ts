@@ -139,12 +139,14 @@ function used({ name, launch, behaviour }: Kit): void {
     await using own = await demoWith([{ when: "open", do: { delay: 12_000 } }]);
     await using page = await visit(browser, own.url);
     await watchLights(page);
+    await watchStatus(page);
     await page.click("#start");
     await until(page, ({ status }) => status === "Connecting…");
     await pause(5_000);
     await page.click("#start");
     const { lines, error } = await until(page, ({ status }) => status === "Ready");
     expect(error).toBe("");
+    expect(await page.run("statuses")).toEqual(["Connecting…", "Finishing…", "Ready"]);
     expect(lines.join(" ").toLowerCase()).toMatch(/^one/);
     expect(await lights(page)).toBe(0);
   });

@@ -153,14 +153,33 @@ interface Aside {
   /** How long the page was hidden, while it recorded. */
   readonly hiddenMs: number;
   readonly lastedMs: number;
+  /** What its AudioContext rendered meanwhile. */
+  readonly renderedMs: number;
   /** Audio that was read, and what was dropped of it. */
   readonly givenMs: number;
   readonly droppedMs: number;
 }
 
+/** What the next microphone is captured through. */
+function watchSource(): () => MediaStreamAudioSourceNode {
+  let source: MediaStreamAudioSourceNode | undefined;
+  const create = AudioContext.prototype.createMediaStreamSource;
+  AudioContext.prototype.createMediaStreamSource = function (stream) {
+    source = create.call(this, stream);
+    return source;
+  };
+  return () => {
+    if (!source) throw new Error("No source was made.");
+    return source;
+  };
+}
+
 /** Records while the page does something else. */
 async function recordAside(): Promise<void> {
+  const sourceOf = watchSource();
   const microphone = await openMicrophone();
+  const { context } = sourceOf();
+  const from = context.currentTime;
   const began = performance.now();
   let [bytes, last, hiddenMs] = [0, began, 0];
   const reading = microphone.readable.pipeTo(
@@ -176,10 +195,11 @@ async function recordAside(): Promise<void> {
   aside = {
     async stop() {
       const lastedMs = performance.now() - began;
+      const renderedMs = 1000 * (context.currentTime - from);
       await microphone.stop();
       await reading;
       const { droppedMs } = microphone;
-      return { hiddenMs, lastedMs, givenMs: bytes / 32, droppedMs };
+      return { hiddenMs, lastedMs, renderedMs, givenMs: bytes / 32, droppedMs };
     },
   };
 }
@@ -203,24 +223,20 @@ interface Compared {
  * them. The main thread stands still for `blockMs` of every second.
  */
 async function recordBeside(sampleRate: number | undefined, seconds: number, blockMs: number): Promise<Compared> {
-  let source: MediaStreamAudioSourceNode | undefined;
+  const sourceOf = watchSource();
   let reference: AudioWorkletNode | undefined;
-  const createSource = AudioContext.prototype.createMediaStreamSource;
-  AudioContext.prototype.createMediaStreamSource = function (stream) {
-    source = createSource.call(this, stream);
-    return source;
-  };
   const addModule = AudioWorklet.prototype.addModule;
   AudioWorklet.prototype.addModule = async function (url) {
     await addModule.call(this, "/reference.js");
     await addModule.call(this, url);
-    if (!source) throw new Error("No source was made before the worklet was loaded.");
+    const source = sourceOf();
     reference = new AudioWorkletNode(source.context, "reference");
     source.connect(reference).connect(source.context.destination);
   };
   const rate = sampleRate ?? ownRate();
   const microphone = await openMicrophone({ sampleRate: rate, constraints: raw });
-  if (source?.context.sampleRate !== rate) throw new Error(`The context runs at ${source?.context.sampleRate} Hz`);
+  const { context } = sourceOf();
+  if (context.sampleRate !== rate) throw new Error(`The context runs at ${context.sampleRate} Hz`);
   const blocking = blockMs > 0 ? setInterval(() => blockFor(blockMs), 1000) : undefined;
   let give = () => {};
   const quanta = new Promise<Int16Array[]>((resolve) => {

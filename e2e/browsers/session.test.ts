@@ -74,11 +74,21 @@ inEveryBrowser("microphone and session", ({ launch, behaviour }) => {
     "a connection that drops while someone speaks loses nothing",
     async () => {
       await using visited = await visit([{ when: { audioMs: 3_000 }, do: "reset", session: 0 }]);
-      const result = await speak(visited);
+      const { sent, ...result } = await speak(visited);
       expect(result).toMatchObject({ lostMs: 0, droppedMs: 0, lights: 0 });
       expect(result.types).toEqual(
         expect.arrayContaining(["Begin", "Reconnecting", "Reconnected", "Turn", "Termination"]),
       );
+      const bytes = Buffer.from(sent, "base64");
+      const [before, behind] = visited.emulator.sessions.map((session) => Buffer.from(session.recordedAudio() ?? []));
+      if (!before || !behind) throw new Error("There were no two connections.");
+      // The second begins where the last final turn ended, within what the first had. Its last frame is filled up with silence.
+      const from = Array.from({ length: before.length / 2 }, (_, sample) => 2 * sample).filter((from) => {
+        const rest = bytes.subarray(from);
+        return behind.length - rest.length < 1_600 && behind.subarray(0, rest.length).equals(rest);
+      });
+      expect(from).not.toEqual([]);
+      expect(before.subarray(0, from[0]).equals(bytes.subarray(0, from[0]))).toBe(true);
     },
     120_000,
   );

@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import type { ChildProcess } from "node:child_process";
 import { access, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { run } from "../run.ts";
 import type { Devices } from "./browsers.ts";
+import { end, spawnOwn } from "./own-process.ts";
 import { provide } from "./provide.ts";
 
 export interface SoundServer extends AsyncDisposable {
@@ -41,7 +41,7 @@ export async function startSoundServer(microphone: "none" | "silent" | "humming"
   if (microphone === "humming") modules.push("module-sine sink=speech frequency=440");
   const env = { PULSE_SERVER: `unix:${socket}`, ...(present && { PULSE_SINK: "speaker" }) };
   const flags = ["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--log-level=error"];
-  const child = spawn(program, [...flags, ...modules.flatMap((module) => ["-L", module])], {
+  const child = spawnOwn(program, [...flags, ...modules.flatMap((module) => ["-L", module])], {
     env: { PATH: process.env.PATH, HOME: folder, XDG_RUNTIME_DIR: folder, DBUS_SESSION_BUS_ADDRESS: "unix:path=/none" },
     stdio: "ignore",
   });
@@ -98,12 +98,4 @@ async function appears(socket: string, child: ChildProcess): Promise<boolean> {
     await pause(100);
   }
   return false;
-}
-
-/** Ends a process and waits for that. */
-export async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, "exit");
-  child.kill();
-  await exited;
 }

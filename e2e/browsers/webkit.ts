@@ -1,11 +1,10 @@
-import { spawn } from "node:child_process";
 import { readdir } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { Builder, By, Capabilities, Key as DriverKey, type WebDriver } from "selenium-webdriver";
 import type { LaunchOptions, RunningBrowser } from "./browsers.ts";
 import { freePort } from "./free-port.ts";
+import { end, spawnOwn } from "./own-process.ts";
 import { provide } from "./provide.ts";
-import { end } from "./sound-server.ts";
 import type { Key, TestPage } from "./test-page.ts";
 import { VisitorPool } from "./visitor-pool.ts";
 
@@ -20,13 +19,13 @@ const keys: Readonly<Record<Key, string>> = {
 export async function launchWebKit({ microphone = "beeping" }: LaunchOptions = {}): Promise<RunningBrowser> {
   const program = await provide("WebKitWebDriver");
   const xvfb = await provide("Xvfb");
-  const screen = spawn(xvfb, ["-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp"], {
+  const screen = spawnOwn(xvfb, ["-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp"], {
     stdio: ["ignore", "ignore", "ignore", "pipe"],
   });
   const number = await firstLine(screen.stdio[3]);
   const port = await freePort();
   const env = { ...process.env, DISPLAY: `:${number}`, DBUS_SESSION_BUS_ADDRESS: "unix:path=/none" };
-  const server = spawn(program, [`--port=${port}`], { env, stdio: "ignore" });
+  const server = spawnOwn(program, [`--port=${port}`], { env, stdio: "ignore" });
   const binary = await miniBrowser();
   const fake = microphone === "none" ? [] : ["--enable-mock-capture-devices=true"];
   const args = ["--automation", "--enable-media-stream=true", ...fake];

@@ -61,9 +61,13 @@ export async function startDemo({ apiKey, apiHost, port }: DemoOptions): Promise
  * visitor instead, and nobody where there is none.
  */
 function visitor(request: Request): string | undefined {
-  // By its own name: a page elsewhere can make its own name lead to this machine.
-  const { hostname } = new URL(request.url);
-  return hostname === "127.0.0.1" || hostname === "localhost" ? "this machine" : undefined;
+  // By its own name: a page elsewhere can make its own name lead to this machine, and a proxy says this machine's.
+  const page = request.headers.get("origin") ?? request.url;
+  return isHere(request.url) && isHere(page) ? "this machine" : undefined;
+}
+
+function isHere(url: string): boolean {
+  return URL.canParse(url) && ["127.0.0.1", "localhost"].includes(new URL(url).hostname);
 }
 
 function publicFile(name: string): Promise<string> {

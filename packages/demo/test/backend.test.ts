@@ -59,6 +59,8 @@ test("only the page itself gets tokens, under this machine's own names", async (
   const ask = (headers: HeadersInit) => fetch(new URL("api/token", demo.url), { method: "POST", headers });
   expect(await (await ask({})).json()).toMatchObject({ token: expect.any(String) });
   expect((await ask({ origin: "https://elsewhere.example" })).status).toBe(403);
+  const proxied = { origin: "https://public.example", "sec-fetch-site": "same-origin" };
+  expect((await ask(proxied)).status).toBe(401);
   expect(await statusUnder("elsewhere.example", demo.url)).toBe(401);
   expect(await statusUnder("localhost", demo.url)).toBe(200);
 });

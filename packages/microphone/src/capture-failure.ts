@@ -34,7 +34,7 @@ export async function captureFailure(cause: unknown): Promise<MicrophoneError> {
   };
   const [code, message] = failures[aliases[name] ?? name] ?? [
     "unsupported",
-    `The browser cannot capture audio: ${cause}.`,
+    `The browser cannot capture audio: ${cause}. Use a current one, and constraints that it knows.`,
   ];
   return new MicrophoneError(code, message, cause);
 }

@@ -12,8 +12,10 @@ const closeLimit = 1_000;
 
 export interface CaptureListener {
   audio(pcm: Uint8Array<ArrayBuffer>, level: Level): void;
-  /** The device is gone, or may not be used any more. */
+  /** The device is gone, or may not be used any more. Perhaps more than once. */
   ended(): void;
+  /** The worklet broke down. */
+  failed(error: MicrophoneError): void;
   /** `running` may have changed. */
   changed(): void;
 }
@@ -30,6 +32,7 @@ export class Capture {
   /** Held, for Firefox collects a source that nothing refers to. */
   #source: MediaStreamAudioSourceNode | undefined;
   #node: AudioWorkletNode | undefined;
+  #failure: MicrophoneError | undefined;
   #finished = () => {};
 
   private constructor(stream: MediaStream, track: MediaStreamTrack, owned: boolean, listener: CaptureListener) {
@@ -57,8 +60,9 @@ export class Capture {
     const capture = new Capture(stream, track, stream !== given, listener);
     try {
       await unlessAborted(signal, addWorklet(capture.#context, workletUrl));
-      capture.#connect({ sampleRate });
+      capture.#connect({ sampleRate }, workletUrl);
       await unlessAborted(signal, capture.#start());
+      if (capture.#failure) throw capture.#failure;
       return capture;
     } catch (error) {
       void capture.close();
@@ -108,9 +112,26 @@ export class Capture {
     if (this.#context.state !== "closed") await within(closeLimit, this.#context.close());
   }
 
-  #connect(processorOptions: ProcessorOptions): void {
+  #connect(processorOptions: ProcessorOptions, workletUrl: string | URL): void {
     const { signal } = this.#listening;
-    const node = new AudioWorkletNode(this.#context, processorName, { processorOptions });
+    const wrongFile = (cause?: unknown) =>
+      new MicrophoneError(
+        "worklet-failed",
+        `${workletUrl} is not this version's worklet. Serve @voxpipe/microphone/worklet.js there, or give its address as workletUrl.`,
+        cause,
+      );
+    let node: AudioWorkletNode;
+    try {
+      node = new AudioWorkletNode(this.#context, processorName, { processorOptions });
+    } catch (cause) {
+      throw wrongFile(cause);
+    }
+    // A property, for Chromium tells listeners nothing of this event.
+    node.onprocessorerror = () => {
+      if (signal.aborted) return;
+      this.#failure = wrongFile();
+      this.#listener.failed(this.#failure);
+    };
     node.port.addEventListener("message", ({ data }: MessageEvent<WorkletReport>) => this.#hear(data), { signal });
     node.port.start();
     this.#context.addEventListener("statechange", () => this.#listener.changed(), { signal });
@@ -133,7 +154,11 @@ export class Capture {
 
   #hear(report: WorkletReport): void {
     if (report === "finished") this.#finished();
-    else this.#listener.audio(report.pcm, report.level);
+    else {
+      this.#listener.audio(report.pcm, report.level);
+      // No event tells of a track that its owner stopped.
+      if (this.track.readyState === "ended") this.#listener.ended();
+    }
   }
 
   #send(command: WorkletCommand): void {
@@ -156,9 +181,14 @@ function openContext(stream: MediaStream, track: MediaStreamTrack): [AudioContex
     } catch (cause) {
       void context?.close();
       if (options.sampleRate === undefined) {
-        throw new MicrophoneError("unsupported", `The browser cannot process the stream: ${cause}.`, cause);
+        throw unsupported(cause);
       }
     }
   }
-  throw new MicrophoneError("unsupported", "The browser cannot process the stream.");
+  throw unsupported();
+}
+
+function unsupported(cause?: unknown): MicrophoneError {
+  const why = cause === undefined ? "" : `: ${cause}`;
+  return new MicrophoneError("unsupported", `The browser cannot process the stream${why}. Use a current one.`, cause);
 }

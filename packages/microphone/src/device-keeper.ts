@@ -28,23 +28,28 @@ export class DeviceKeeper {
   readonly #settings: MicrophoneSettings;
   readonly #listener: DeviceKeeperListener;
   readonly #signal: AbortSignal;
-  #deviceId: string | undefined;
+  /** The device that was asked for last, and that of the present capture; undefined: the default, whichever that is. */
+  #wanted: string | undefined;
+  #present: string | undefined;
   #default = "";
-  /** Counts openings, so that of two the later one wins. */
+  /** Counts openings, so that of two the later one wins; and choices, likewise. */
   #openings = 0;
+  #choices = 0;
+  /** Choices under way. */
+  #choosing = 0;
   #recovering = false;
   #resuming = false;
 
   /** @param signal ends everything but the capture, which is the caller's to finish. */
   constructor(settings: MicrophoneSettings, listener: DeviceKeeperListener, signal: AbortSignal) {
     this.#settings = settings;
-    this.#deviceId = settings.deviceId;
+    this.#wanted = settings.deviceId;
     this.#listener = listener;
     this.#signal = signal;
   }
 
   async open(): Promise<void> {
-    await this.#replace(this.#deviceId);
+    await this.#replace(this.#wanted);
     const signal = this.#signal;
     document.addEventListener("visibilitychange", () => document.hidden || void this.#resume(), { signal });
     if (this.#settings.stream) return;
@@ -52,10 +57,27 @@ export class DeviceKeeper {
     navigator.mediaDevices.addEventListener("devicechange", () => void this.#followDefault(), { signal });
   }
 
-  /** Goes on with another device, the default where it is undefined. Where that fails, the present one stays. */
+  /**
+   * Goes on with another device, the default where it is undefined. Where that fails, the present one stays. A later choice
+   * wins, whichever is there first.
+   */
   async choose(deviceId: string | undefined): Promise<void> {
-    await this.#replace(deviceId);
-    this.#deviceId = deviceId;
+    const choice = ++this.#choices;
+    this.#wanted = deviceId;
+    this.#choosing++;
+    try {
+      await this.#replace(deviceId);
+    } catch (error) {
+      if (choice === this.#choices) this.#wanted = this.#present;
+      throw error;
+    } finally {
+      this.#choosing--;
+      if (!this.#works) void this.#recover();
+    }
+  }
+
+  get #works(): boolean {
+    return this.capture?.track.readyState === "live" && this.capture.rendering;
   }
 
   async #replace(deviceId: string | undefined): Promise<void> {
@@ -70,13 +92,18 @@ export class DeviceKeeper {
       {
         audio: (pcm, level) => isHeard() && this.#listener.audio(pcm, level),
         ended: () => isCurrent() && this.#lost(),
+        failed: (error) => isCurrent() && this.#listener.failed(error),
         changed: () => isCurrent() && void this.#resume(),
       },
       this.#signal,
     );
-    if (this.#openings !== opening) return opened.close();
+    if (this.#openings !== opening || this.#signal.aborted) {
+      await opened.close();
+      return this.#signal.throwIfAborted();
+    }
     const former = this.capture;
     this.capture = opened;
+    this.#present = deviceId;
     opened.mute(this.muted);
     void former?.close();
     this.#listener.changed();
@@ -86,20 +113,22 @@ export class DeviceKeeper {
   }
 
   #lost(): void {
-    if (this.#settings.stream) this.#listener.ended();
-    else void this.#recover();
-  }
-
-  async #recover(): Promise<void> {
-    if (this.#recovering) return;
-    this.#recovering = true;
+    if (this.#signal.aborted) return;
+    if (this.#settings.stream) return this.#listener.ended();
     void this.capture?.close();
     this.capture = undefined;
+    void this.#recover();
+  }
+
+  /** Until a capture works. An interrupted one stays until another is there, and on a hidden page until that is seen. */
+  async #recover(): Promise<void> {
+    if (this.#recovering || this.#signal.aborted || (this.capture && document.hidden)) return;
+    this.#recovering = true;
     this.#listener.changed();
     try {
       await this.#openNext();
     } catch (error) {
-      if (error instanceof MicrophoneError && !this.capture) this.#listener.failed(error);
+      if (error instanceof MicrophoneError && this.#choosing === 0) this.#listener.failed(error);
     } finally {
       this.#recovering = false;
     }
@@ -109,20 +138,33 @@ export class DeviceKeeper {
     let cause: unknown;
     for (const delay of recoveryDelays) {
       await pause(delay, this.#signal);
-      if (this.capture) return;
-      try {
-        return await this.#replace(undefined);
-      } catch (error) {
-        this.#signal.throwIfAborted();
-        if (error instanceof MicrophoneError && error.code === "permission-denied") throw error;
-        cause = error;
+      // The device that was asked for, if it is there still, or again.
+      for (const deviceId of new Set([this.#wanted, undefined])) {
+        // A choice under way is the visitor's: where it fails, it comes back here.
+        if (this.#choosing > 0) return;
+        try {
+          if (!this.#works) await this.#replace(deviceId);
+          if (!this.#works) continue;
+          if (this.#choosing === 0) this.#wanted = this.#present;
+          return;
+        } catch (error) {
+          this.#signal.throwIfAborted();
+          if (error instanceof MicrophoneError && error.code.startsWith("permission")) throw error;
+          cause = error;
+        }
       }
     }
-    throw new MicrophoneError(
-      "device-lost",
-      "The microphone was unplugged or withdrawn, and no other took its place. Connect one and start again.",
-      cause,
-    );
+    throw this.capture
+      ? new MicrophoneError(
+          "device-in-use",
+          "The system interrupted the microphone, as for a call, and does not give it back. Start again when that is over.",
+          cause,
+        )
+      : new MicrophoneError(
+          "device-lost",
+          "The microphone was unplugged or withdrawn, and no other took its place. Connect one and start again.",
+          cause,
+        );
   }
 
   /** After an interruption: makes the same capture run, or opens another. A hidden page tries when it is seen again. */
@@ -144,6 +186,6 @@ export class DeviceKeeper {
     if (current === former || current === "") return;
     this.#default = current;
     if (former === "") return;
-    if (this.#deviceId === undefined && this.capture) await this.#replace(undefined).catch(() => {});
+    if (this.#wanted === undefined && this.capture) await this.#replace(undefined).catch(() => {});
   }
 }

@@ -8,7 +8,7 @@ export type MicrophoneErrorCode =
   | "permission-dismissed"
   /** No microphone, or not the one that was asked for. */
   | "no-device"
-  /** The system would not hand it out: mostly because another program holds it. */
+  /** The system would not hand it out, or took it away: mostly because another program holds it. */
   | "device-in-use"
   /** It was unplugged or withdrawn while in use, and no other could take its place. */
   | "device-lost"
@@ -18,7 +18,7 @@ export type MicrophoneErrorCode =
   | "unsupported"
   /** The page's Content-Security-Policy forbids the worklet. */
   | "worklet-blocked"
-  /** The worklet's file did not load. */
+  /** The worklet's file did not load, or is another. */
   | "worklet-failed"
   /** The browser starts no audio before the visitor has clicked or typed. */
   | "not-started"

@@ -32,7 +32,9 @@ export function checkOptions(options: MicrophoneOptions): MicrophoneSettings {
   }
   if (!(audioBuffer >= 100)) throw invalid(`audioBuffer ${audioBuffer}: use at least 100 ms`);
   if (stream !== undefined && deviceId !== undefined) throw invalid("stream and deviceId: give one of them");
-  if (stream?.getAudioTracks().length === 0) throw invalid("stream: it has no audio track");
+  if (stream?.getAudioTracks().every(({ readyState }) => readyState === "ended")) {
+    throw invalid("stream: it has no audio track that is live");
+  }
   const workletUrl = options.workletUrl ?? new URL("./worklet.js", import.meta.url);
   return { ...options, sampleRate, audioBuffer, workletUrl };
 }

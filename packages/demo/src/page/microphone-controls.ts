@@ -6,6 +6,8 @@ const select = element("device", HTMLSelectElement);
 const mute = element("mute", HTMLButtonElement);
 const meter = element("level", HTMLMeterElement);
 let microphone: Microphone | undefined;
+/** The choice whose device is heard. */
+let heard = select.value;
 
 /** The chosen device's id; undefined for the system's default. */
 export function chosenDevice(): string | undefined {
@@ -21,6 +23,12 @@ export function control(opened: Microphone): void {
     if (opened.state !== "stopped" || microphone !== opened) return;
     microphone = undefined;
     showMuted();
+  });
+  heard = select.value;
+  opened.addEventListener("devicechange", () => {
+    // A chosen one that was lost is followed by the system's default.
+    if (opened.device.deviceId !== select.value) select.value = "";
+    heard = select.value;
   });
   requestAnimationFrame(showLevel);
 }
@@ -47,6 +55,11 @@ mute.addEventListener("click", () => {
   else microphone?.mute();
   showMuted();
 });
-select.addEventListener("change", () => microphone?.setDevice(chosenDevice()).catch(showError));
+select.addEventListener("change", () => {
+  microphone?.setDevice(chosenDevice()).catch((error) => {
+    select.value = heard;
+    showError(error);
+  });
+});
 // Absent where the page came over plain HTTP; pressing Start then says so.
 navigator.mediaDevices?.addEventListener("devicechange", () => void showDevices());

@@ -41,7 +41,8 @@ async function run(file?: File): Promise<void> {
 }
 
 function show(event: StreamingEvent): void {
-  showConnection(event);
+  // Behind a press of Stop it goes on saying that it finishes.
+  if (running?.microphone?.state !== "stopped") showConnection(event);
   if (event.type !== "Turn") return;
   showTurn(event);
   enableSaving();

@@ -33,7 +33,8 @@ function path(test: TestCase): string[] {
 
 function sign(test: TestCase): string {
   const { state } = test.result();
-  return state === "passed" ? "yes" : state === "failed" ? "FAILED" : "not run";
+  if (state === "passed") return test.diagnostic()?.retryCount ? "2nd try" : "yes";
+  return state === "failed" ? "FAILED" : "not run";
 }
 
 function table(rows: ReadonlyMap<string, ReadonlyMap<string, string>>, reasons: readonly string[]): string {

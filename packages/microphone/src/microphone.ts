@@ -109,7 +109,7 @@ export class Microphone extends EventTarget {
 
   /**
    * Goes on with another microphone, or, without an id, with the system's default. The present one gives audio until then,
-   * and after a failure.
+   * and after a failure. Of two calls the later one wins.
    *
    * @throws MicrophoneError
    */

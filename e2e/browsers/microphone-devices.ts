@@ -39,14 +39,7 @@ export function devices({ launch, behaviour }: Kit): void {
   behaviour("whose AudioContext is interrupted go on", async () => {
     await using visited = await visit();
     const states = await evaluate(visited.page, async () => {
-      const contexts: AudioContext[] = [];
-      const Original = AudioContext;
-      globalThis.AudioContext = class extends Original {
-        constructor(options?: AudioContextOptions) {
-          super(options);
-          contexts.push(this);
-        }
-      };
+      const contexts = voxpipe.watchContexts();
       const microphone = await voxpipe.openMicrophone();
       const states: string[] = [];
       const live = new Promise<void>((resolve) =>
@@ -67,14 +60,7 @@ export function devices({ launch, behaviour }: Kit): void {
   behaviour("whose AudioContext stays interrupted are opened anew", async () => {
     await using visited = await visit();
     const result = await evaluate(visited.page, async () => {
-      const contexts: AudioContext[] = [];
-      const Original = AudioContext;
-      globalThis.AudioContext = class extends Original {
-        constructor(options?: AudioContextOptions) {
-          super(options);
-          contexts.push(this);
-        }
-      };
+      const contexts = voxpipe.watchContexts();
       const [first] = await voxpipe.listMicrophones();
       const { microphone, device, switched } = await voxpipe.watch({ deviceId: first?.deviceId });
       const [context] = contexts;

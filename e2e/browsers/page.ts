@@ -47,6 +47,7 @@ const harness = {
   pretendLoss,
   pretendDefault,
   watch,
+  watchContexts,
   /** The microphones that `watch` opened, in order. */
   watched(index: number): Watched {
     const found = allWatched[index];
@@ -94,6 +95,19 @@ async function watch(options?: MicrophoneOptions): Promise<Watched> {
   const watched = { microphone, device: microphone.device.deviceId, states, switched };
   allWatched.push(watched);
   return watched;
+}
+
+/** All AudioContexts that are opened from now on. */
+function watchContexts(): AudioContext[] {
+  const contexts: AudioContext[] = [];
+  const Original = AudioContext;
+  globalThis.AudioContext = class extends Original {
+    constructor(options?: AudioContextOptions) {
+      super(options);
+      contexts.push(this);
+    }
+  };
+  return contexts;
 }
 
 /** The last granted track says that its device is gone. Firefox's tracks take this from nobody but Firefox. */

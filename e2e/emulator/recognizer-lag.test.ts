@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { ManualClock, startEmulator } from "@voxpipe/emulator";
 import { recognizer } from "@voxpipe/recognizer";
 import { expect, test } from "vitest";
-import { RawClient } from "../../packages/emulator/test/raw-client.ts";
+import { RawClient } from "../../packages/emulator/test/support/raw-client.ts";
 import { wordErrorRate } from "../../packages/recognizer/test/word-error-rate.ts";
 import { root } from "../workspace.ts";
 

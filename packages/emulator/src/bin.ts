@@ -1,3 +1,3 @@
-import { runCommand } from "./command.ts";
+import { runCommand } from "./command/command.ts";
 
 process.exitCode = await runCommand(process.argv.slice(2));

@@ -1,21 +1,24 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import { type Certificate, makeCertificate } from "./certificate.ts";
-import { Connection } from "./connection.ts";
-import { Credentials, type Grant } from "./credentials.ts";
+import { Connection } from "./connection/connection.ts";
 import { EmulatorError } from "./emulator-error.ts";
-import { useEngine } from "./engine-users.ts";
-import type { Fault, SessionAction } from "./fault.ts";
-import { FaultPlan, type FaultWatch } from "./fault-plan.ts";
-import { checkAction, checkFaults } from "./fault-schema.ts";
-import { failHandshake, refuseUpgrade } from "./handshake-faults.ts";
-import { answerHttp, type HttpContext, readTarget } from "./http-endpoints.ts";
-import { Listener } from "./listener.ts";
-import { type EmulatorEvent, type ObservedSession, Observer, type SessionRecord } from "./observation.ts";
-import { asksForWebSocket, serveWithoutUpgrade } from "./plain-http.ts";
-import { Session } from "./session.ts";
-import { OpenSessions } from "./session-limit.ts";
+import { useEngine } from "./engines/engine-users.ts";
+import type { Fault, SessionAction } from "./faults/fault.ts";
+import { FaultPlan, type FaultWatch } from "./faults/fault-plan.ts";
+import { checkAction, checkFaults } from "./faults/fault-schema.ts";
+import { failHandshake, refuseUpgrade } from "./faults/handshake-faults.ts";
+import { type Certificate, makeCertificate } from "./http/certificate.ts";
+import { Credentials, type Grant } from "./http/credentials.ts";
+import { answerHttp, type HttpContext, readTarget } from "./http/http-endpoints.ts";
+import { Listener } from "./http/listener.ts";
+import { asksForWebSocket, serveWithoutUpgrade } from "./http/plain-http.ts";
+import type { EmulatorEvent } from "./observation/emulator-event.ts";
+import type { ObservedSession } from "./observation/observed-session.ts";
+import { Observer } from "./observation/observer.ts";
+import type { SessionRecord } from "./observation/session-record.ts";
+import { Session } from "./session/session.ts";
+import { OpenSessions } from "./session/session-limit.ts";
 import { type EmulatorOptions, type Settings, settingsFrom } from "./settings.ts";
 
 /** The service's limit of a message, in bytes; above it the connection is closed with 1009. */

@@ -1,16 +1,16 @@
-import type { Certificate, CertificateNames } from "./certificate.ts";
+import type { Pacing } from "./audio/pacing.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { type CredentialOptions, longestSession } from "./credentials.ts";
 import { EmulatorError } from "./emulator-error.ts";
-import type { Engine } from "./engine.ts";
-import type { Fault } from "./fault.ts";
-import { checkFaults } from "./fault-schema.ts";
-import type { History } from "./observation.ts";
-import type { Pacing } from "./pacing.ts";
-import { scripted } from "./scripted.ts";
-import type { SessionLimit } from "./session-limit.ts";
-import type { TokenErrorShape } from "./token-endpoint.ts";
-import type { FormattedFinals } from "./turns.ts";
+import type { Engine } from "./engines/engine.ts";
+import { scripted } from "./engines/scripted.ts";
+import type { Fault } from "./faults/fault.ts";
+import { checkFaults } from "./faults/fault-schema.ts";
+import type { Certificate, CertificateNames } from "./http/certificate.ts";
+import { type CredentialOptions, longestSession } from "./http/credentials.ts";
+import type { TokenErrorShape } from "./http/token-endpoint.ts";
+import type { History } from "./observation/observer.ts";
+import type { SessionLimit } from "./session/session-limit.ts";
+import type { FormattedFinals } from "./turns/turns.ts";
 
 /** How an emulator behaves; every option has the default that suits a test. */
 export interface EmulatorOptions extends CredentialOptions {
@@ -26,8 +26,8 @@ export interface EmulatorOptions extends CredentialOptions {
   /** What goes wrong on purpose. */
   readonly faults?: readonly Fault[];
   /**
-   * Whether faults and sessions can be seen to from other processes: under `/emulator/`, see the documentation. `true` by
-   * default; faults in the path of a URL work in either case.
+   * Serve the control API under `/emulator/`, with which other processes set faults and read sessions. `true` by default;
+   * faults in the path of a URL work in either case.
    */
   readonly control?: boolean;
   /** Keep the audio bytes of every session, for `recordedAudio()`: for tests, as it takes memory without bound. */

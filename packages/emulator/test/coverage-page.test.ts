@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { expect, test } from "vitest";
 
-const source = new URL("../src/", import.meta.url);
+const folders = [new URL("../src/", import.meta.url), new URL("./", import.meta.url)];
 const page = readFileSync(new URL("../docs/protocol-coverage.md", import.meta.url), "utf8");
 
 /** The rows of the page's tables, as cells. */
@@ -13,9 +14,12 @@ const rows = page
 
 /** What the tests of each file are called. */
 const titles = new Map(
-  readdirSync(source)
-    .filter((file) => file.endsWith(".test.ts"))
-    .map((file) => [file, titlesOf(readFileSync(new URL(file, source), "utf8"))]),
+  folders
+    .flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: "utf8" }).map((file) => new URL(file, folder)),
+    )
+    .filter(({ pathname }) => pathname.endsWith(".test.ts"))
+    .map((file) => [basename(file.pathname), titlesOf(readFileSync(file, "utf8"))]),
 );
 
 /** Every string that `test(` or the second bracket of `test.each(…)(` begins with. */

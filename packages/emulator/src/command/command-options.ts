@@ -1,0 +1,111 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { Pacing } from "../audio/pacing.ts";
+import { EmulatorError } from "../emulator-error.ts";
+import type { Fault } from "../faults/fault.ts";
+import { parseFaults } from "../faults/fault-notation.ts";
+import type { TokenErrorShape } from "../http/token-endpoint.ts";
+import type { FormattedFinals } from "../turns/turns.ts";
+
+/** What the command line says, parsed and checked. */
+export interface CommandOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly tls?: true | string;
+  readonly tlsName?: string[];
+  readonly tlsKey?: string;
+  readonly tlsCert?: string;
+  readonly apiKey?: string[];
+  readonly token?: string[];
+  readonly oneTimeTokens?: true;
+  readonly tokenLength?: number;
+  readonly tokenErrors: TokenErrorShape;
+  readonly refusal: "message" | "http";
+  readonly fault?: Fault[];
+  readonly script?: string;
+  readonly play?: string;
+  readonly engine?: string;
+  readonly record?: string;
+  readonly pacing: Pacing;
+  readonly formattedFinals: FormattedFinals;
+  readonly defaultModel: string;
+  readonly beginConfiguration: boolean;
+  readonly maxSessionSeconds?: number;
+  readonly expiry: "termination" | "error";
+  readonly sessionLimit?: number;
+  readonly sessionLimitCode: "1008" | "3009";
+  readonly control: boolean;
+  readonly quiet?: true;
+}
+
+const faultHelp = `
+Faults are written \`when:do\`, several with commas between, and meet every session:
+  connect:refuse=503     audio=1200:drop        final:close=1011      open:delay=12000
+  begin:half-open        messages=20:stall      after=5000:error=3005 terminate:no-termination
+  chance=0.01@7:reset    begin:drip=16@20       token:refuse=429      open:refuse-used-token
+  connect=0.3@7:refuse=503: with this probability, 7 being the seed; so for every moment that is one word.
+What these words cannot say, JSON can: '[{"when":"begin","do":{"error":3005,"typed":false,"close":false}}]'
+One client alone meets those in the path of its URL: ws://127.0.0.1:8765/faults/audio=1200:drop
+
+Under http://127.0.0.1:8765/emulator/ other programs set faults and look at sessions: see the documentation.`;
+
+/** The command line of `voxpipe-emulator`. Parsing throws commander's `CommanderError`, having said what is wrong. */
+export function describeCommand(): Command {
+  return new Command("voxpipe-emulator")
+    .description(
+      "A local Streaming v3 server: point a client's host at it.\n" +
+        "Where it is not installed: npx -y -p @voxpipe/emulator voxpipe-emulator",
+    )
+    .option("--port <number>", "port to listen on; 0 takes any free one", wholeNumber(0, 65_535), 8_765)
+    .option("--host <address>", "address to listen on; localhost is 127.0.0.1 and ::1", "localhost")
+    .option("--tls [file]", "serve wss://, and write the certificate that is made to <file>")
+    .option("--tls-name <name...>", "make the certificate for these host names too, for clients whose host is fixed")
+    .option("--tls-key <file>", "serve wss:// with this key, PEM, and the certificate of --tls-cert")
+    .option("--tls-cert <file>", "the certificate of --tls-key, PEM")
+    .optionsGroup("What it says:")
+    .option("--script <file>", "words to say: a JSON list of { text, start, end }, times in ms")
+    .option("--play <file>", "words to say: those of a recording")
+    .option("--engine <module>", "a module that exports an engine, such as @voxpipe/recognizer")
+    .option("--record <folder>", "write each session to <folder>/session-N.jsonl")
+    .optionsGroup("Who may come:")
+    .option("--api-key <key...>", "accept only these API keys; otherwise any key will do")
+    .option("--token <token...>", "accept these tokens beside those of /v3/token")
+    .option("--one-time-tokens", "let a token open one session only")
+    .option("--token-length <number>", "characters of a token of /v3/token: 64 otherwise", wholeNumber(16, 8_000))
+    .addOption(choice("--token-errors <shape>", "how /v3/token refuses a value", ["detail", "error"]))
+    .addOption(choice("--refusal <how>", "how refused credentials are told", ["message", "http"]))
+    .option("--session-limit <number>", "sessions at once", wholeNumber(1, 1_000_000))
+    .addOption(choice("--session-limit-code <code>", "how those beyond are refused", ["1008", "3009"]))
+    .optionsGroup("How it behaves:")
+    .option("--fault <faults...>", "what goes wrong on purpose, see below", collectFaults)
+    .addOption(choice("--pacing <how>", "what becomes of audio that comes too fast", ["free", "refuse", "throttle"]))
+    .addOption(choice("--formatted-finals <form>", "how format_turns is answered", ["one-turn", "two-turns"]))
+    .option("--default-model <name>", "the model of sessions that name none", "universal-streaming-english")
+    .option("--max-session-seconds <number>", "the longest a session may last", wholeNumber(1, 10_800))
+    .addOption(choice("--expiry <how>", "how such a session ends", ["termination", "error"]))
+    .option("--no-begin-configuration", "leave `configuration` out of Begin, as older servers do")
+    .option("--no-control", "answer nothing under /emulator/")
+    .option("--quiet", "print nothing but the address")
+    .addHelpText("after", faultHelp)
+    .exitOverride();
+}
+
+/** An option whose first choice is its default. */
+function choice(flags: string, description: string, choices: readonly [string, ...string[]]): Option {
+  return new Option(flags, description).choices(choices).default(choices[0]);
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Give a whole number from ${min} to ${max}.`);
+  };
+}
+
+function collectFaults(text: string, before: Fault[] = []): Fault[] {
+  try {
+    return [...before, ...parseFaults(text)];
+  } catch (error) {
+    throw error instanceof EmulatorError ? new InvalidArgumentError(error.message) : error;
+  }
+}

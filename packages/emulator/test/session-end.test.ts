@@ -1,0 +1,69 @@
+import { expect, test, vi } from "vitest";
+import type { AudioInput } from "../src/audio/audio-input.ts";
+import type { Engine } from "../src/engines/engine.ts";
+import { startEmulator } from "../src/server.ts";
+import { RawClient } from "./support/raw-client.ts";
+
+const closes = vi.hoisted(() => new Map<object, number>());
+
+// Counts how often each input is closed; the inputs are the real ones.
+vi.mock("../src/audio/open-audio-input.ts", async (original) => {
+  const { openAudioInput } = await original<typeof import("../src/audio/open-audio-input.ts")>();
+  return {
+    openAudioInput: async (...given: Parameters<typeof openAudioInput>): Promise<AudioInput> => {
+      const input = await openAudioInput(...given);
+      closes.set(input, 0);
+      const close = () => {
+        closes.set(input, (closes.get(input) ?? 0) + 1);
+        input.close();
+      };
+      return { ...input, close };
+    },
+  };
+});
+
+test("a client that leaves while the engine opens has its decoder freed once", async () => {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  let engineCloses = 0;
+  const engine: Engine = {
+    name: "slow",
+    async open() {
+      await opened;
+      return { write() {}, endpoint: async () => [], close: () => void engineCloses++ };
+    },
+  };
+  await using emulator = await startEmulator({ engine });
+  await using client = await RawClient.connect(emulator.url, { encoding: "opus" });
+  await expect.poll(() => closes.size).toBe(1);
+  client.ws.terminate();
+  await client.closed;
+  await emulator.sessions[0]?.ended;
+  open();
+  await expect.poll(() => engineCloses).toBe(1);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect([...closes.values()]).toEqual([1]);
+});
+
+test("an engine that throws when a session closes is reported, and the session's place is free again", async () => {
+  const reported: unknown[] = [];
+  const engine: Engine = {
+    name: "clinging",
+    open: () => ({
+      write() {},
+      endpoint: async () => [],
+      close() {
+        throw new Error("will not");
+      },
+    }),
+  };
+  const onEngineError = (error: unknown) => reported.push(error);
+  await using emulator = await startEmulator({ engine, sessionLimit: { most: 1 }, onEngineError });
+  for (let count = 1; count <= 2; count++) {
+    await using client = await RawClient.connect(emulator.url, { sample_rate: 16_000 });
+    await client.finish();
+    expect(reported).toHaveLength(count);
+  }
+});

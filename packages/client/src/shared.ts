@@ -24,6 +24,7 @@ export type {
   StreamingParameters,
   StreamingSession,
   TerminationEvent,
+  TokenGrant,
   TokenProvider,
   TokenRequest,
   TurnEvent,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { connectionFailure, serviceFailure } from "./failure.ts";
+import { StreamingError } from "./streaming-error.ts";
 
 describe("a code of the service (protocol section 5)", () => {
   test.each([
@@ -83,6 +84,74 @@ describe("a connection that did not stand", () => {
     expect(error.message).toBe("No connection to host.example: getaddrinfo ENOTFOUND. Check apiHost and the network.");
     expect(connectionFailure({ code: 1006, reason: "" }, false, "h").message).toContain("No connection to h. Check");
   });
+});
+
+describe("a refused handshake", () => {
+  const refused = (status: number, more: object = {}, attempt = { byToken: false, urlLength: 0 }) =>
+    connectionFailure({ code: 1006, reason: "", status, ...more }, false, "h", undefined, attempt);
+
+  test.each([
+    [414, 9000, "The URL, of 9000 characters, is too long."],
+    [431, 9000, "The URL, of 9000 characters, is too long."],
+    [400, 9000, "The URL, of 9000 characters, is too long."],
+    [400, 300, "Check apiHost."],
+    [302, 300, "Redirects are not followed"],
+    [407, 300, "A proxy asks for a user name and password"],
+    [503, 300, "Try again later"],
+  ])("HTTP %i for a URL of %i characters: %s", (status, urlLength, remedy) => {
+    expect(refused(status, {}, { byToken: false, urlLength }).message).toContain(remedy);
+  });
+
+  test("keeps what the answer said, and its Retry-After", () => {
+    const failure = refused(503, { body: "Deploying", retryAfterSeconds: 3 });
+    expect(failure.message).toContain('HTTP 503 ("Deploying"). ');
+    expect(failure.retryAfterSeconds).toBe(3);
+  });
+
+  test("of a token does not speak of an API key", () => {
+    const { code, message } = refused(401, {}, { byToken: true, urlLength: 10 });
+    expect(code).toBe("unauthorized");
+    expect(message).toContain("The token was refused. It has expired or was used already: mint a fresh token");
+    expect(message).not.toMatch(/key/i);
+  });
+});
+
+describe("a token that the service refuses", () => {
+  const byToken = { byToken: true, urlLength: 10 };
+
+  test.each([
+    [1008, "Unauthorized Connection: Invalid API key"],
+    [0, "Unauthorized Connection: Missing Authorization header"],
+    [4001, ""],
+    [1008, "Token expired"],
+  ])("%i %j: the message says that the token was refused, and to mint a fresh one", (closeCode, text) => {
+    const { code, message } = serviceFailure(closeCode, text, undefined, byToken);
+    expect(code).toBe("unauthorized");
+    expect(message).toMatch(
+      /^The service refused the token \(.+\)\. It has expired or was used already: mint a fresh token/,
+    );
+    expect(message).toContain(text);
+  });
+
+  test.each([
+    [1008, "Insufficient funds"],
+    [4002, "Insufficient Funds"],
+    [4003, "This feature is paid-only"],
+  ])("%i %j concerns the account, not the token", (closeCode, text) => {
+    expect(serviceFailure(closeCode, text, undefined, byToken).message).toContain("that the account may stream");
+  });
+
+  test("a key is called a key", () => {
+    const { message } = serviceFailure(1008, "Unauthorized Connection: Invalid API key");
+    expect(message).not.toContain("refused the token");
+  });
+});
+
+test("a failure that the socket explained itself is passed on with the session's details", () => {
+  const failure = new StreamingError("connection-failed", "The page's policy blocks it.");
+  const error = connectionFailure({ code: 1006, reason: "", failure }, true, "h", "session-1");
+  expect(error).toMatchObject({ code: "connection-failed", retryable: false, sessionId: "session-1" });
+  expect(error.message).toBe("The page's policy blocks it.");
 });
 
 describe("a connection that broke", () => {

@@ -13,6 +13,12 @@ const expired: Verdict = ["session-expired", true, "Start a new session."];
 const over: Verdict = ["session-expired", false, "Start a new session."];
 const inactive: Verdict = ["inactivity", true, "Send audio or keepAlive(), or raise inactivityTimeout."];
 
+/** How the service's texts name credentials. */
+const credentials =
+  /unauthori[sz]ed|not authori[sz]ed|api key|authori[sz]ation|(invalid|expired) token|token (has )?expired/i;
+const spentToken =
+  "It has expired or was used already: mint a fresh token for every attempt, with a function as the option token.";
+
 /** Protocol section 5: what a close code, or an Error's `error_code`, means, and whether a new attempt may help. */
 const verdicts: Readonly<Record<number, Verdict>> = {
   1000: ["server-error", false, "The service closed before the session had begun; check apiHost and the parameters."],
@@ -51,34 +57,65 @@ const verdicts: Readonly<Record<number, Verdict>> = {
   4103: server,
 };
 
+/** What a failure has to know of the attempt that it ended. */
+export interface Attempt {
+  /** The credential was a temporary token, which the service nevertheless calls a key. */
+  readonly byToken: boolean;
+  /** Of the URL, in characters. */
+  readonly urlLength: number;
+}
+
+const unknownAttempt: Attempt = { byToken: false, urlLength: 0 };
+
 /** How the service ended a connection: its own words (an Error message, or the close reason) and its code, 0 for none. */
-export function serviceFailure(code: number, text: string, sessionId?: string): StreamingError {
+export function serviceFailure(
+  code: number,
+  text: string,
+  sessionId?: string,
+  { byToken }: Attempt = unknownAttempt,
+): StreamingError {
   const [kind, retryable, remedy] = verdict(code, text);
+  const details = { closeCode: code || undefined, sessionId, retryable };
+  const tokenRefused = byToken && kind === "unauthorized" && (code === 4001 || credentials.test(text));
+  if (tokenRefused) {
+    const said = [code && `code ${code}`, text && JSON.stringify(text)].filter(Boolean).join(", ");
+    return new StreamingError(kind, `The service refused the token (${said}). ${spentToken}`, details);
+  }
   const what = text || "The connection was closed";
-  return new StreamingError(kind, `${code ? `${what} (code ${code})` : what}. ${remedy}`, {
-    closeCode: code || undefined,
-    sessionId,
-    retryable,
-  });
+  return new StreamingError(kind, `${code ? `${what} (code ${code})` : what}. ${remedy}`, details);
 }
 
 function verdict(code: number, text: string): Verdict {
   if (code === 1008 && /concurren|too many/i.test(text)) return busy;
   if (code === 3006 && /inactiv/i.test(text)) return inactive;
-  if (code === 0 && /unauthorized|api key|authorization/i.test(text)) return account;
+  if (code === 0 && credentials.test(text)) return account;
   return verdicts[code] ?? ["server-error", false, "The code is not known to this version of voxpipe."];
 }
 
 /** How a connection ended that never opened, or that broke. */
-export function connectionFailure(end: SocketEnd, opened: boolean, host: string, sessionId?: string): StreamingError {
+export function connectionFailure(
+  end: SocketEnd,
+  opened: boolean,
+  host: string,
+  sessionId?: string,
+  attempt: Attempt = unknownAttempt,
+): StreamingError {
   const details = { closeCode: end.code, status: end.status, sessionId, cause: end.cause };
+  if (end.failure) {
+    const { code, message: explained, retryable } = end.failure;
+    return new StreamingError(code, explained, { ...details, retryable });
+  }
   if (end.status !== undefined) {
     const refused = end.status === 401 || end.status === 403;
-    const remedy = refused ? account[2] : "Check apiHost, or try again later.";
+    const said = end.body ? ` (${JSON.stringify(end.body)})` : "";
     return new StreamingError(
       refused ? "unauthorized" : "handshake-rejected",
-      `${host} answered the WebSocket handshake with HTTP ${end.status}. ${remedy}`,
-      { ...details, retryable: end.status === 429 || end.status >= 500 },
+      `${host} answered the WebSocket handshake with HTTP ${end.status}${said}. ${handshakeRemedy(end.status, attempt)}`,
+      {
+        ...details,
+        retryable: end.status === 429 || end.status >= 500,
+        retryAfterSeconds: end.retryAfterSeconds,
+      },
     );
   }
   if (!opened) {
@@ -88,6 +125,21 @@ export function connectionFailure(end: SocketEnd, opened: boolean, host: string,
       retryable: true,
     });
   }
-  const failure = serviceFailure(end.code, end.reason || `The connection to ${host} was lost`, sessionId);
+  const failure = serviceFailure(end.code, end.reason || `The connection to ${host} was lost`, sessionId, attempt);
   return new StreamingError(failure.code, failure.message, { ...details, retryable: failure.retryable });
+}
+
+/** Servers and proxies commonly take 8 KiB for the whole request; some take half of it. */
+const longUrl = 4096;
+
+function handshakeRemedy(status: number, { byToken, urlLength }: Attempt): string {
+  if (status === 401 || status === 403) return byToken ? `The token was refused. ${spentToken}` : account[2];
+  if (status === 407) return "A proxy asks for a user name and password: give them to the agent.";
+  if (status === 414 || status === 431 || (status === 400 && urlLength > longUrl)) {
+    const length = urlLength > 0 ? `, of ${urlLength} characters,` : "";
+    return `The URL${length} is too long. Shorten extraParams, prompt or keytermsPrompt; updateConfiguration() can send the latter two after Begin.`;
+  }
+  if (status >= 300 && status < 400)
+    return "Redirects are not followed, so that key and audio go nowhere else. Set apiHost to the final host.";
+  return status >= 500 || status === 429 ? "Try again later, or check apiHost." : "Check apiHost.";
 }

@@ -27,3 +27,4 @@ export type { DeprecatedParameters, SessionConfiguration, SpeechModel, Streaming
 export type { SessionStats, SessionSummary } from "./session-figures.ts";
 export type { OpenSocket, Platform, SessionTrace, Socket, SocketEnd, SocketListener } from "./socket.ts";
 export { StreamingError, type StreamingErrorCode, type StreamingErrorDetails } from "./streaming-error.ts";
+export type { TokenGrant } from "./token-grant.ts";

@@ -1,12 +1,13 @@
 import type { Clock } from "./clock.ts";
 import { decode } from "./decode.ts";
-import { connectionFailure, serviceFailure } from "./failure.ts";
+import { type Attempt, connectionFailure, serviceFailure } from "./failure.ts";
 import type { BeginEvent, ServerEvent, TerminationEvent, UnrecognizedEvent } from "./messages.ts";
 import type { Settings } from "./options.ts";
 import { redact, redactCause } from "./redact.ts";
 import type { OpenSocket, Platform, Socket, SocketEnd } from "./socket.ts";
 import { StreamingError } from "./streaming-error.ts";
-import { sessionUrl } from "./url.ts";
+import { place, readGrant, type TokenGrant } from "./token-grant.ts";
+import { origin, sessionUrl } from "./url.ts";
 import { Watchdog } from "./watchdog.ts";
 
 /** How long a peer may take over the closing handshake before the connection is ended without it. */
@@ -31,7 +32,8 @@ export class Link {
   readonly #listener: LinkListener;
   readonly #clock: Clock;
   readonly #openSocket: OpenSocket;
-  readonly #host: string;
+  #host: string;
+  #attempt: Attempt;
   /** What must not be shown: keys, and the token of this attempt once it is here. */
   readonly secrets: string[];
   readonly #abandoned = new AbortController();
@@ -49,16 +51,14 @@ export class Link {
     this.#clock = clock;
     this.#openSocket = platform.openSocket;
     this.secrets = [...settings.secrets];
-    const url = sessionUrl(settings.apiHost, settings.parameters, settings.extraParams);
-    if (!platform.sendsPings && settings.parameters.sessionHeartbeat === undefined)
-      url.searchParams.set("session_heartbeat", "true");
-    this.#host = url.host;
+    this.#attempt = { byToken: settings.token !== undefined, urlLength: 0 };
+    this.#host = origin(settings.apiHost).host;
     this.#cancelTimer = clock.after(settings.connectTimeout, () => {
       const stage = this.#opened ? "Begin" : "connection";
       const message = `No ${stage} from ${this.#host} within ${settings.connectTimeout} ms. Check the network, or raise connectTimeout.`;
       this.#end(new StreamingError("connect-timeout", message, { retryable: true }));
     });
-    void this.#connect(settings, url, attempt);
+    void this.#connect(settings, platform, attempt);
   }
 
   get bufferedAmount(): number {
@@ -93,13 +93,19 @@ export class Link {
     this.#end(error);
   }
 
-  async #connect(settings: Settings, url: URL, attempt: number): Promise<void> {
+  async #connect(settings: Settings, platform: Platform, attempt: number): Promise<void> {
     try {
       // Whoever makes this link must hold it before it can end: a platform may fail while it opens the socket.
       await Promise.resolve();
       const { token, apiKey } = settings;
-      if (token !== undefined) url.searchParams.set("token", await this.#token(token, attempt));
+      const grant = token === undefined ? undefined : await this.#grant(token, attempt);
       if (this.#ended) return;
+      const url = sessionUrl(hostOf(settings, grant), settings.parameters, settings.extraParams);
+      this.#host = url.host;
+      if (!platform.sendsPings && settings.parameters.sessionHeartbeat === undefined)
+        url.searchParams.set("session_heartbeat", "true");
+      if (grant) url.searchParams.set("token", grant.token);
+      this.#attempt = { ...this.#attempt, urlLength: url.href.length };
       this.#socket = this.#openSocket(url.href, apiKey, {
         opened: () => {
           this.#opened = true;
@@ -118,17 +124,12 @@ export class Link {
     }
   }
 
-  async #token(token: NonNullable<Settings["token"]>, attempt: number): Promise<string> {
-    if (typeof token === "string") return token;
+  async #grant(token: NonNullable<Settings["token"]>, attempt: number): Promise<TokenGrant> {
+    if (typeof token === "string") return { token };
     try {
-      const fetched: unknown = await token({ attempt, signal: this.#abandoned.signal });
-      if (typeof fetched !== "string" || fetched === "")
-        throw new StreamingError(
-          "token-failed",
-          `No token: the token provider returned ${fetched === "" ? "an empty string" : typeof fetched}. It must return a token.`,
-        );
-      this.secrets.push(fetched);
-      return fetched;
+      const grant = readGrant(await token({ attempt, signal: this.#abandoned.signal }));
+      this.secrets.push(grant.token);
+      return grant;
     } catch (error) {
       if (error instanceof StreamingError) throw error;
       const cause = redactCause(error, this.secrets);
@@ -177,7 +178,7 @@ export class Link {
 
   /** The service said why it ends the connection; its close may come, or not. */
   #fail(code: number, text: string): void {
-    this.#failure = serviceFailure(code, text, this.begin?.id);
+    this.#failure = serviceFailure(code, text, this.begin?.id, this.#attempt);
     // Without a code of its own, it has that of the close.
     if (code === 0) this.#errorText = text;
     this.close();
@@ -185,10 +186,15 @@ export class Link {
 
   #socketClosed(end: SocketEnd): void {
     if (this.#errorText !== undefined && end.code > 1006)
-      this.#failure = serviceFailure(end.code, this.#errorText, this.begin?.id);
+      this.#failure = serviceFailure(end.code, this.#errorText, this.begin?.id, this.#attempt);
     if (this.#failure || this.termination || (end.code === 1000 && this.begin)) return this.#end(this.#failure);
-    const safe = { ...end, reason: redact(end.reason, this.secrets), cause: redactCause(end.cause, this.secrets) };
-    this.#end(connectionFailure(safe, this.#opened, this.#host, this.begin?.id));
+    const safe = {
+      ...end,
+      reason: redact(end.reason, this.secrets),
+      cause: redactCause(end.cause, this.secrets),
+      ...(end.body !== undefined && { body: redact(end.body, this.secrets) }),
+    };
+    this.#end(connectionFailure(safe, this.#opened, this.#host, this.begin?.id, this.#attempt));
   }
 
   #end(error: StreamingError | undefined): void {
@@ -200,4 +206,16 @@ export class Link {
     this.#socket?.destroy();
     this.#listener.ended(this, error);
   }
+}
+
+/** The page's own `apiHost` counts more than the one that comes with a token, and a difference is reported. */
+function hostOf({ apiHost, apiHostGiven, warnOnce }: Settings, grant: TokenGrant | undefined): string {
+  if (grant?.apiHost === undefined) return apiHost;
+  if (!apiHostGiven) return grant.apiHost;
+  if (place(apiHost) !== place(grant.apiHost))
+    warnOnce(
+      "apiHost",
+      `apiHost is ${place(apiHost)}, but the token is for ${place(grant.apiHost)}, and may be refused. Leave apiHost out here, or set the same on the server.`,
+    );
+  return apiHost;
 }

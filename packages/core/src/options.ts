@@ -7,6 +7,7 @@ import { modernize, parameterSchemas, type StreamingParameters } from "./paramet
 import { redact } from "./redact.ts";
 import type { Platform } from "./socket.ts";
 import { StreamingError } from "./streaming-error.ts";
+import type { TokenGrant } from "./token-grant.ts";
 import { origin } from "./url.ts";
 
 /** What a token provider is told: `attempt` counts from 1 over the whole session; `signal` fires when the token is no longer wanted. */
@@ -15,8 +16,11 @@ export interface TokenRequest {
   readonly signal: AbortSignal;
 }
 
-/** Gives a temporary token. Called anew for every connection attempt, since the service takes a token once. */
-export type TokenProvider = (request: TokenRequest) => string | Promise<string>;
+/**
+ * Returns a temporary token, alone or with the host that takes it. Called again for every connection attempt, since the
+ * service takes a token once.
+ */
+export type TokenProvider = (request: TokenRequest) => string | TokenGrant | Promise<string | TokenGrant>;
 
 export interface ReconnectOptions {
   /** Attempts in a row without progress before the session fails. Default 10. */
@@ -33,7 +37,10 @@ export interface ConnectOptions extends StreamingParameters {
   token?: string | TokenProvider | undefined;
   /** The account's key. Only where the socket can send headers; elsewhere refused with `api-key-in-browser`. */
   apiKey?: string | undefined;
-  /** A host, or a `ws://` or `wss://` URL. Default `streaming.assemblyai.com`. */
+  /**
+   * A host, or a `ws://` or `wss://` URL. Default: the host that `token` brings along, or `streaming.assemblyai.com`. If both
+   * are given, this one is used, and a difference is reported to `onWarning`.
+   */
   apiHost?: string | undefined;
   /** Aborting it is `session.abort(signal.reason)`. */
   signal?: AbortSignal | undefined;
@@ -67,6 +74,8 @@ export interface Settings {
   readonly token: string | TokenProvider | undefined;
   readonly apiKey: string | undefined;
   readonly apiHost: string;
+  /** `apiHost` is no default: a token's host does not replace it. */
+  readonly apiHostGiven: boolean;
   readonly signal: AbortSignal | undefined;
   readonly connectTimeout: number;
   readonly maxConnectionRetries: number;
@@ -81,6 +90,8 @@ export interface Settings {
   readonly extraParams: Readonly<Record<string, unknown>>;
   /** Everything given that must never be shown. */
   readonly secrets: readonly string[];
+  /** Reports to `onWarning`, once a session for each topic. */
+  readonly warnOnce: (topic: string, message: string) => void;
 }
 
 /** Timers take no more. */
@@ -181,6 +192,7 @@ export function parseOptions(given: ConnectOptions, platform: Pick<Platform, "se
     token,
     apiKey,
     apiHost,
+    apiHostGiven: options.apiHost !== undefined,
     signal: options.signal,
     connectTimeout: options.connectTimeout ?? 10_000,
     maxConnectionRetries: options.maxConnectionRetries ?? 2,
@@ -194,6 +206,20 @@ export function parseOptions(given: ConnectOptions, platform: Pick<Platform, "se
     audioBuffer: options.audioBuffer ?? 1000,
     extraParams,
     secrets,
+    warnOnce: once(warn),
+  };
+}
+
+function once(warn: (message: string) => void): Settings["warnOnce"] {
+  const reported = new Set<string>();
+  return (topic, message) => {
+    if (reported.has(topic)) return;
+    reported.add(topic);
+    try {
+      warn(message);
+    } catch (error) {
+      console.error("voxpipe: onWarning threw.", error);
+    }
   };
 }
 

@@ -41,6 +41,28 @@ test("a handshake that is refused is final at first, and not later", () => {
   expect(retries.delay(fail("handshake-rejected"), 0)).toBe(500);
 });
 
+test.each([502, 503, 504])(
+  "HTTP %i of a gateway at the first handshake is retried, maxConnectionRetries times",
+  (status) => {
+    const rejected = new StreamingError("handshake-rejected", "It failed.", { retryable: true, status });
+    const retries = policy();
+    expect([1, 2, 3, 4].map(() => retries.delay(rejected, 0))).toEqual([500, 1000, 1500, undefined]);
+  },
+);
+
+test.each([400, 404, 429, 500, 501])("HTTP %i at the first handshake is final", (status) => {
+  const retryable = status === 429 || status >= 500;
+  const rejected = new StreamingError("handshake-rejected", "It failed.", { retryable, status });
+  expect(policy().delay(rejected, 0)).toBeUndefined();
+});
+
+test("a handshake that was refused for a minute or less is retried when Retry-After says", () => {
+  const asked = (retryAfterSeconds: number) =>
+    new StreamingError("handshake-rejected", "Busy.", { retryable: true, status: 503, retryAfterSeconds });
+  expect(policy().delay(asked(2), 0)).toBe(2500);
+  expect(policy().delay(asked(61), 0)).toBeUndefined();
+});
+
 test("what cannot be mended by trying again is not tried again", () => {
   const retries = policy();
   retries.begun(0);

@@ -11,6 +11,9 @@ const steadyMs = 30_000;
 /** A server that wants to be left alone for longer ends the session instead: nobody speaks into it for so long. */
 const longestWaitMs = 60_000;
 
+/** What a gateway answers while the service behind it is replaced: it says nothing about this client. */
+const gatewayStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
+
 /** Whether and when to connect again: the attempts of a session in a row that got nowhere (protocol section 5). */
 export class RetryPolicy {
   /** Attempts since a connection last got somewhere. */
@@ -46,8 +49,9 @@ export class RetryPolicy {
     if (now - this.#begunAt > steadyMs) this.attempt = 0;
     this.#begunAt = Number.POSITIVE_INFINITY;
     const most = this.#opened ? (reconnect?.maxAttempts ?? 0) : maxConnectionRetries;
-    // A service that answers the first handshake with an HTTP status means this client; later on it may be restarting.
-    const worthwhile = error.retryable && (this.#opened || error.code !== "handshake-rejected");
+    const refused = error.code === "handshake-rejected" && !gatewayStatuses.has(error.status ?? 0);
+    // A first handshake that is refused stays refused; later on the service may be restarting.
+    const worthwhile = error.retryable && (this.#opened || !refused);
     const askedMs = (error.retryAfterSeconds ?? 0) * 1000;
     if (!worthwhile || this.attempt >= most || askedMs > longestWaitMs) return undefined;
     this.attempt++;

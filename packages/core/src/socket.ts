@@ -28,9 +28,15 @@ export interface SocketEnd {
   /** Close code; 1006 when no close frame came. */
   readonly code: number;
   readonly reason: string;
-  /** HTTP status, where the handshake was refused and the platform tells. */
+  /** HTTP status, if the handshake was refused and the platform reports it. */
   readonly status?: number;
+  /** The start of the answer with that status, as text. */
+  readonly body?: string;
+  /** `Retry-After` of that answer, in seconds. */
+  readonly retryAfterSeconds?: number;
   readonly cause?: unknown;
+  /** The failure itself, if the adapter knows cause and remedy better than code and status show. It holds no secret. */
+  readonly failure?: StreamingError;
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Fault, SessionAction } from "./faults/fault.ts";
 import { FaultPlan, type FaultWatch } from "./faults/fault-plan.ts";
 import { checkAction, checkFaults } from "./faults/fault-schema.ts";
 import { failHandshake, refuseUpgrade } from "./faults/handshake-faults.ts";
+import { AllowedHosts } from "./http/allowed-hosts.ts";
 import { type Certificate, makeCertificate } from "./http/certificate.ts";
 import { Credentials, type Grant } from "./http/credentials.ts";
 import { answerHttp, type HttpContext, readTarget } from "./http/http-endpoints.ts";
@@ -80,6 +81,7 @@ class EmulatorServer implements Emulator {
   readonly #credentials: Credentials;
   readonly #openSessions: OpenSessions;
   readonly #faults: FaultPlan;
+  readonly #hosts: AllowedHosts;
   readonly #listener: Listener;
   readonly #webSockets = new WebSocketServer({
     noServer: true,
@@ -103,9 +105,11 @@ class EmulatorServer implements Emulator {
     this.#credentials = new Credentials(settings, clock);
     this.#openSessions = new OpenSessions(settings.sessionLimit);
     this.#faults = new FaultPlan(settings.faults);
+    const { host, allowedHosts } = settings;
+    this.#hosts = new AllowedHosts({ host, allowedHosts, certificate: certificate?.cert });
     const controls = settings.control ? this : undefined;
     const parts = { credentials: this.#credentials, faults: this.#faults, observer: this.#observer };
-    const context = { ...parts, clock, tokenErrors, controls };
+    const context = { ...parts, clock, tokenErrors, controls, hosts: this.#hosts };
     this.#listener = new Listener(certificate, (server) => this.#serve(server, context));
   }
 
@@ -186,6 +190,8 @@ class EmulatorServer implements Emulator {
     this.#upgraded.add(socket);
     socket.on("close", () => this.#upgraded.delete(socket));
     socket.on("error", () => socket.destroy());
+    const stranger = this.#hosts.refusal(request);
+    if (stranger !== undefined) return refuseUpgrade(socket, 403, stranger);
     const target = readTarget(request);
     if (target instanceof EmulatorError) return refuseUpgrade(socket, 400, target.message);
     const { path, query } = target;

@@ -23,6 +23,12 @@ export interface EmulatorOptions extends CredentialOptions {
    * reach the emulator only where this says so.
    */
   readonly host?: string;
+  /**
+   * Names under which the emulator answers beside those of loopback, `host`, and the certificate: what clients of other
+   * machines and containers call it, such as `emulator`. Requests with another `Host` are refused with 403, so that no web
+   * page can point its own name here and read sessions.
+   */
+  readonly allowedHosts?: readonly string[];
   /** What goes wrong on purpose. */
   readonly faults?: readonly Fault[];
   /**
@@ -87,6 +93,7 @@ export function settingsFrom(options: EmulatorOptions): Settings {
     engine: scripted(),
     port: 0,
     host: "localhost",
+    allowedHosts: [],
     faults: [],
     control: true,
     record: false,

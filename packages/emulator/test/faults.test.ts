@@ -47,7 +47,7 @@ function rawSession(emulator: Emulator) {
   socket.on("data", (data) => received.push(data));
   const key = randomBytes(16).toString("base64");
   socket.write(
-    `GET /v3/ws?sample_rate=16000 HTTP/1.1\r\nHost: x\r\nAuthorization: key\r\nConnection: Upgrade\r\n` +
+    `GET /v3/ws?sample_rate=16000 HTTP/1.1\r\nHost: localhost\r\nAuthorization: key\r\nConnection: Upgrade\r\n` +
       `Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
   );
   return { socket, received: () => Buffer.concat(received) };

@@ -112,7 +112,7 @@ test("random bodies for faults: taken where they are faults, else refused", () =
         if (emulator.faults.length === 0) return;
         await throwAt(emulator, [upgradeRequest("/v3/ws?sample_rate=16000")]);
         await throwAt(emulator, [
-          Buffer.from("GET /v3/token?expires_in_seconds=60 HTTP/1.1\r\nAuthorization: k\r\nHost: x\r\n\r\n"),
+          Buffer.from("GET /v3/token?expires_in_seconds=60 HTTP/1.1\r\nAuthorization: k\r\nHost: localhost\r\n\r\n"),
         ]);
         await ask("DELETE", "/emulator/faults");
       }),

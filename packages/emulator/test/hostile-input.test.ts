@@ -28,10 +28,12 @@ test("random bytes in place of HTTP", () =>
       fc.asyncProperty(bytes(300), async (junk) => void (await throwAt(emulator, [junk]))),
       { numRuns: 40 },
     );
-    await throwAt(emulator, [Buffer.from("GET // HTTP/1.1\r\nHost: x\r\n\r\n")]);
-    await throwAt(emulator, [Buffer.from("GET /v3/token?%ff%zz HTTP/1.1\r\nHost: x\r\nAuthorization: k\r\n\r\n")]);
+    await throwAt(emulator, [Buffer.from("GET // HTTP/1.1\r\nHost: localhost\r\n\r\n")]);
     await throwAt(emulator, [
-      Buffer.from("GET http://[ HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"),
+      Buffer.from("GET /v3/token?%ff%zz HTTP/1.1\r\nHost: localhost\r\nAuthorization: k\r\n\r\n"),
+    ]);
+    await throwAt(emulator, [
+      Buffer.from("GET http://[ HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"),
     ]);
     await throwAt(emulator, [Buffer.from(`GET /${"x".repeat(100_000)} HTTP/1.1\r\n\r\n`)]);
   }));

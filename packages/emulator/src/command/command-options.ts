@@ -10,6 +10,7 @@ import type { FormattedFinals } from "../turns/turns.ts";
 export interface CommandOptions {
   readonly port: number;
   readonly host: string;
+  readonly allowedHost?: string[];
   readonly tls?: true | string;
   readonly tlsName?: string[];
   readonly tlsKey?: string;
@@ -57,6 +58,7 @@ export function describeCommand(): Command {
     )
     .option("--port <number>", "port to listen on; 0 takes any free one", wholeNumber(0, 65_535), 8_765)
     .option("--host <address>", "address to listen on; localhost is 127.0.0.1 and ::1", "localhost")
+    .option("--allowed-host <name...>", "names under which clients of other machines and containers reach it")
     .option("--tls [file]", "serve wss://, and write the certificate that is made to <file>")
     .option("--tls-name <name...>", "make the certificate for these host names too, for clients whose host is fixed")
     .option("--tls-key <file>", "serve wss:// with this key, PEM, and the certificate of --tls-cert")

@@ -46,11 +46,24 @@ async function serve(options: CommandOptions): Promise<void> {
 }
 
 async function emulatorOptions(options: CommandOptions): Promise<EmulatorOptions> {
-  const { apiKey, token, fault, sessionLimit, sessionLimitCode, tls, tlsName, tlsKey, tlsCert, ...others } = options;
+  const {
+    allowedHost,
+    apiKey,
+    token,
+    fault,
+    sessionLimit,
+    sessionLimitCode,
+    tls,
+    tlsName,
+    tlsKey,
+    tlsCert,
+    ...others
+  } = options;
   const { engine: _engine, record: _record, script: _script, play: _play, quiet: _quiet, ...plain } = others;
   return {
     ...plain,
     tls: await tlsOption(options),
+    ...(allowedHost && { allowedHosts: allowedHost }),
     ...(apiKey && { apiKeys: apiKey }),
     ...(token && { tokens: token }),
     ...(fault && { faults: fault }),

@@ -15,6 +15,9 @@ const closeTimeoutMs = 30_000;
 /** What a client has to end a connection that was dropped, in ms. */
 const dropTimeoutMs = 1000;
 
+/** How often a client that is not read from is tried, in ms of the machine's time: it is the machine's sockets that break. */
+const probeEveryMs = 1_000;
+
 type PauseReason = "backlog" | "busy" | "engine" | "stall" | "delay";
 
 /** What a connection tells the session on it. */
@@ -37,6 +40,7 @@ export class Connection {
   readonly #timers = new Set<Cancel>();
   #listener: ConnectionListener | undefined;
   #silent = false;
+  #probe: NodeJS.Timeout | undefined;
   #delays = 0;
   #closing = false;
 
@@ -67,6 +71,7 @@ export class Connection {
     ws.on("close", (code, reason) => {
       this.#outbox.mute();
       for (const cancel of this.#timers) cancel();
+      clearInterval(this.#probe);
       listener.closed(code, reason.toString());
     });
     // What goes wrong on the wire ends in "close", with its code.
@@ -93,11 +98,15 @@ export class Connection {
   /** Stops reading from the client until each reason to has been withdrawn. */
   pause(reason: PauseReason): void {
     this.#paused.add(reason);
-    if (!this.#closing) this.#ws.pause();
+    if (this.#closing) return;
+    this.#ws.pause();
+    this.#probe ??= setInterval(() => this.#tryClient(), probeEveryMs).unref();
   }
 
   resume(reason: PauseReason): void {
     if (!this.#paused.delete(reason) || this.#paused.size > 0) return;
+    clearInterval(this.#probe);
+    this.#probe = undefined;
     this.#ws.resume();
     this.#listener?.resumed();
   }
@@ -164,6 +173,11 @@ export class Connection {
     this.#silent = true;
     this.#outbox.mute();
     this.#discard();
+  }
+
+  /** A client that has gone is noticed by reading, or else by a write that fails. */
+  #tryClient(): void {
+    if (!this.#silent && !this.#closing && !this.congested) this.#ws.ping();
   }
 
   #waits(): void {

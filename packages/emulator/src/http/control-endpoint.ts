@@ -23,7 +23,7 @@ const largestBody = 65_536;
  * - `GET /emulator/sessions`: what each session has done
  * - `POST /emulator/sessions/3/fault` (an action as JSON): it happens now
  *
- * A body must be `application/json`, so that no web page can send one unasked.
+ * A body must be `application/json`, and pages of other origins are refused before this is called: no web page can set faults.
  */
 export async function answerControl(request: IncomingMessage, path: string, controls: Controls): Promise<JsonReply> {
   try {

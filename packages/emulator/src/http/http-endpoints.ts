@@ -5,6 +5,7 @@ import { EmulatorError } from "../emulator-error.ts";
 import type { HandshakeAction } from "../faults/fault.ts";
 import type { FaultPlan } from "../faults/fault-plan.ts";
 import type { Observer } from "../observation/observer.ts";
+import { type AllowedHosts, originRefusal } from "./allowed-hosts.ts";
 import { answerControl, type Controls } from "./control-endpoint.ts";
 import type { Credentials } from "./credentials.ts";
 import { type RequestTarget, targetOf } from "./request-target.ts";
@@ -16,6 +17,7 @@ export interface HttpContext {
   readonly faults: FaultPlan;
   readonly observer: Observer;
   readonly clock: Clock;
+  readonly hosts: AllowedHosts;
   readonly tokenErrors: TokenErrorShape;
   /** Absent where nothing is answered under `/emulator/`. */
   readonly controls: Controls | undefined;
@@ -31,17 +33,21 @@ export function answerHttp(request: IncomingMessage, response: ServerResponse, c
 }
 
 function route(request: IncomingMessage, response: ServerResponse, context: HttpContext): void {
+  const stranger = context.hosts.refusal(request);
+  if (stranger !== undefined) return forbid(request, response, stranger);
   const target = readTarget(request);
   if (target instanceof EmulatorError) reply(response, { status: 400, body: { error: target.message } });
   else if (target.path === "/v3/token" && request.method === "GET") answerToken(request, response, target, context);
-  else if (target.path.startsWith("/emulator/") && context.controls !== undefined)
+  else if (target.path.startsWith("/emulator/") && context.controls !== undefined) {
+    const foreign = originRefusal(request);
+    if (foreign !== undefined) return forbid(request, response, foreign);
     answerControl(request, target.path, context.controls)
       .then((result) => {
         request.resume();
         reply(response, result);
       })
       .catch(() => answerBroken(response));
-  else answerNothing(request, response, target.path);
+  } else answerNothing(request, response, target.path);
 }
 
 /** The request's target, or what is wrong with it. */
@@ -52,6 +58,11 @@ export function readTarget(request: IncomingMessage): RequestTarget | EmulatorEr
     if (error instanceof EmulatorError) return error;
     throw error;
   }
+}
+
+function forbid(request: IncomingMessage, response: ServerResponse, reason: string): void {
+  request.resume();
+  reply(response, refusal(403, reason));
 }
 
 function answerNothing(request: IncomingMessage, response: ServerResponse, path: string): void {

@@ -8,6 +8,9 @@ import type { Certificate } from "./certificate.ts";
 /** How often a free port is looked for that both loopback addresses have. */
 const mostAttempts = 20;
 
+/** Silence after which TCP asks whether a client is still there, in ms. */
+const keepAliveMs = 30_000;
+
 /** What a machine without IPv6 says to ::1. */
 const noSuchAddress = new Set(["EADDRNOTAVAIL", "EAFNOSUPPORT", "EINVAL"]);
 
@@ -62,7 +65,12 @@ export class Listener {
   }
 
   async #bind(host: string, port: number): Promise<{ server: Server; address: AddressInfo }> {
-    const server = this.#certificate === undefined ? createServer() : createSecureServer(this.#certificate);
+    // The kernel notices clients whose machine or network has gone, which nothing that is sent would say.
+    const options = { keepAlive: true, keepAliveInitialDelay: keepAliveMs };
+    const server =
+      this.#certificate === undefined
+        ? createServer(options)
+        : createSecureServer({ ...options, ...this.#certificate });
     rememberTcp(server);
     this.#serve(server);
     await new Promise<void>((resolve, reject) => {

@@ -58,7 +58,7 @@ export async function throwAt(emulator: Emulator, pieces: readonly Uint8Array[],
 
 export function upgradeRequest(target: string): Buffer {
   return Buffer.from(
-    `GET ${target} HTTP/1.1\r\nHost: x\r\nAuthorization: key\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+    `GET ${target} HTTP/1.1\r\nHost: localhost\r\nAuthorization: key\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
       `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString("base64")}\r\n\r\n`,
   );
 }

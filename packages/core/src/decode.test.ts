@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { wireSamples } from "../test/wire-samples.ts";
-import { decode } from "./decode.ts";
+import { decode as decodeMessage } from "./decode.ts";
+import { Secrets } from "./redact.ts";
+
+const decode = (raw: string) => decodeMessage(raw, new Secrets());
 
 const samples = Object.entries(wireSamples);
 

@@ -2,6 +2,7 @@ import { safeParse } from "valibot";
 import { explainIssue } from "./explain-issue.ts";
 import { compileGuard } from "./guard.ts";
 import { type ServerEvent, schemas, type UnrecognizedEvent } from "./messages.ts";
+import type { Secrets } from "./redact.ts";
 
 /** The service's last word on a connection; with or without `type` on the wire (protocol section 4). */
 export interface ErrorFrame {
@@ -16,13 +17,15 @@ const guards = new Map<unknown, ReturnType<typeof compileGuard<ServerEvent>>>(
 );
 const isMessageType = (type: unknown): type is MessageType => guards.has(type);
 
-/** One text message of the service. Never throws: what cannot be read says why. */
-export function decode(raw: string): ServerEvent | ErrorFrame | UnrecognizedEvent {
+/** One text message of the service, without the secrets that it repeats. Never throws: what cannot be read says why. */
+export function decode(message: string, secrets: Secrets): ServerEvent | ErrorFrame | UnrecognizedEvent {
+  const raw = secrets.redactRaw(message);
   let value: unknown;
   try {
-    value = JSON.parse(raw);
+    value = raw === message ? JSON.parse(raw) : secrets.parse(message, isMessageType);
   } catch (error) {
-    return unrecognized(raw, error instanceof Error ? error.message : String(error));
+    // The engine's message quotes the text.
+    return unrecognized(raw, raw === message && error instanceof Error ? error.message : "Not valid JSON");
   }
   if (typeof value !== "object" || value === null) return unrecognized(raw, "Not a JSON object");
   const type = "type" in value ? value.type : undefined;

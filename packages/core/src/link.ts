@@ -3,7 +3,7 @@ import { decode } from "./decode.ts";
 import { type Attempt, connectionFailure, serviceFailure } from "./failure.ts";
 import type { BeginEvent, ServerEvent, TerminationEvent, UnrecognizedEvent } from "./messages.ts";
 import type { Settings } from "./options.ts";
-import { redact, redactCause } from "./redact.ts";
+import type { Secrets } from "./redact.ts";
 import type { OpenSocket, Platform, Socket, SocketEnd } from "./socket.ts";
 import { StreamingError } from "./streaming-error.ts";
 import { place, readGrant, type TokenGrant } from "./token-grant.ts";
@@ -14,6 +14,8 @@ import { Watchdog } from "./watchdog.ts";
 const closeGraceMs = 1000;
 
 export interface LinkListener {
+  /** What must not be shown. One list for the whole session: an old token may still be live. */
+  readonly secrets: Secrets;
   begun(link: Link, begin: BeginEvent): void;
   message(link: Link, event: Exclude<ServerEvent, BeginEvent> | UnrecognizedEvent): void;
   /** Exactly once, and last. No error: the peer closed normally. */
@@ -34,8 +36,6 @@ export class Link {
   readonly #openSocket: OpenSocket;
   #host: string;
   #attempt: Attempt;
-  /** What must not be shown: keys, and the token of this attempt once it is here. */
-  readonly secrets: string[];
   readonly #abandoned = new AbortController();
   #socket: Socket | undefined;
   #watchdog: Watchdog | undefined;
@@ -50,7 +50,6 @@ export class Link {
     this.#listener = listener;
     this.#clock = clock;
     this.#openSocket = platform.openSocket;
-    this.secrets = [...settings.secrets];
     this.#attempt = { byToken: settings.token !== undefined, urlLength: 0 };
     this.#host = origin(settings.apiHost).host;
     this.#cancelTimer = clock.after(settings.connectTimeout, () => {
@@ -59,6 +58,10 @@ export class Link {
       this.#end(new StreamingError("connect-timeout", message, { retryable: true }));
     });
     void this.#connect(settings, platform, attempt);
+  }
+
+  get #secrets(): Secrets {
+    return this.#listener.secrets;
   }
 
   get bufferedAmount(): number {
@@ -119,7 +122,7 @@ export class Link {
       this.#end(
         error instanceof StreamingError
           ? error
-          : connectionFailure({ code: 1006, reason: "", cause: redactCause(error, this.secrets) }, false, this.#host),
+          : connectionFailure({ code: 1006, reason: "", cause: this.#secrets.redactCause(error) }, false, this.#host),
       );
     }
   }
@@ -128,11 +131,11 @@ export class Link {
     if (typeof token === "string") return { token };
     try {
       const grant = readGrant(await token({ attempt, signal: this.#abandoned.signal }));
-      this.secrets.push(grant.token);
+      this.#secrets.add(grant.token);
       return grant;
     } catch (error) {
-      if (error instanceof StreamingError) throw error;
-      const cause = redactCause(error, this.secrets);
+      if (error instanceof StreamingError) throw this.#secrets.redactError(error);
+      const cause = this.#secrets.redactCause(error);
       throw new StreamingError(
         "token-failed",
         `No token: ${cause?.message}. Check the token provider and the server behind it.`,
@@ -143,11 +146,11 @@ export class Link {
 
   #received(text: string): void {
     if (this.#ended || this.#failure) return;
-    const message = this.#decode(text);
+    const message = decode(text, this.#secrets);
     this.#watchdog?.heard(message.type === "Heartbeat");
     switch (message.type) {
       case "Error":
-        this.#fail(message.code ?? 0, redact(message.text, this.secrets));
+        this.#fail(message.code ?? 0, this.#secrets.redact(message.text));
         break;
       case "Begin":
         if (this.begin) return;
@@ -163,12 +166,6 @@ export class Link {
       default:
         this.#listener.message(this, message);
     }
-  }
-
-  /** What the service says of itself, in words or in a form that nobody knows, may repeat a token. */
-  #decode(text: string): ReturnType<typeof decode> {
-    const message = decode(text);
-    return message.type === "Unrecognized" || message.type === "Warning" ? decode(redact(text, this.secrets)) : message;
   }
 
   #stalled(why: string): void {
@@ -190,9 +187,9 @@ export class Link {
     if (this.#failure || this.termination || (end.code === 1000 && this.begin)) return this.#end(this.#failure);
     const safe = {
       ...end,
-      reason: redact(end.reason, this.secrets),
-      cause: redactCause(end.cause, this.secrets),
-      ...(end.body !== undefined && { body: redact(end.body, this.secrets) }),
+      reason: this.#secrets.redact(end.reason),
+      cause: this.#secrets.redactCause(end.cause),
+      ...(end.body !== undefined && { body: this.#secrets.redact(end.body) }),
     };
     this.#end(connectionFailure(safe, this.#opened, this.#host, this.begin?.id, this.#attempt));
   }

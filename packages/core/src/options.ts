@@ -4,7 +4,7 @@ import { explainIssue } from "./explain-issue.ts";
 import { nearestName } from "./nearest-name.ts";
 import type { Pace } from "./pacer.ts";
 import { modernize, parameterSchemas, type StreamingParameters } from "./parameters.ts";
-import { redact } from "./redact.ts";
+import { Secrets } from "./redact.ts";
 import type { Platform } from "./socket.ts";
 import { StreamingError } from "./streaming-error.ts";
 import type { TokenGrant } from "./token-grant.ts";
@@ -171,7 +171,8 @@ export function parseOptions(given: ConnectOptions, platform: Pick<Platform, "se
   const secrets = [...secretOptions.map((name) => options[name]), options.extraParams?.token].filter(
     (secret) => typeof secret === "string",
   );
-  refuse(problems.map((problem) => redact(problem, secrets)));
+  const safe = new Secrets(secrets);
+  refuse(problems.map((problem) => safe.redact(problem)));
 
   if (apiKey !== undefined && !platform.sendsHeaders)
     throw new StreamingError(

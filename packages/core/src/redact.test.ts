@@ -1,7 +1,10 @@
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { redact, redactCause } from "./redact.ts";
+import { Secrets } from "./redact.ts";
+
+const redact = (text: string, secrets: readonly string[]) => new Secrets(secrets).redact(text);
+const redactCause = (cause: unknown, secrets: readonly string[]) => new Secrets(secrets).redactCause(cause);
 
 const token = "tok/en+with=all ~'(*)! of them";
 
@@ -83,7 +86,45 @@ describe("a cause", () => {
     expect(redactCause(thrown, [token])).toMatchObject({ message: expect.stringContaining(message) });
   });
 
+  test("whose getters throw has nothing to say, and does no harm", () => {
+    const mean = new Proxy(new Error(), {
+      get() {
+        throw new Error("no");
+      },
+    });
+    expect(redactCause(mean, [token])).toBeInstanceOf(Error);
+    expect(redactCause(Proxy.revocable({}, {}).proxy, [])).toBeInstanceOf(Error);
+  });
+
   test.each([undefined, null])("of %s is none", (cause) => {
     expect(redactCause(cause, [token])).toBeUndefined();
+  });
+});
+
+describe("a session's secrets", () => {
+  test("keep the keys however many tokens come, and the newest hundred of these", () => {
+    const secrets = new Secrets(["key-of-the-account"]);
+    for (let i = 0; i < 1000; i++) secrets.add(`token-${i}-`);
+    expect(secrets.redact("key-of-the-account token-999- token-900- token-1-")).toBe(
+      "[redacted] [redacted] [redacted] token-1-",
+    );
+  });
+
+  const parse = (secret: string, value: unknown) =>
+    new Secrets([secret]).parse(JSON.stringify(value), (type) => type === "Turn");
+
+  test("leave an ordinary word in what people say, in names and in the type, though it is used as a token", () => {
+    for (const word of ["Turn", "transcript", "development"]) {
+      const event = { type: "Turn", transcript: word, words: [{ text: word }], [word]: 1 };
+      expect(parse(word, event)).toEqual(event);
+      expect(parse(word, { note: word })).toEqual({ note: "[redacted]" });
+    }
+  });
+
+  test("are taken out of speech, too, if they cannot be a word", () => {
+    expect(parse("tok-1", { transcript: "tok-1", "tok-1": ["tok-1"] })).toEqual({
+      transcript: "[redacted]",
+      "[redacted]": ["[redacted]"],
+    });
   });
 });

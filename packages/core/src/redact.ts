@@ -1,56 +1,161 @@
-/** Shorter secrets are no secrets, and would tear words apart. */
+import { StreamingError } from "./streaming-error.ts";
+
+/** Shorter secrets would match inside words. */
 const shortest = 3;
 /** Secrets of this length are known by their first half too: close reasons and messages cut long texts off. */
 const long = 32;
+/** A secret of letters alone that is shorter than this may be a word that somebody says: `token: "development"`. */
+const longestWord = 20;
+/** Tokens remembered. They live for ten minutes at most; so many attempts take longer than that. */
+const mostTokens = 100;
 
-/** Replaces keys and tokens, plain and URL-encoded, wherever they stand in a text. */
-export function redact(text: string, secrets: readonly string[]): string {
-  const forms = secrets.filter((secret) => secret.length >= shortest).flatMap((secret) => [secret, ...encoded(secret)]);
-  if (forms.length === 0) return text;
+interface Matcher {
+  /** A text without any of these holds no secret. */
+  readonly probes: readonly string[];
+  /** Without a pattern there is nothing to hide. */
+  readonly pattern: RegExp | undefined;
+}
+
+/** The keys and tokens of one session, to be taken out of everything that it shows. */
+export class Secrets {
+  readonly #keys: readonly string[];
+  readonly #tokens: string[] = [];
+  /** Both made when they are needed, and made again after a token was added. */
+  #all: Matcher | undefined;
+  #unspeakable: Matcher | undefined;
+
+  /** @param keys What was given in the options; never forgotten. */
+  constructor(keys: readonly string[] = []) {
+    this.#keys = keys;
+  }
+
+  /** An earlier token may still be live, so it stays a secret. */
+  add(token: string): void {
+    if (this.#tokens.includes(token)) return;
+    this.#tokens.push(token);
+    if (this.#tokens.length > mostTokens) this.#tokens.shift();
+    this.#all = this.#unspeakable = undefined;
+  }
+
+  /** Replaces keys and tokens in a text: plain, URL-encoded, and inside JSON. */
+  redact(text: string): string {
+    return replaced(text, this.#every());
+  }
+
+  /** The same for text from the wire, in which JSON may have escaped any character. */
+  redactRaw(raw: string): string {
+    const { probes } = this.#every();
+    const plain = probes.length > 0 ? unescaped(raw) : raw;
+    const clean = this.redact(plain);
+    return clean === plain ? raw : clean;
+  }
+
+  /**
+   * Parses JSON, and replaces secrets in its strings and in the names of its fields. In what people say, and in names,
+   * an ordinary word stays although somebody uses it as a token.
+   *
+   * @param keep Values of `type` that stay.
+   */
+  parse(raw: string, keep: (type: string) => boolean): unknown {
+    this.#unspeakable ??= matcher([...this.#keys, ...this.#tokens].filter((secret) => !isWord(secret)));
+    const spoken = this.#unspeakable;
+    return JSON.parse(raw, (key: string, value: unknown) => {
+      if (typeof value === "string") {
+        if (key === "type" && keep(value)) return value;
+        return replaced(value, spokenFields.has(key) ? spoken : this.#every());
+      }
+      if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+      return Object.fromEntries(Object.entries(value).map(([name, field]) => [replaced(name, spoken), field]));
+    });
+  }
+
+  /**
+   * A cause that is safe to hand on: name, message, stack and `code` of what was thrown, secrets replaced, and none of its
+   * other properties, since request objects and headers hang on errors.
+   */
+  redactCause(cause: unknown): Error | undefined {
+    if (cause === undefined || cause === null) return undefined;
+    const text = (key: string): string | undefined => {
+      const value = typeof cause === "object" ? read(cause, key) : undefined;
+      return typeof value === "string" ? this.redact(value) : undefined;
+    };
+    const safe = new Error(text("message") || text("code") || this.redact(shown(cause)));
+    safe.name = text("name") ?? "Error";
+    const stack = text("stack");
+    if (stack) safe.stack = stack;
+    const code = text("code");
+    return code ? Object.assign(safe, { code }) : safe;
+  }
+
+  /** An error that a caller's function threw. */
+  redactError(error: StreamingError): StreamingError {
+    const message = this.redact(error.message);
+    if (message === error.message && error.cause === undefined) return error;
+    return new StreamingError(error.code, message, { ...error, cause: this.redactCause(error.cause) });
+  }
+
+  #every(): Matcher {
+    this.#all ??= matcher([...this.#keys, ...this.#tokens]);
+    return this.#all;
+  }
+}
+
+/** Where the service repeats what was said, or a model's answer to it. */
+const spokenFields: ReadonlySet<string> = new Set(["transcript", "utterance", "text", "content"]);
+
+function isWord(secret: string): boolean {
+  return secret.length < longestWord && /^[\p{L}_\s]*$/u.test(secret);
+}
+
+function matcher(secrets: readonly string[]): Matcher {
+  const forms = [...new Set(secrets.filter((secret) => secret.length >= shortest).flatMap(written))];
+  if (forms.length === 0) return { probes: [], pattern: undefined };
   // Longer forms first, so that none is replaced in part; in one pass, so that no replacement is replaced.
   const whole = forms.sort((a, b) => b.length - a.length).map(escaped);
-  const cutOff = forms
-    .filter((form) => form.length >= long)
-    .map((form) => `${escaped(form.slice(0, long / 2))}[^\\s"'&]*`);
-  return text.replace(new RegExp([...whole, ...cutOff].join("|"), "g"), "[redacted]");
+  const halves = forms.filter((form) => form.length >= long).map((form) => form.slice(0, long / 2));
+  const cutOff = halves.map((half) => `${escaped(half)}[^\\s"'&]*`);
+  const probes = [...new Set([...halves, ...forms.filter((form) => form.length < long)])];
+  return { probes, pattern: new RegExp([...whole, ...cutOff].join("|"), "g") };
+}
+
+function replaced(text: string, { probes, pattern }: Matcher): string {
+  return pattern && probes.some((probe) => text.includes(probe)) ? text.replace(pattern, "[redacted]") : text;
 }
 
 /**
- * As `encodeURIComponent` shows it, and as a URL's query does (they differ in `!'()*~` and the space); within JSON, and
- * within JSON that is quoted in JSON.
+ * A secret as it is; as `encodeURIComponent` shows it, and as a URL's query does (they differ in `!'()*~` and the space),
+ * with escapes in capitals or not; within JSON, and within JSON that is quoted in JSON.
  */
-function encoded(secret: string): string[] {
+function written(secret: string): string[] {
   const wellFormed = secret.replace(/\p{Surrogate}/gu, "\ufffd");
   const inUrl = [encodeURIComponent(wellFormed), new URLSearchParams({ "": wellFormed }).toString().slice(1)];
-  return [...inUrl, inJson(secret), inJson(inJson(secret))];
+  const small = inUrl.map((form) => form.replace(/%../g, (byte) => byte.toLowerCase()));
+  return [secret, ...inUrl, ...small, inJson(secret), inJson(inJson(secret))];
 }
 
 function inJson(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
+/** JSON text with its optional escapes undone: `\u0041` and `\/`. */
+function unescaped(raw: string): string {
+  if (!raw.includes("\\u") && !raw.includes("\\/")) return raw;
+  return raw.replace(/\\(?:u([\da-f]{4})|\/)/gi, (_escape, code?: string) =>
+    code === undefined ? "/" : String.fromCharCode(Number.parseInt(code, 16)),
+  );
+}
+
 function escaped(form: string): string {
   return form.replace(/[^\w]/g, "\\$&");
 }
 
-/**
- * A cause that is safe to hand on: name, message, stack and `code` of what was thrown, secrets replaced, and none of its
- * other properties, since request objects and headers hang on errors.
- */
-export function redactCause(cause: unknown, secrets: readonly string[]): Error | undefined {
-  if (cause === undefined || cause === null) return undefined;
-  const source: unknown = cause;
-  const read = (key: string): unknown => (typeof source === "object" ? Reflect.get(source ?? {}, key) : undefined);
-  const text = (key: string): string | undefined => {
-    const value = read(key);
-    return typeof value === "string" ? redact(value, secrets) : undefined;
-  };
-  const safe = new Error(text("message") || text("code") || redact(shown(cause), secrets));
-  safe.name = text("name") ?? "Error";
-  const stack = text("stack");
-  if (stack) safe.stack = stack;
-  const code = text("code");
-  return code ? Object.assign(safe, { code }) : safe;
+/** A property of what somebody threw. A getter that throws has nothing to say. */
+function read(source: object, key: string): unknown {
+  try {
+    return Reflect.get(source, key);
+  } catch {
+    return undefined;
+  }
 }
 
 function shown(cause: unknown): string {

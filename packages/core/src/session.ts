@@ -12,7 +12,7 @@ import type { Settings } from "./options.ts";
 import { type ControlMessage, Outbound } from "./outbound.ts";
 import { PacketLog } from "./packet-log.ts";
 import { PcmLog } from "./pcm-log.ts";
-import { redact, redactCause } from "./redact.ts";
+import { Secrets } from "./redact.ts";
 import { RetryPolicy } from "./retry-policy.ts";
 import { Rollover } from "./rollover.ts";
 import type { SessionStats, SessionSummary } from "./session-figures.ts";
@@ -43,8 +43,8 @@ export class Session implements LinkListener {
   readonly #figures: TerminationEvent[] = [];
   readonly #retired = new Set<Link>();
   #link: Link | undefined;
-  /** What must not be shown; with the newest connection's token. */
-  #secrets: readonly string[];
+  /** What must not be shown: the keys of the options, and every connection's token. */
+  readonly secrets: Secrets;
   #rollover: Rollover | undefined;
   readonly #retries: RetryPolicy;
   #connections = 0;
@@ -66,7 +66,7 @@ export class Session implements LinkListener {
 
   constructor(settings: Settings, platform: Platform) {
     this.#settings = settings;
-    this.#secrets = settings.secrets;
+    this.secrets = new Secrets(settings.secrets);
     this.#platform = platform;
     this.#clock = platform.clock ?? systemClock;
     this.#retries = new RetryPolicy(settings, platform.random ?? Math.random);
@@ -119,7 +119,7 @@ export class Session implements LinkListener {
   }
 
   abort(reason?: unknown): void {
-    const cause = redactCause(reason, this.#secrets);
+    const cause = this.secrets.redactCause(reason);
     const why = reason instanceof Error ? `: ${cause?.message}` : "";
     this.#end(
       new StreamingError("aborted", `The session was aborted${why}.`, {
@@ -206,9 +206,7 @@ export class Session implements LinkListener {
   #openLink(): Link {
     const attempt = ++this.#connections;
     this.#platform.trace?.({ type: "connecting", attempt });
-    const link = new Link(this.#settings, this.#platform, this.#clock, attempt, this);
-    this.#secrets = link.secrets;
-    return link;
+    return new Link(this.#settings, this.#platform, this.#clock, attempt, this);
   }
 
   #takeOver(link: Link, begin: BeginEvent, cause: ReconnectedEvent["cause"]): void {
@@ -337,8 +335,8 @@ export class Session implements LinkListener {
   /** The source's own error may hold what the session keeps to itself. */
   #presentable(error: StreamingError): StreamingError {
     if (error.cause === undefined) return error;
-    const cause = redactCause(error.cause, this.#secrets);
-    return new StreamingError(error.code, redact(error.message, this.#secrets), { cause });
+    const cause = this.secrets.redactCause(error.cause);
+    return new StreamingError(error.code, this.secrets.redact(error.message), { cause });
   }
 
   /** Everything up to `endBytes` is still to be transcribed; then the session ends. */

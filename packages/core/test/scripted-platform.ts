@@ -29,7 +29,12 @@ export class ScriptedSocket {
   }
 
   says(message: object): void {
-    this.#listener.message(JSON.stringify(message));
+    this.writes(JSON.stringify(message));
+  }
+
+  /** Any text, JSON or not. */
+  writes(text: string): void {
+    this.#listener.message(text);
   }
 
   closes(end: SocketEnd): void {

@@ -44,10 +44,11 @@ export class Secrets {
 
   /** The same for text from the wire, in which JSON may have escaped any character. */
   redactRaw(raw: string): string {
-    const { probes } = this.#every();
-    const plain = probes.length > 0 ? unescaped(raw) : raw;
+    const literal = this.redact(raw);
+    if (!raw.includes("\\") || this.#every().probes.length === 0) return literal;
+    const plain = unescaped(literal);
     const clean = this.redact(plain);
-    return clean === plain ? raw : clean;
+    return clean === plain ? literal : clean;
   }
 
   /**
@@ -137,13 +138,20 @@ function inJson(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** JSON text with its optional escapes undone: `\u0041` and `\/`. */
+/** JSON text with its escapes undone: one letter has several. */
 function unescaped(raw: string): string {
-  if (!raw.includes("\\u") && !raw.includes("\\/")) return raw;
-  return raw.replace(/\\(?:u([\da-f]{4})|\/)/gi, (_escape, code?: string) =>
-    code === undefined ? "/" : String.fromCharCode(Number.parseInt(code, 16)),
+  return raw.replace(/\\(?:u([\da-f]{4})|(.))/gi, (_whole, code?: string, letter?: string) =>
+    code === undefined ? (controls.get(letter) ?? `${letter}`) : String.fromCharCode(Number.parseInt(code, 16)),
   );
 }
+
+const controls: ReadonlyMap<string | undefined, string> = new Map([
+  ["b", "\b"],
+  ["f", "\f"],
+  ["n", "\n"],
+  ["r", "\r"],
+  ["t", "\t"],
+]);
 
 function escaped(form: string): string {
   return form.replace(/[^\w]/g, "\\$&");

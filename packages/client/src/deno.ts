@@ -11,7 +11,7 @@ export * from "./shared.ts";
  * @throws StreamingError `invalid-options`, before anything is sent.
  */
 export function connect(options: ConnectOptions): StreamingSession {
-  return connectOn(options, nativePlatform);
+  return connectOn(options, nativePlatform());
 }
 
 /** The API of the Python `AsyncStreamingClient`. On servers it mints tokens too. */

@@ -1,4 +1,7 @@
 import { keyHeaders, type OpenSocket, type Socket, type SocketEnd } from "@voxpipe/core";
+import { readLimited } from "./read-limited.ts";
+import { longestRefusal, refusalMs, refusedHandshake } from "./refused-handshake.ts";
+import { longestMessage, messageTooLong } from "./socket-failures.ts";
 
 /** A WebSocket as workerd hands it out: it does nothing until it is accepted. */
 type UpgradedSocket = Omit<WebSocket, "send"> & Pick<Socket, "send"> & { accept(): void };
@@ -20,7 +23,13 @@ export const openFetchedSocket: OpenSocket = (url, apiKey, listener) => {
   const adopt = (upgraded: UpgradedSocket) => {
     socket = upgraded;
     upgraded.addEventListener("message", ({ data }: MessageEvent) => {
-      if (!ended) listener.message(typeof data === "string" ? data : "(binary)");
+      if (ended) return;
+      if (typeof data !== "string") listener.message("(binary)");
+      else if (data.length <= longestMessage) listener.message(data);
+      else {
+        closeQuietly(upgraded);
+        end({ code: 1006, reason: "", failure: messageTooLong(url) });
+      }
     });
     upgraded.addEventListener("close", ({ code, reason }: CloseEvent) => {
       // Elsewhere the platform answers a close by itself.
@@ -32,13 +41,13 @@ export const openFetchedSocket: OpenSocket = (url, apiKey, listener) => {
     listener.opened();
   };
   const headers = { ...(apiKey !== undefined && keyHeaders(apiKey)), Upgrade: "websocket" };
-  fetch(url.replace(/^ws/, "http"), { headers, signal: connecting.signal }).then(
-    (response) => {
+  const { signal } = connecting;
+  // Followed, a redirect would take the key along in workerd before the compatibility date 2025-09-15, and the audio in any.
+  fetch(url.replace(/^ws/, "http"), { headers, redirect: "manual", signal }).then(
+    async (response) => {
       const upgraded: unknown = Reflect.get(response, "webSocket");
-      if (!isUpgraded(upgraded)) {
-        void response.body?.cancel();
-        end({ code: 1006, reason: "", status: response.status });
-      } else if (ended) {
+      if (!isUpgraded(upgraded)) end(await refusalOf(response, signal));
+      else if (ended) {
         upgraded.accept();
         closeQuietly(upgraded);
       } else adopt(upgraded);
@@ -58,6 +67,20 @@ export const openFetchedSocket: OpenSocket = (url, apiKey, listener) => {
     },
   };
 };
+
+/** How much of the answer comes in time. */
+async function refusalOf(response: Response, connecting: AbortSignal): Promise<SocketEnd> {
+  const late = new AbortController();
+  const stop = () => late.abort();
+  const timer = setTimeout(stop, refusalMs);
+  connecting.addEventListener("abort", stop);
+  const { bytes } = await readLimited(response.body, longestRefusal, late.signal).catch(() => ({
+    bytes: new Uint8Array(),
+  }));
+  clearTimeout(timer);
+  connecting.removeEventListener("abort", stop);
+  return refusedHandshake(response.status, response.headers.get("retry-after"), bytes);
+}
 
 /** workerd throws when asked to close what is closed. */
 function closeQuietly(socket: UpgradedSocket, code?: number, reason?: string): void {

@@ -1,10 +1,12 @@
 import type { Platform } from "@voxpipe/core";
 import { openNativeSocketWithHeaders } from "./native-socket.ts";
 
-/** Runtimes whose own sockets take headers. */
-export const nativePlatform: Platform = {
-  openSocket: openNativeSocketWithHeaders,
-  sendsHeaders: true,
-  sendsPings: false,
-  streams: globalThis,
-};
+/** Runtimes whose own sockets take headers, and in Bun the URL of a proxy. */
+export function nativePlatform(proxy?: string): Platform {
+  return {
+    openSocket: openNativeSocketWithHeaders(proxy),
+    sendsHeaders: true,
+    sendsPings: false,
+    streams: globalThis,
+  };
+}

@@ -1,54 +1,151 @@
-import { keyHeaders, type OpenSocket, type Socket, type SocketListener } from "@voxpipe/core";
+import { keyHeaders, type OpenSocket, type Socket, type SocketEnd, type SocketListener } from "@voxpipe/core";
+import { PolicyWatch } from "./policy-watch.ts";
+import {
+  blockedByPolicy,
+  longestMessage,
+  messageTooLong,
+  mixedContent,
+  noWebSocket,
+  refusedSocket,
+  unexplained,
+} from "./socket-failures.ts";
+
+/** How long after a failure its explanation (`close`, or a violation of the page's policy) may take, in ms. */
+const explanationMs = 250;
+
+/** The DOM's types refuse views of shared memory, which are never sent. */
+type PlatformSocket = Omit<WebSocket, "send"> & { send(data: Parameters<WebSocket["send"]>[0] | Uint8Array): void };
 
 /**
  * The platform's own WebSocket. It reports no HTTP status and no cause, and cannot ping.
  *
  * @param url Credentials included: browsers send no headers, and throw at a second argument that would hold them.
  */
-export const openNativeSocket: OpenSocket = (url, _apiKey, listener) => listenTo(new WebSocket(url), listener);
+export const openNativeSocket: OpenSocket = (url, _apiKey, listener) =>
+  new NativeSocket(url, () => new WebSocket(url), listener);
 
-/** The same where the platform takes headers as a second argument: Bun and Deno. */
-export const openNativeSocketWithHeaders: OpenSocket = (url, apiKey, listener) =>
-  listenTo(
-    apiKey === undefined ? new WebSocket(url) : Reflect.construct(WebSocket, [url, { headers: keyHeaders(apiKey) }]),
-    listener,
-  );
-
-/** The DOM's types refuse views of shared memory, which are never sent. */
-type NativeSocket = Omit<WebSocket, "send"> & { send(data: Parameters<WebSocket["send"]>[0] | Uint8Array): void };
-
-function listenTo(socket: NativeSocket, listener: SocketListener): Socket {
-  socket.binaryType = "arraybuffer";
-  const listening = new AbortController();
-  const { signal } = listening;
-  let ended = false;
-  const end = (code: number, reason: string) => {
-    if (ended) return;
-    ended = true;
-    listening.abort();
-    listener.closed({ code, reason });
+/** The same in runtimes whose WebSocket takes headers, and in Bun the URL of a proxy: Bun and Deno. */
+export function openNativeSocketWithHeaders(proxy?: string): OpenSocket {
+  return (url, apiKey, listener) => {
+    const options = {
+      ...(apiKey !== undefined && { headers: keyHeaders(apiKey) }),
+      ...(proxy !== undefined && { proxy }),
+    };
+    const create = () =>
+      Object.keys(options).length === 0 ? new WebSocket(url) : Reflect.construct(WebSocket, [url, options]);
+    return new NativeSocket(url, create, listener);
   };
-  socket.addEventListener("open", () => listener.opened(), { signal });
-  socket.addEventListener(
-    "message",
-    ({ data }: MessageEvent) => listener.message(typeof data === "string" ? data : "(binary)"),
-    { signal },
+}
+
+/** Ends exactly once, however the platform fails: constructors that throw, `error` without `close`, `close` without `error`. */
+class NativeSocket implements Socket {
+  readonly #url: string;
+  readonly #listener: SocketListener;
+  readonly #policy: PolicyWatch;
+  readonly #listening = new AbortController();
+  readonly #socket: PlatformSocket | undefined;
+  #opened = false;
+  #ended = false;
+  #explaining: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(url: string, create: () => PlatformSocket, listener: SocketListener) {
+    this.#url = url;
+    this.#listener = listener;
+    this.#policy = new PolicyWatch(url, () => this.#end({ failure: blockedByPolicy(url) }));
+    try {
+      this.#socket = create();
+    } catch (error) {
+      this.#endUnlessExplained({ failure: this.#refusal(error), cause: error });
+      return;
+    }
+    this.#listen(this.#socket);
+  }
+
+  get bufferedAmount(): number {
+    return this.#socket?.bufferedAmount ?? 0;
+  }
+
+  send(data: string | Uint8Array): void {
+    this.#socket?.send(data);
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#socket) this.#socket.close(code, reason);
+    else this.#end({});
+  }
+
+  destroy(): void {
+    const socket = this.#socket;
+    // Bun's way of not waiting for a peer that may never answer; the others have none.
+    if (socket && "terminate" in socket && typeof socket.terminate === "function") socket.terminate();
+    else socket?.close();
+    this.#end({});
+  }
+
+  #listen(socket: PlatformSocket): void {
+    socket.binaryType = "arraybuffer";
+    const { signal } = this.#listening;
+    let cause: unknown;
+    socket.addEventListener("open", () => this.#open(), { signal });
+    socket.addEventListener("message", ({ data }: MessageEvent) => this.#message(data), { signal });
+    // Deno says 0 if no close frame came, the others 1006.
+    const onClose = ({ code, reason }: CloseEvent) => this.#end({ code: code || 1006, reason, cause });
+    socket.addEventListener("close", onClose, { signal });
+    const onError = (event: Event) => {
+      cause = causeOf(event);
+      // `close` follows in the same task, except in Chromium if a policy blocks the socket.
+      this.#endUnlessExplained(this.#opened ? { cause } : { cause, failure: unexplained(this.#url) });
+    };
+    socket.addEventListener("error", onError, { signal });
+  }
+
+  #open(): void {
+    this.#opened = true;
+    this.#policy.stop();
+    this.#listener.opened();
+  }
+
+  #message(data: unknown): void {
+    if (typeof data !== "string") this.#listener.message("(binary)");
+    else if (data.length <= longestMessage) this.#listener.message(data);
+    else {
+      this.#socket?.close();
+      this.#end({ failure: messageTooLong(this.#url) });
+    }
+  }
+
+  #refusal(error: unknown) {
+    if (typeof WebSocket !== "function") return noWebSocket();
+    const page: unknown = Reflect.get(globalThis, "origin");
+    if (typeof page === "string" && page.startsWith("https:") && this.#url.startsWith("ws:")) {
+      return mixedContent(this.#url);
+    }
+    return refusedSocket(this.#url, error);
+  }
+
+  #endUnlessExplained(how: Partial<SocketEnd>): void {
+    if (this.#ended) return;
+    clearTimeout(this.#explaining);
+    this.#explaining = setTimeout(() => {
+      this.#end(how);
+      this.#socket?.close();
+    }, explanationMs);
+  }
+
+  #end(how: Partial<SocketEnd>): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#explaining);
+    this.#listening.abort();
+    this.#policy.stop();
+    this.#listener.closed({ code: 1006, reason: "", ...how });
+  }
+}
+
+/** Bun, Deno and Node say in the event what happened; browsers do not. */
+function causeOf(event: Event): unknown {
+  const message: unknown = Reflect.get(event, "message");
+  return (
+    Reflect.get(event, "error") ?? (typeof message === "string" && message !== "" ? new Error(message) : undefined)
   );
-  // Deno says 0 where others say 1006: no close frame came.
-  socket.addEventListener("close", (event: CloseEvent) => end(event.code || 1006, event.reason), { signal });
-  // Every failure is followed by `close`; the listener only keeps platforms quiet that report unheard errors.
-  socket.addEventListener("error", () => {}, { signal });
-  return {
-    get bufferedAmount() {
-      return socket.bufferedAmount;
-    },
-    send: (data) => socket.send(data),
-    close: (code, reason) => socket.close(code, reason),
-    destroy: () => {
-      // Bun's way of not waiting for a peer that may never answer; the others have none.
-      if ("terminate" in socket && typeof socket.terminate === "function") socket.terminate();
-      else socket.close();
-      end(1006, "");
-    },
-  };
 }

@@ -1,10 +1,13 @@
-import { type ConnectOptions, connect as connectOn, type StreamingSession } from "@voxpipe/core";
-import { nodePlatform } from "./node-platform.ts";
+import { type ConnectOptions as CommonOptions, connect as connectOn, type StreamingSession } from "@voxpipe/core";
+import { type AgentOption, forNode } from "./node-platform.ts";
 import { ponyfillStreams } from "./ponyfill-streams.ts";
 import { ServerStreamingClient } from "./server-streaming-client.ts";
 
 export type { ServerStreamingClient } from "./server-streaming-client.ts";
 export * from "./shared.ts";
+
+/** Options of `connect`: the connection's parameters under the vendor's camelCase names, and these. */
+export interface ConnectOptions extends CommonOptions, AgentOption {}
 
 /**
  * Starts a streaming session and returns at once; it is connecting. Its streams are web-streams-polyfill's.
@@ -12,7 +15,7 @@ export * from "./shared.ts";
  * @throws StreamingError `invalid-options`, before anything is sent.
  */
 export function connect(options: ConnectOptions): StreamingSession {
-  return connectOn(options, nodePlatform(ponyfillStreams));
+  return connectOn(...forNode(options, ponyfillStreams));
 }
 
 /** The API of the Python `AsyncStreamingClient`. On servers it mints tokens too. */

@@ -46,9 +46,9 @@ describe("connecting", () => {
   });
 
   test("rejected handshake: connect rejects, Error fires once, and no retry of a rejected handshake", async () => {
-    await using it = await clientServer({ faults: [{ when: "connect", do: { refuse: 503 } }] });
-    await expect(it.client.connect()).rejects.toMatchObject({ code: "handshake-rejected", status: 503 });
-    expect(it.errors).toMatchObject([{ code: "handshake-rejected", status: 503 }]);
+    await using it = await clientServer({ faults: [{ when: "connect", do: { refuse: 500 } }] });
+    await expect(it.client.connect()).rejects.toMatchObject({ code: "handshake-rejected", status: 500 });
+    expect(it.errors).toMatchObject([{ code: "handshake-rejected", status: 500 }]);
     expect(it.emulator.sessions).toHaveLength(1);
   });
 

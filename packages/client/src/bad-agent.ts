@@ -1,0 +1,8 @@
+import { StreamingError } from "@voxpipe/core";
+
+/** The value is not shown: the URL of a proxy may hold a password. */
+export function badAgent(agent: unknown, expected: string): StreamingError {
+  const got =
+    agent === null ? "null" : typeof agent === "object" ? "an object without addRequest" : `a ${typeof agent}`;
+  return new StreamingError("invalid-options", `agent: ${got} is not valid. Expected ${expected}.`);
+}

@@ -1,0 +1,82 @@
+import { StreamingError, type StreamingErrorCode } from "@voxpipe/core";
+
+/** The longest message that is taken, in bytes: Turns of a minute have some ten kilobytes, answers of a language model more. */
+export const longestMessage = 1024 * 1024;
+
+/** The peer broke the rules in a way that a new connection may mend. */
+export function messageTooLong(url: string): StreamingError {
+  const what = `sent a message of more than ${longestMessage} bytes, which no message of the service has`;
+  return failure("server-error", `${hostOf(url)} ${what}. Check that apiHost is a streaming host.`, true);
+}
+
+export function brokenProtocol(url: string, how: string): StreamingError {
+  const remedy = "Check that apiHost is a streaming host, and that no proxy alters what passes.";
+  return failure("server-error", `${hostOf(url)} sent what is no valid WebSocket message (${how}). ${remedy}`, true);
+}
+
+export function blockedByPolicy(url: string): StreamingError {
+  const { origin } = new URL(url);
+  return failure(
+    "connection-failed",
+    `The page's Content-Security-Policy blocks ${origin}. Add ${origin} to its connect-src.`,
+  );
+}
+
+export function mixedContent(url: string): StreamingError {
+  const { host, origin } = new URL(url);
+  return failure(
+    "connection-failed",
+    `The page came over https, so the browser blocks ${origin}, which is not encrypted. Set apiHost to wss://${host}.`,
+  );
+}
+
+export function noWebSocket(): StreamingError {
+  return failure(
+    "connection-failed",
+    "This runtime has no WebSocket, and got the build of voxpipe for browsers. " +
+      "Resolve voxpipe with the runtime's own export condition (node, bun, deno or workerd).",
+  );
+}
+
+/** The platform refused to make a socket. `cause` may quote the URL, and with it a token. */
+export function refusedSocket(url: string, cause: unknown): StreamingError {
+  const { origin } = new URL(url);
+  const name = cause instanceof Error || isNamed(cause) ? ` (${cause.name})` : "";
+  return failure(
+    "connection-failed",
+    `The browser or runtime refused to open a WebSocket to ${origin}${name}. ` +
+      `Check apiHost, extensions that block requests, and that connect-src of the page's Content-Security-Policy has ${origin}.`,
+  );
+}
+
+/** The socket failed before it was open, and the platform does not say why. */
+export function unexplained(url: string): StreamingError {
+  const { host, origin } = new URL(url);
+  return failure(
+    "connection-failed",
+    `The WebSocket to ${host} failed, and the platform does not say why. ` +
+      `Check apiHost, the network, and that connect-src of the page's Content-Security-Policy has ${origin}.`,
+    true,
+  );
+}
+
+export function wrongAgent(url: string): StreamingError {
+  const { protocol } = new URL(url);
+  const [wanted, other] = protocol === "wss:" ? ["https.Agent", "http.Agent"] : ["http.Agent", "https.Agent"];
+  return failure(
+    "invalid-options",
+    `agent cannot open a ${protocol}// connection: it is an ${other}. Use an ${wanted}, or a proxy agent (https-proxy-agent, proxy-agent).`,
+  );
+}
+
+function isNamed(value: unknown): value is { readonly name: string } {
+  return typeof value === "object" && value !== null && "name" in value && typeof value.name === "string";
+}
+
+function hostOf(url: string): string {
+  return new URL(url).host;
+}
+
+function failure(code: StreamingErrorCode, message: string, retryable = false): StreamingError {
+  return new StreamingError(code, message, { retryable });
+}

@@ -42,7 +42,7 @@ export default {
     },
   },
   // Debian's programs, which package.json cannot name.
-  ignoreBinaries: ["apt-get", "flite"],
+  ignoreBinaries: ["flite"],
   // An exported type that its own file uses names a part of something public.
   ignoreExportsUsedInFile: { interface: true, type: true },
   // SvelteKit and Remix find a route's handlers by their names: one handler, two methods.

@@ -1,44 +1,68 @@
 import { defineConfig } from "vitest/config";
 
+const packages = "packages/*/{src,test}/**";
+/** Tests that only `test:all` runs: other runtimes, bundlers, compilers, long runs. */
+const all = "*.all.test.ts";
+/** Tests that `test` runs with few cases, and `test:all` again with all of them: see `cases` in packages/testing. */
+const sized = "*.sized.test.ts";
+const packed = ["e2e/packed.ts", "e2e/installed.ts"];
+
+type BrowserName = "Chromium" | "Firefox" | "WebKit";
+
+/** The tests of browsers in some of them. */
+function browsers(name: string, names: BrowserName[], files: { include: string[]; exclude?: string[] }) {
+  return {
+    extends: true as const,
+    test: {
+      name,
+      ...files,
+      globalSetup: [...packed, "e2e/browsers/built-site.ts"],
+      provide: { browsers: names },
+      // Two behaviours in each of three browsers.
+      maxConcurrency: 6,
+    },
+  };
+}
+
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
     testTimeout: 30_000,
-    hookTimeout: 30_000,
+    hookTimeout: 60_000,
     reporters: ["default", "./e2e/browsers/matrix-reporter.ts", "./e2e/summary-reporter.ts"],
     projects: [
+      // `test`
       {
         extends: true,
-        test: {
-          name: "packages",
-          include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts"],
-          typecheck: { enabled: true, include: ["packages/*/src/**/*.test-d.ts"], tsconfig: "tsconfig.json" },
-        },
+        test: { name: "packages", include: [`${packages}/*.test.ts`], exclude: [`**/${all}`] },
       },
       {
         extends: true,
         test: {
           name: "e2e",
           include: ["e2e/*/*.test.ts"],
-          exclude: ["e2e/checks/**", "e2e/browsers/**"],
-          globalSetup: ["e2e/packed.ts", "e2e/installed.ts"],
+          exclude: ["e2e/{checks,browsers}/**", `**/${all}`],
+          globalSetup: packed,
         },
       },
+      browsers("chromium", ["Chromium"], { include: ["e2e/browsers/*.test.ts"], exclude: [`**/${all}`] }),
+
+      // What `test:all` adds
       {
         extends: true,
-        // Behind everything else, and one file at a time: audio is played and captured in real time.
         test: {
-          name: "browsers",
-          sequence: { groupOrder: 1 },
-          include: ["e2e/browsers/*.test.ts"],
-          globalSetup: ["e2e/browsers/provide.ts", "e2e/browsers/built-site.ts"],
-          fileParallelism: false,
-          // Two behaviours in each of three browsers.
-          maxConcurrency: 6,
-          // Sound stands still on a machine that has no time for it. What needed its second chance is told.
-          retry: 1,
+          name: "rest",
+          include: [`${packages}/${all}`, `${packages}/${sized}`, `e2e/*/${all}`, `e2e/*/${sized}`],
+          exclude: ["e2e/browsers/**"],
+          globalSetup: packed,
+          env: { VOXPIPE_CASES: "many" },
+          typecheck: { enabled: true, include: ["packages/*/src/**/*.test-d.ts"], tsconfig: "tsconfig.json" },
         },
       },
+      browsers("browsers", ["Firefox", "WebKit"], { include: ["e2e/browsers/*.test.ts"], exclude: [`**/${all}`] }),
+      browsers("browsers-all", ["Chromium", "Firefox", "WebKit"], { include: [`e2e/browsers/${all}`] }),
+
+      // `check`
       {
         extends: true,
         test: { name: "checks", include: ["e2e/checks/*.test.ts"], globalSetup: "e2e/packed.ts" },

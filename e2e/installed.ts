@@ -1,6 +1,7 @@
 import type { TestProject } from "vitest/node";
 import token from "../packages/token/package.json" with { type: "json" };
 import { type Consumer, createConsumer } from "./consumer.ts";
+import { once } from "./once.ts";
 import type { PackedPackage } from "./pack.ts";
 import manifest from "./package.json" with { type: "json" };
 
@@ -11,15 +12,15 @@ declare module "vitest" {
   }
 }
 
-/** Installs the client, the token package and the microphone once for all suites that run them; after `packed.ts`. */
+/** Installs the client, the token package and the microphone once for a whole run; after `packed.ts`. */
 export default async function setup(project: TestProject): Promise<() => PromiseLike<void>> {
-  const consumer = await installPacked(project.getProvidedContext().packed);
+  const consumer = await once("installed", () => installPacked(project.getProvidedContext().packed));
   project.provide("installed", consumer.folder);
   return () => consumer[Symbol.asyncDispose]();
 }
 
 /** A project with what these suites run, and the servers of the token package's README. */
-export function installPacked(packed: readonly PackedPackage[]): Promise<Consumer> {
+function installPacked(packed: readonly PackedPackage[]): Promise<Consumer> {
   const names = ["voxpipe", "@voxpipe/core", "@voxpipe/token", "@voxpipe/microphone", "@voxpipe/audio"];
   const { devDependencies } = token;
   return createConsumer(

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { once } from "./once.ts";
 import { type PackedPackage, pack } from "./pack.ts";
 
 declare module "vitest" {
@@ -13,7 +14,10 @@ declare module "vitest" {
 
 /** Packs the public packages once for a whole run, and removes the tarballs at its end. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(join(tmpdir(), "voxpipe-packed-"));
-  project.provide("packed", await pack(folder));
+  const { folder, packed } = await once("packed", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "voxpipe-packed-"));
+    return { folder, packed: await pack(folder) };
+  });
+  project.provide("packed", packed);
   return () => rm(folder, { recursive: true, force: true });
 }

@@ -1,4 +1,5 @@
-import { describe, test } from "vitest";
+import { needing, type ProgramName } from "@voxpipe/testing";
+import { describe, inject, test } from "vitest";
 import { because } from "./because.ts";
 import { type BrowserName, browsers, type LaunchOptions, type RunningBrowser } from "./browsers.ts";
 import { limits } from "./limits.ts";
@@ -10,17 +11,29 @@ export interface Kit {
   behaviour(name: string, run: () => Promise<void>, timeout?: number): void;
 }
 
-const names: readonly BrowserName[] = ["Chromium", "Firefox", "WebKit"];
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The browsers that a project tests: `inject("browsers")`. */
+    browsers: readonly BrowserName[];
+  }
+}
 
-/** Defines tests for each browser. The browsers run side by side, since they mostly wait; the tests of one in `order`. */
+/** What has to be installed for each. */
+const programs: Readonly<Record<BrowserName, readonly ProgramName[]>> = {
+  Chromium: ["Chromium"],
+  Firefox: ["Firefox", "pulseaudio", "paplay", "pactl"],
+  WebKit: ["WebKitWebDriver", "Xvfb"],
+};
+
+/** Defines tests for each browser of the project. They run side by side, since they mostly wait; those of one in `order`. */
 export function inEveryBrowser(
   title: string,
   define: (kit: Kit) => void,
   order: "one by one" | "side by side" = "one by one",
 ): void {
   describe(title, () => {
-    for (const name of names) {
-      describe(name, { concurrent: true }, () => {
+    for (const name of inject("browsers")) {
+      describe(name, { concurrent: true, ...needing(...programs[name]) }, () => {
         describe(order, { concurrent: order === "side by side" }, () => {
           const behaviour: Kit["behaviour"] = (what, run, timeout = 120_000) => declare(name, what, run, timeout);
           define({ name, launch: browsers[name], behaviour });

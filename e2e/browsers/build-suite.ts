@@ -5,12 +5,12 @@ import { resolveIn } from "../runtimes/programs.ts";
 const source = import.meta.dirname;
 
 /**
- * Builds the neutral suite for a page, in the folder of a project that has the packages installed. What it imports of
+ * Builds the neutral suite for a page, from the packages of a project that has them installed. What it imports of
  * `voxpipe` and `@voxpipe/token` takes tokens of the site in place of a key; its import for browsers is the package itself.
  *
  * @returns the file that `voxpipe` was resolved to.
  */
-export async function buildSuite(installed: string): Promise<string> {
+export async function buildSuite(installed: string, site: string): Promise<string> {
   const withTokens: Plugin = {
     name: "with-tokens",
     setup: ({ onResolve }) =>
@@ -20,7 +20,7 @@ export async function buildSuite(installed: string): Promise<string> {
   };
   const { metafile } = await build({
     entryPoints: [join(source, "suite-page.ts")],
-    outfile: join(installed, "suite.js"),
+    outfile: join(site, "suite.js"),
     absWorkingDir: installed,
     bundle: true,
     format: "esm",

@@ -2,7 +2,7 @@ import { type Browser, chromium } from "playwright-core";
 import type { LaunchOptions, RunningBrowser } from "./browsers.ts";
 import { freePort } from "./free-port.ts";
 import { PlaywrightPage, pagesIn } from "./playwright-page.ts";
-import { provide } from "./provide.ts";
+import { programPath } from "./program-path.ts";
 
 const quiet = [
   "--no-sandbox",
@@ -16,7 +16,7 @@ const quiet = [
 
 /** Chromium as Playwright gives it, quiet towards the network. */
 export async function openChromium(args: readonly string[] = []): Promise<Browser> {
-  const executablePath = await provide("Chromium");
+  const executablePath = programPath("Chromium");
   return chromium.launch({ executablePath, args: [...quiet, ...args] });
 }
 

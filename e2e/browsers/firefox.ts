@@ -1,7 +1,7 @@
 import { firefox, type Page } from "playwright-core";
 import type { LaunchOptions, RunningBrowser } from "./browsers.ts";
 import { PlaywrightPage, pagesIn } from "./playwright-page.ts";
-import { provide } from "./provide.ts";
+import { programPath } from "./program-path.ts";
 import { startSoundServer } from "./sound-server.ts";
 
 /** Firefox, with a sound server of its own: it runs no AudioContext without, and its microphone is a source of that. */
@@ -10,7 +10,7 @@ export async function launchFirefox({
   permission = "allow",
   host,
 }: LaunchOptions = {}): Promise<RunningBrowser> {
-  const executablePath = await provide("Firefox");
+  const executablePath = programPath("Firefox");
   const sound = await startSoundServer(
     typeof microphone === "object" ? "silent" : microphone === "none" ? "none" : "humming",
   );

@@ -8,19 +8,23 @@ export default class MatrixReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const rows = new Map<string, Map<string, string>>();
     const reasons: string[] = [];
-    for (const test of modules.filter(({ project }) => project.name === "browsers").flatMap(allTests)) {
+    const seen = new Set<string>();
+    for (const test of modules.flatMap(allTests)) {
       const [title = "", browser = ""] = path(test);
       const [what = "", reason] = test.name.split(because);
       const row = `${title}: ${what}`;
       if (reason !== undefined) reasons.push(`${browser}, ${what}: ${reason}.`);
+      seen.add(browser);
       const cells = rows.get(row) ?? new Map<string, string>();
       rows.set(row, cells.set(browser, reason === undefined ? sign(test) : `(${reasons.length})`));
     }
-    if (rows.size > 0) process.on("exit", () => console.log(table(rows, reasons)));
+    const browsers = names.filter((name) => seen.has(name));
+    if (rows.size > 0) process.on("exit", () => console.log(table(browsers, rows, reasons)));
   }
 }
 
 function allTests(module: TestModule): TestCase[] {
+  if (!module.project.name.startsWith("browsers") && module.project.name !== "chromium") return [];
   return [...module.children.allTests()].filter((test) => names.some((name) => path(test)[1] === name));
 }
 
@@ -33,21 +37,25 @@ function path(test: TestCase): string[] {
 
 function sign(test: TestCase): string {
   const { state } = test.result();
-  if (state === "passed") return test.diagnostic()?.retryCount ? "2nd try" : "yes";
+  if (state === "passed") return "yes";
   return state === "failed" ? "FAILED" : "not run";
 }
 
-function table(rows: ReadonlyMap<string, ReadonlyMap<string, string>>, reasons: readonly string[]): string {
+function table(
+  browsers: readonly string[],
+  rows: ReadonlyMap<string, ReadonlyMap<string, string>>,
+  reasons: readonly string[],
+): string {
   const width = Math.max(...[...rows.keys()].map(({ length }) => length));
   const line = (first: string, cells: readonly string[]) =>
     [first.padEnd(width), ...cells.map((cell) => cell.padEnd(8))].join("  ").trimEnd();
   return [
     "",
-    line("Browser x behaviour", names),
+    line("Browser x behaviour", browsers),
     ...[...rows].map(([row, cells]) =>
       line(
         row,
-        names.map((name) => cells.get(name) ?? "-"),
+        browsers.map((name) => cells.get(name) ?? "-"),
       ),
     ),
     ...reasons.map((reason, i) => `(${i + 1}) ${reason}`),

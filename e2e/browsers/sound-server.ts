@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { run } from "../run.ts";
 import type { Devices } from "./browsers.ts";
 import { end, spawnOwn } from "./own-process.ts";
-import { provide } from "./provide.ts";
+import { programPath } from "./program-path.ts";
 
 export interface SoundServer extends AsyncDisposable {
   /** What a program needs in its environment to use it. */
@@ -22,9 +22,9 @@ const source = (name: string, title: string) =>
 
 /** A PulseAudio without any hardware, with two microphones or none. */
 export async function startSoundServer(microphone: "none" | "silent" | "humming"): Promise<SoundServer> {
-  const program = await provide("PulseAudio");
-  const paplay = await provide("paplay");
-  const pactl = await provide("pactl");
+  const program = programPath("pulseaudio");
+  const paplay = programPath("paplay");
+  const pactl = programPath("pactl");
   const folder = await mkdtemp(join(tmpdir(), "voxpipe-sound-"));
   const socket = join(folder, "native");
   const modules = [`module-native-protocol-unix socket=${socket} auth-anonymous=1`];

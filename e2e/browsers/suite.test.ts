@@ -5,17 +5,11 @@ import { apiKey, expectations, faults, sessionsOf } from "../runtimes/expectatio
 import type { Seen } from "../runtimes/suite.ts";
 import { inEveryBrowser } from "./behaviours.ts";
 import type { BrowserName } from "./browsers.ts";
-import { buildSuite } from "./build-suite.ts";
 import { serveSite } from "./site.ts";
 import { evaluate } from "./test-page.ts";
 
 /** WebKit's GTK port takes whatever is sent at once, and then says that nothing waits (`bufferedAmount` 0). */
 const tellsBuffered = (name: BrowserName) => name !== "WebKit";
-
-let entry: string;
-beforeAll(async () => {
-  entry = await buildSuite(inject("site"));
-});
 
 /** The suite that every runtime runs: in a page it has the site's tokens in place of a key. */
 inEveryBrowser("connect", ({ name, launch, behaviour }) => {
@@ -40,7 +34,7 @@ inEveryBrowser("connect", ({ name, launch, behaviour }) => {
       const { behaviour, ...what }: Seen = JSON.parse(line);
       seen.set(behaviour, what);
     }
-    seen.set("entry", { entry });
+    seen.set("entry", { entry: inject("suiteEntry") });
   }, 180_000);
   afterAll(() => emulator?.close());
 

@@ -4,7 +4,7 @@ import { Builder, By, Capabilities, Key as DriverKey, type WebDriver } from "sel
 import type { LaunchOptions, RunningBrowser } from "./browsers.ts";
 import { freePort } from "./free-port.ts";
 import { end, spawnOwn } from "./own-process.ts";
-import { provide } from "./provide.ts";
+import { programPath } from "./program-path.ts";
 import type { Key, TestPage } from "./test-page.ts";
 import { VisitorPool } from "./visitor-pool.ts";
 
@@ -17,8 +17,8 @@ const keys: Readonly<Record<Key, string>> = {
 
 /** WebKit's GTK port in its MiniBrowser, on a screen that nobody sees, driven by its own WebDriver. */
 export async function launchWebKit({ microphone = "beeping" }: LaunchOptions = {}): Promise<RunningBrowser> {
-  const program = await provide("WebKitWebDriver");
-  const xvfb = await provide("Xvfb");
+  const program = programPath("WebKitWebDriver");
+  const xvfb = programPath("Xvfb");
   const screen = spawnOwn(xvfb, ["-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp"], {
     stdio: ["ignore", "ignore", "ignore", "pipe"],
   });

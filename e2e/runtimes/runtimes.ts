@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { cases } from "@voxpipe/testing";
 import { Miniflare } from "miniflare";
 import { run } from "../run.ts";
 import type { Programs } from "./programs.ts";
@@ -23,7 +24,7 @@ export interface Runtime {
 
 const server = { tellsStatus: false, tellsBuffered: true, mintsTokens: true };
 
-export const runtimes: readonly Runtime[] = [
+const all: readonly Runtime[] = [
   node(`Node ${process.version} (of these tests)`, () => process.execPath),
   node("Node 22", () => binary("node-22", "bin/node")),
   node("Node 24", () => binary("node-24", "bin/node")),
@@ -43,6 +44,9 @@ export const runtimes: readonly Runtime[] = [
   },
   { name: "workerd", entry: "workerd.js", tellsStatus: true, tellsBuffered: false, mintsTokens: false, run: runWorker },
 ];
+
+/** In `test` the Node that runs it; in `test:all` every one. */
+export const runtimes = cases(all.slice(0, 1), all);
 
 function node(name: string, path: () => string): Runtime {
   return {

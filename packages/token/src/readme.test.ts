@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { createRequestHandler, type EntryContext, type ServerBuild } from "@remix-run/server-runtime";
+import { needing } from "@voxpipe/testing";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type RedisServer, startRedis } from "../test/redis-server.ts";
 import { minted, startUpstream, type Upstream } from "../test/upstream.ts";
@@ -22,7 +23,7 @@ describe("the README", () => {
   });
 });
 
-describe("the README's example", () => {
+describe("the README's example", needing("redis-server"), () => {
   let upstream: Upstream;
   let redis: RedisServer;
 

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { needing } from "@voxpipe/testing";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RedisServer, startRedis } from "../test/redis-server.ts";
@@ -82,95 +83,99 @@ async function untilItAnswers(instance: Instance): Promise<void> {
   while ((await instance.ask()).status === 503) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
-describe.each(clients)("two server processes and one Redis, through the package %s", (client) => {
-  it("share one limit: 100 requests at once get 20 tokens", async () => {
-    await using redis = await startRedis();
-    await using upstream = await startUpstream(minted);
-    const [first, second] = await setUp(redis, upstream, { CLIENT: client });
-    await using _first = first;
-    await using _second = second;
-    expect(await statuses(100, first, second)).toEqual({ 200: 20, 429: 80 });
-    expect(upstream.requests).toHaveLength(20);
-    const seconds = Number((await second.ask()).headers.get("retry-after"));
-    expect(seconds).toBeGreaterThan(0);
-    expect(seconds).toBeLessThanOrEqual(600);
-  });
+describe.each(clients)(
+  "two server processes and one Redis, through the package %s",
+  needing("redis-server"),
+  (client) => {
+    it("share one limit: 100 requests at once get 20 tokens", async () => {
+      await using redis = await startRedis();
+      await using upstream = await startUpstream(minted);
+      const [first, second] = await setUp(redis, upstream, { CLIENT: client });
+      await using _first = first;
+      await using _second = second;
+      expect(await statuses(100, first, second)).toEqual({ 200: 20, 429: 80 });
+      expect(upstream.requests).toHaveLength(20);
+      const seconds = Number((await second.ask()).headers.get("retry-after"));
+      expect(seconds).toBeGreaterThan(0);
+      expect(seconds).toBeLessThanOrEqual(600);
+    });
 
-  it("refuse everybody while Redis is down, and go on when it is back", async () => {
-    await using redis = await startRedis();
-    await using upstream = await startUpstream(minted);
-    const [first, second] = await setUp(redis, upstream, { CLIENT: client });
-    await using _first = first;
-    await using _second = second;
-    expect(await statuses(10, first, second)).toEqual({ 200: 10 });
+    it("refuse everybody while Redis is down, and go on when it is back", async () => {
+      await using redis = await startRedis();
+      await using upstream = await startUpstream(minted);
+      const [first, second] = await setUp(redis, upstream, { CLIENT: client });
+      await using _first = first;
+      await using _second = second;
+      expect(await statuses(10, first, second)).toEqual({ 200: 10 });
 
-    await redis.stop();
-    expect(await statuses(40, first, second)).toEqual({ 503: 40 });
-    expect((await first.ask()).headers.get("retry-after")).toBe("5");
-    expect(upstream.requests).toHaveLength(10);
-    expect(new Set([...first.reports, ...second.reports])).toEqual(new Set(["rate-limit-failed"]));
+      await redis.stop();
+      expect(await statuses(40, first, second)).toEqual({ 503: 40 });
+      expect((await first.ask()).headers.get("retry-after")).toBe("5");
+      expect(upstream.requests).toHaveLength(10);
+      expect(new Set([...first.reports, ...second.reports])).toEqual(new Set(["rate-limit-failed"]));
 
-    await redis.start();
-    await untilItAnswers(first);
-    await untilItAnswers(second);
-    const counts = await statuses(60, first, second);
-    expect(counts[200]).toBeLessThanOrEqual(18);
-    expect(Object.keys(counts).sort()).toEqual(["200", "429"]);
-  });
+      await redis.start();
+      await untilItAnswers(first);
+      await untilItAnswers(second);
+      const counts = await statuses(60, first, second);
+      expect(counts[200]).toBeLessThanOrEqual(18);
+      expect(Object.keys(counts).sort()).toEqual(["200", "429"]);
+    });
 
-  it("never open the door while Redis goes and comes back under load", async () => {
-    await using redis = await startRedis();
-    await using upstream = await startUpstream(minted);
-    const [first, second] = await setUp(redis, upstream, { CLIENT: client });
-    await using _first = first;
-    await using _second = second;
-    const seen: Record<number, number> = {};
-    let asking = true;
-    const visitor = async (instance: Instance) => {
-      while (asking) {
-        const { status } = await instance.ask();
-        seen[status] = (seen[status] ?? 0) + 1;
-      }
-    };
-    const seeing = (status: number) => expect.poll(() => seen[status] ?? 0, { timeout: 10_000 });
-    const visitors = [first, second, first, second, first, second].map(visitor);
-    await seeing(429).toBeGreaterThan(20);
-    expect(seen[200]).toBe(20);
-    await redis.stop();
-    await seeing(503).toBeGreaterThan(20);
-    expect(seen[200]).toBe(20);
-    await redis.start();
-    // It comes back with nothing in it, so a new window begins.
-    await seeing(200).toBe(40);
-    const limited = seen[429] ?? 0;
-    await seeing(429).toBeGreaterThan(limited + 20);
-    asking = false;
-    await Promise.all(visitors);
-    expect(Object.keys(seen)).toEqual(["200", "429", "503"]);
-    expect(seen[200]).toBe(40);
-    expect(upstream.requests).toHaveLength(40);
-  });
+    it("never open the door while Redis goes and comes back under load", async () => {
+      await using redis = await startRedis();
+      await using upstream = await startUpstream(minted);
+      const [first, second] = await setUp(redis, upstream, { CLIENT: client });
+      await using _first = first;
+      await using _second = second;
+      const seen: Record<number, number> = {};
+      let asking = true;
+      const visitor = async (instance: Instance) => {
+        while (asking) {
+          const { status } = await instance.ask();
+          seen[status] = (seen[status] ?? 0) + 1;
+        }
+      };
+      const seeing = (status: number) => expect.poll(() => seen[status] ?? 0, { timeout: 10_000 });
+      const visitors = [first, second, first, second, first, second].map(visitor);
+      await seeing(429).toBeGreaterThan(20);
+      expect(seen[200]).toBe(20);
+      await redis.stop();
+      await seeing(503).toBeGreaterThan(20);
+      expect(seen[200]).toBe(20);
+      await redis.start();
+      // It comes back with nothing in it, so a new window begins.
+      await seeing(200).toBe(40);
+      const limited = seen[429] ?? 0;
+      await seeing(429).toBeGreaterThan(limited + 20);
+      asking = false;
+      await Promise.all(visitors);
+      expect(Object.keys(seen)).toEqual(["200", "429", "503"]);
+      expect(seen[200]).toBe(40);
+      expect(upstream.requests).toHaveLength(40);
+    });
 
-  it("refuse everybody while Redis is there and does not answer", async () => {
-    await using redis = await startRedis();
-    await using upstream = await startUpstream(minted);
-    const [first, second] = await setUp(redis, upstream, { CLIENT: client, TIMEOUT: "100" });
-    await using _first = first;
-    await using _second = second;
-    redis.freeze();
-    expect(await statuses(10, first, second)).toEqual({ 503: 10 });
-    redis.thaw();
-    expect(upstream.requests).toHaveLength(0);
-  });
+    it("refuse everybody while Redis is there and does not answer", async () => {
+      await using redis = await startRedis();
+      await using upstream = await startUpstream(minted);
+      const [first, second] = await setUp(redis, upstream, { CLIENT: client, TIMEOUT: "100" });
+      await using _first = first;
+      await using _second = second;
+      redis.freeze();
+      expect(await statuses(10, first, second)).toEqual({ 503: 10 });
+      redis.thaw();
+      expect(upstream.requests).toHaveLength(0);
+    });
 
-  it("count each for itself while Redis is down, where that was chosen: never without a limit", async () => {
-    await using redis = await startRedis();
-    await using upstream = await startUpstream(minted);
-    const [first, second] = await setUp(redis, upstream, { CLIENT: client, WHEN_UNAVAILABLE: "memory" });
-    await using _first = first;
-    await using _second = second;
-    await redis.stop();
-    expect(await statuses(100, first, second)).toEqual({ 200: 40, 429: 60 });
-    expect(new Set(first.reports)).toEqual(new Set(["rate-limit-failed"]));
-  });
-});
+    it("count each for itself while Redis is down, where that was chosen: never without a limit", async () => {
+      await using redis = await startRedis();
+      await using upstream = await startUpstream(minted);
+      const [first, second] = await setUp(redis, upstream, { CLIENT: client, WHEN_UNAVAILABLE: "memory" });
+      await using _first = first;
+      await using _second = second;
+      await redis.stop();
+      expect(await statuses(100, first, second)).toEqual({ 200: 40, 429: 60 });
+      expect(new Set(first.reports)).toEqual(new Set(["rate-limit-failed"]));
+    });
+  },
+);

@@ -1,10 +1,11 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { findProgram, provideCommand } from "@voxpipe/testing";
 
 export interface RedisServer extends AsyncDisposable {
   readonly url: string;
@@ -19,7 +20,8 @@ export interface RedisServer extends AsyncDisposable {
 
 /** A real Redis server on a free loopback port, which keeps nothing on disk. */
 export async function startRedis(): Promise<RedisServer> {
-  const program = findProgram();
+  const program = findProgram("redis-server");
+  if (program === undefined) throw new Error(`redis-server is not installed. Install it: ${provideCommand}`);
   const folder = await mkdtemp(join(tmpdir(), "voxpipe-redis-"));
   const port = await freePort();
   let server: ChildProcess | undefined;
@@ -60,31 +62,6 @@ async function launch(program: string, port: number, folder: string): Promise<Ch
     }
   }
   throw new Error(`${program} did not start:\n${said.join("\n")}`);
-}
-
-/** `redis-server`, installed with apt where that is possible. These tests are never skipped. */
-function findProgram(): string {
-  if (!runs("redis-server") && process.getuid?.() === 0 && runs("apt-get")) {
-    execFileSync("apt-get", ["update"], { stdio: "ignore" });
-    execFileSync("apt-get", ["install", "-y", "--no-install-recommends", "redis-server"], {
-      stdio: "ignore",
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-    });
-  }
-  if (runs("redis-server")) return "redis-server";
-  throw new Error(
-    "The tests of the shared rate limit need a Redis server. Install the program redis-server " +
-      "(Debian and Ubuntu: apt-get install redis-server; macOS: brew install redis), so that it is in PATH.",
-  );
-}
-
-function runs(program: string): boolean {
-  try {
-    execFileSync(program, ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function freePort(): Promise<number> {

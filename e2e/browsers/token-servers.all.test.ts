@@ -1,39 +1,27 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { startEmulator } from "@voxpipe/emulator";
+import { needing } from "@voxpipe/testing";
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Consumer } from "../consumer.ts";
-import { installPacked } from "../installed.ts";
-import { pack } from "../pack.ts";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { buildVisitor } from "../runtimes/build-visitor.ts";
 import { buildTokenServers, startTokenServer, tokenServers } from "../runtimes/token-servers.ts";
 import { openChromium } from "./chromium.ts";
 
 const apiKey = "the-key-that-stays-on-the-server";
-let packing: string;
-let consumer: Consumer;
 let browser: Browser;
 let script: string;
 let servers: string;
 
-beforeAll(async () => {
-  packing = await mkdtemp(join(tmpdir(), "voxpipe-packed-"));
-  consumer = await installPacked(await pack(packing));
-  servers = await buildTokenServers(consumer.folder);
-  script = await readFile((await buildVisitor(consumer.folder)).page, "utf8");
-  browser = await openChromium();
-}, 300_000);
-afterAll(async () => {
-  await browser?.close();
-  await consumer?.[Symbol.asyncDispose]();
-  await rm(packing, { recursive: true, force: true });
-});
+describe("a page in Chromium", needing("Chromium"), () => {
+  beforeAll(async () => {
+    const installed = inject("installed");
+    servers = await buildTokenServers(installed);
+    script = await readFile((await buildVisitor(installed)).page, "utf8");
+    browser = await openChromium();
+  }, 300_000);
+  afterAll(() => browser?.close());
 
-test.each(tokenServers)(
-  "a page of a server on %s transcribes with its tokens, a fresh one after a drop",
-  async (name) => {
+  test.each(tokenServers)("of a server on %s transcribes with its tokens, a fresh one after a drop", async (name) => {
     await using emulator = await startEmulator({
       apiKeys: [apiKey],
       oneTimeTokens: true,
@@ -59,5 +47,5 @@ test.each(tokenServers)(
       apiKey,
     );
     await context.close();
-  },
-);
+  });
+});

@@ -1,5 +1,6 @@
 import { type Clock, type ConnectOptions, connect, type StreamingEvent, type StreamingSession } from "@voxpipe/core";
 import { type Fault, startEmulator } from "@voxpipe/emulator";
+import { cases } from "@voxpipe/testing";
 import { expect, test } from "vitest";
 import { openWsSocket } from "../src/ws-socket.ts";
 import { fastClock } from "./fast-clock.ts";
@@ -24,7 +25,7 @@ interface Scenario {
   readonly largestWrite?: number;
 }
 
-const runs = Number(process.env.VOXPIPE_RUNS ?? 1000);
+const runs = cases(60, 1_000);
 
 async function run(scenario: Scenario): Promise<Run> {
   const random = seededRandom(scenario.seed);

@@ -1,0 +1,3 @@
+export { cases } from "./cases.ts";
+export { needing } from "./needing.ts";
+export { findProgram, type ProgramName, provideCommand } from "./programs.ts";

@@ -4,7 +4,8 @@
  * - `not-wav`: the bytes are something else.
  * - `unsupported-wav`: a WAV file whose samples are compressed, or laid out in a way that is not understood.
  * - `malformed-wav`: a WAV file that contradicts itself, or whose header never ends.
- * - `truncated-wav`: the file ends too early; an error only where the end came before any audio.
+ * - `truncated-wav`: the file ends too early; an error only if the end came before any audio.
+ * - `unread-wav`: what follows the audio is no WAV, or of another format; not an error by itself.
  * - `empty-audio`: there is no audio in it.
  * - `invalid-option`: an argument that no audio could have (a sample rate of 0, half a channel).
  * - `invalid-chunk`: something other than bytes was written to a stream of bytes.
@@ -14,6 +15,7 @@ export type AudioErrorCode =
   | "unsupported-wav"
   | "malformed-wav"
   | "truncated-wav"
+  | "unread-wav"
   | "empty-audio"
   | "invalid-option"
   | "invalid-chunk";

@@ -1,5 +1,5 @@
-import type { WavHeader } from "../src/wav-header-parser.ts";
-import { WavReader, type WavReaderOptions, type WavSummary } from "../src/wav-reader.ts";
+import type { WavHeader } from "../src/wav/wav-header-parser.ts";
+import { WavReader, type WavReaderOptions, type WavSummary } from "../src/wav/wav-reader.ts";
 import { join } from "./wav-file.ts";
 
 /** Reads a WAV file from its pieces. */
@@ -9,5 +9,6 @@ export function readPieces(
 ): { header: WavHeader | undefined; audio: Uint8Array; summary: WavSummary } {
   const reader = new WavReader(options);
   const audio = join(...pieces.map((piece) => reader.push(piece)));
-  return { summary: reader.finish(), header: reader.header, audio };
+  const held = reader.flush();
+  return { summary: reader.finish(), header: reader.header, audio: join(audio, held) };
 }

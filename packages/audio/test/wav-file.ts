@@ -11,7 +11,7 @@ export function join(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 
 /** Little-endian bytes of whole numbers, each given with its width in bits. */
 export function littleEndian(
-  ...numbers: readonly (readonly [value: number, bits: 8 | 16 | 24 | 32 | 64])[]
+  ...numbers: readonly (readonly [value: number | bigint, bits: 8 | 16 | 24 | 32 | 64])[]
 ): Uint8Array {
   return join(
     ...numbers.map(([value, bits]) =>

@@ -4,8 +4,8 @@ import type { CommandIo } from "./command-io.ts";
 import { apiKeyVariable } from "./credentials.ts";
 import { type FileEncoding, fileEncodings } from "./input-format.ts";
 import { lowestRate } from "./session-audio.ts";
+import { oneLine } from "./terminal-safe.ts";
 import type { TranscribeOptions } from "./transcribe-options.ts";
-import { oneLine } from "./transcript-line.ts";
 
 const highestRate = 96_000;
 

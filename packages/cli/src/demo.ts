@@ -3,6 +3,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { DemoFigures } from "./demo-figures.ts";
 import { reportFailure } from "./failure-report.ts";
+import { oneLine } from "./terminal-safe.ts";
 import { transcribe } from "./transcribe.ts";
 
 const sample = new URL("../../recognizer/sample/sample.wav", import.meta.url);
@@ -16,7 +17,7 @@ async function demo(named: string | undefined): Promise<void> {
   const source = named ?? fileURLToPath(sample);
   const reference = await textOf(named === undefined ? sampleReference : named.replace(/(\.\w+)?$/, ".txt"));
   const figures = new DemoFigures();
-  process.stdout.write(`${named ?? "The sample"}, recognised on this machine while it is being sent:\n\n`);
+  process.stdout.write(`${oneLine(named ?? "The sample")}, recognised on this machine while it is being sent:\n\n`);
   const started = performance.now();
   await transcribe(
     {

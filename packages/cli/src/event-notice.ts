@@ -1,5 +1,5 @@
 import type { StreamingEvent } from "voxpipe";
-import { oneLine } from "./transcript-line.ts";
+import { oneLine } from "./terminal-safe.ts";
 
 /** What a person should hear of an event that is no part of the transcript; most events are nothing of the kind. */
 export function eventNotice(event: StreamingEvent): string | undefined {

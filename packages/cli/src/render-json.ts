@@ -1,4 +1,5 @@
 import { noticeLine, type Renderer } from "./renderer.ts";
+import { jsonLine } from "./terminal-safe.ts";
 import type { TextOutput } from "./text-output.ts";
 
 /** One event a line, as the wire names its fields. `finalsOnly` leaves partial turns out. */
@@ -6,7 +7,7 @@ export function renderJson(output: TextOutput, errors: TextOutput, finalsOnly: b
   return {
     async event(event) {
       if (finalsOnly && event.type === "Turn" && !event.end_of_turn) return;
-      await output.write(`${JSON.stringify(event)}\n`);
+      await output.write(`${jsonLine(event)}\n`);
     },
     progress() {},
     notice: (text) => void errors.write(noticeLine(text)),

@@ -1,6 +1,6 @@
 import type { StreamingEvent } from "voxpipe";
 import type { Progress } from "./progress-line.ts";
-import { oneLine } from "./transcript-line.ts";
+import { oneLine } from "./terminal-safe.ts";
 
 /** Where a session's events become visible. */
 export interface Renderer {

@@ -56,6 +56,34 @@ describe("openSessionAudio", () => {
     expect(await audio.warning()).toMatch(/short\.wav: .*truncated.*0\.50 s/);
   });
 
+  it("takes arecord's length into a pipe for none", async () => {
+    const wav = Buffer.from(wavFile({ samples: new Int16Array(16_000) }));
+    wav.writeUInt32LE(0x8000_0024, 4);
+    wav.writeUInt32LE(0x8000_0000, 40);
+    const audio = await openSessionAudio("-", Readable.from([wav]), {});
+    expect(audio.length).toBeUndefined();
+    expect(await read(audio.bytes)).toHaveLength(32_000);
+    expect(await audio.warning()).toBeUndefined();
+  });
+
+  it("reads on where cat has joined WAV files of one format", async () => {
+    const wav = wavFile({ samples: new Int16Array(16_000) });
+    const audio = await openSessionAudio("-", Readable.from([wav, wav]), {});
+    expect(await read(audio.bytes)).toHaveLength(64_000);
+    expect(await audio.warning()).toBeUndefined();
+  });
+
+  it("says that a joined file of another format was not read, and what to do", async () => {
+    const samples = new Int16Array(16_000);
+    const audio = await open(
+      await file("joined.wav", Buffer.concat([wavFile({ samples }), wavFile({ samples, sampleRate: 8_000 })])),
+    );
+    expect(await read(audio.bytes)).toHaveLength(32_000);
+    expect(await audio.warning()).toMatch(
+      /joined\.wav: Another WAV file follows, .* 8000 Hz instead of .* 16000 Hz: 32044 bytes were not read\. Convert/,
+    );
+  });
+
   it("reads raw PCM as the flags say", async () => {
     const path = await file("call.raw", new Uint8Array(4000).fill(0x7f));
     const mulaw = await open(path, { encoding: "pcm_mulaw", sampleRate: 8000 });

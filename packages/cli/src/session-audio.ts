@@ -15,7 +15,7 @@ export interface SessionAudio {
   readonly bytes: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Length, where it is known: ms of audio for PCM, bytes of the file for the rest. */
   readonly length: number | undefined;
-  /** Once `bytes` has ended: what was wrong with the audio that did not prevent a transcript, such as a missing end. */
+  /** Once `bytes` has ended: what was wrong with the audio that did not prevent a transcript, such as a missing end, or bytes behind it that are no audio. */
   warning(): Promise<string | undefined>;
 }
 
@@ -24,7 +24,7 @@ const highestUsefulRate = 16_000;
 /** The lowest rate that the service takes (protocol section 2). */
 export const lowestRate = 8_000;
 
-/** Opens the input and finds out what it is. Throws UsageError for whatever cannot be transcribed. */
+/** Opens the input and finds out what it is. Throws UsageError for what cannot be transcribed. */
 export async function openSessionAudio(
   source: string,
   stdin: StandardInput,
@@ -59,7 +59,7 @@ async function wavAudio(input: Input): Promise<SessionAudio> {
     await stream.cancel();
     throw new UsageError(
       `${input.name} is sampled at ${header.sampleRate} Hz; speech needs at least ${lowestRate} Hz. ` +
-        "Record it anew at 16000 Hz.",
+        "Record it again at 16000 Hz.",
     );
   }
   return {
@@ -70,7 +70,10 @@ async function wavAudio(input: Input): Promise<SessionAudio> {
     length: wavLength(header, input.size),
     warning: () =>
       wav.summary.then(
-        ({ truncation }) => (truncation === undefined ? undefined : `${input.name}: ${truncation.message}`),
+        ({ truncation, unread }) => {
+          const said = [truncation, unread].flatMap((error) => error?.message ?? []);
+          return said.length === 0 ? undefined : `${input.name}: ${said.join(" ")}`;
+        },
         () => undefined,
       ),
   };

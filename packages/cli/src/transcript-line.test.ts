@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { oneLine, partialText, turnStart, turnText } from "./transcript-line.ts";
+import { partialText, turnStart, turnText } from "./transcript-line.ts";
 import { turn, word } from "./turn.fixture.ts";
 
 describe("partialText", () => {
@@ -28,8 +28,10 @@ describe("turnText", () => {
     expect(turnText(turn({ transcript: "Thanks.", speaker_label: null }))).toBe("Thanks.");
   });
 
-  it("lets no control character through", () => {
-    expect(oneLine("a\x1b[2Jb\r\nc\u2028 d\x07\u009be")).toBe("a [2Jb c d e");
+  it("lets no control character through, neither of the words nor of the speaker", () => {
+    const foreign = turn({ transcript: "a\x1b[2Jb\u009bc\u202ed", speaker_label: "B\u2066\x9b" });
+    expect(turnText(foreign)).toBe("B: a [2Jb cd");
+    expect(partialText({ ...foreign, words: [] })).toBe("B: a [2Jb cd");
   });
 });
 

@@ -1,7 +1,8 @@
 import type { TurnEvent } from "voxpipe";
+import { oneLine } from "./terminal-safe.ts";
 
 /**
- * A turn's text on one line, after its speaker where the service tells speakers apart. What a server sends must not
+ * A turn's text on one line, after its speaker if the service tells speakers apart. What a server sends must not
  * move the cursor, colour the terminal or break the line.
  */
 export function turnText(turn: TurnEvent): string {
@@ -28,9 +29,4 @@ function withSpeaker({ speaker_label: speaker }: TurnEvent, text: string): strin
 /** Where the turn begins in the audio, in ms; 0 while it has no words. */
 export function turnStart(turn: TurnEvent): number {
   return turn.words[0]?.start ?? 0;
-}
-
-/** Control characters, among them the beginnings of escape sequences, become spaces; runs of space become one. */
-export function oneLine(text: string): string {
-  return text.replace(/[\s\p{Cc}\u2028\u2029]+/gu, " ").trim();
 }

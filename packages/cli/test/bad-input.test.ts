@@ -73,6 +73,11 @@ describe("bad input is told in one line, with exit code 2", () => {
     expect(outcome).toMatchObject({ code: 2, stdout: "" });
   });
 
+  it("a file whose name would turn the terminal's text around", async () => {
+    const outcome = await voxpipe(["transcribe", "a\u202evaw.\x9b2J"], { env: credentials });
+    expect(outcome.stderr).toBe("voxpipe: avaw. 2J does not exist. Check its name and folder.\n");
+  });
+
   it("no credentials", async () => {
     const outcome = await voxpipe(["transcribe", await file("talk.wav", wav)]);
     expectOneLine(outcome, /No credentials\. Set ASSEMBLYAI_API_KEY, .*--token, or use --local/);

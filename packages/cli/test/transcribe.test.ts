@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { type Emulator, startEmulator } from "@voxpipe/emulator";
+import { type Emulator, scripted, startEmulator } from "@voxpipe/emulator";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { engine, speechWav } from "./speech.ts";
 import { ended, startVoxpipe, voxpipe } from "./voxpipe-process.ts";
@@ -37,6 +37,34 @@ describe("voxpipe transcribe", () => {
     expect(await voxpipe(transcribe("-"), { env, stdin: wav })).toMatchObject({ code: 0, stdout: transcript });
     const raw = transcribe("-", "--sample-rate", "16000", "--encoding", "pcm_s16le");
     expect(await voxpipe(raw, { env, stdin: wav.subarray(44) })).toMatchObject({ code: 0, stdout: transcript });
+  });
+
+  it("hears a recorder's pipe, whose header does not know its length, without a warning", async () => {
+    const recorded = Buffer.from(speechWav());
+    recorded.writeUInt32LE(0x8000_0024, 4);
+    recorded.writeUInt32LE(0x8000_0000, 40);
+    expect(await voxpipe(transcribe("-"), { env, stdin: recorded })).toMatchObject({ stdout: transcript, stderr: "" });
+  });
+
+  it("hears both of two WAV files that cat has joined", async () => {
+    const outcome = await voxpipe(transcribe("-", "--json"), { env, stdin: Buffer.concat([speechWav(), speechWav()]) });
+    expect(outcome.stderr).toBe("");
+    expect(JSON.parse(outcome.stdout.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({ audio_duration_seconds: 10 });
+  });
+
+  it("lets nothing through that a terminal would act on; in JSON it is escaped and stays the same", async () => {
+    const said = [{ text: "to\u202eyad\u009b2j\x1b[2j", start: 200, end: 500 }];
+    await using hostile = await startEmulator({ engine: scripted(said) });
+    const args = ["transcribe", talk, "--host", hostile.url, "--no-format"];
+    expect(await voxpipe(args, { env })).toMatchObject({ code: 0, stdout: "toyad 2j [2j\n", stderr: "" });
+    const { stdout } = await voxpipe([...args, "--json"], { env });
+    expect(stdout).not.toMatch(/[\u0080-\u009f\u202e]/u);
+    const final = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line))
+      .find(({ end_of_turn }) => end_of_turn);
+    expect(final.transcript).toBe(said[0]?.text);
   });
 
   it("writes one JSON event a line, Termination last", async () => {

@@ -1,6 +1,6 @@
 import { FrameAligner } from "../frame-aligner.ts";
 import { bytesPerFrame } from "../pcm-format.ts";
-import { WavReader, type WavReaderOptions } from "../wav-reader.ts";
+import { WavReader, type WavReaderOptions } from "../wav/wav-reader.ts";
 import { type WavStream, wavStream } from "./wav-stream.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { WavHeader } from "../wav-header-parser.ts";
-import type { WavReader, WavSummary } from "../wav-reader.ts";
+import type { WavHeader } from "../wav/wav-header-parser.ts";
+import type { WavReader, WavSummary } from "../wav/wav-reader.ts";
 import { type AudioChunk, bytesOf } from "./audio-chunk.ts";
 import { type Deferred, deferred } from "./deferred.ts";
 
@@ -12,7 +12,7 @@ export interface WavStream<Output extends Uint8Array> {
    * the stream before. Never an unhandled rejection.
    */
   readonly header: Promise<WavHeader>;
-  /** Resolves at the end of the file, when all audio has been read; says whether the file was truncated. */
+  /** Resolves at the end of the file, when all audio has been read; says whether the file was truncated, and what was not read. */
   readonly summary: Promise<WavSummary>;
 }
 
@@ -63,9 +63,11 @@ function wavTransformer<Output extends Uint8Array>(
       if (output.length > 0) controller.enqueue(output);
     },
     flush(controller) {
+      const held = reader.flush();
       const result = reader.finish();
-      const output = processor?.flush();
-      if (output !== undefined && output.length > 0) controller.enqueue(output);
+      for (const output of [processor?.push(held), processor?.flush()]) {
+        if (output !== undefined && output.length > 0) controller.enqueue(output);
+      }
       summary.resolve(result);
     },
   };

@@ -2,8 +2,8 @@ import type { Bytes } from "../bytes.ts";
 import { PcmDecoder } from "../pcm-decoder.ts";
 import { assertSampleRate } from "../pcm-format.ts";
 import { encodePcm16 } from "../sample-codec.ts";
-import type { WavHeader } from "../wav-header-parser.ts";
-import { WavReader, type WavReaderOptions } from "../wav-reader.ts";
+import type { WavHeader } from "../wav/wav-header-parser.ts";
+import { WavReader, type WavReaderOptions } from "../wav/wav-reader.ts";
 import { type WavStream, wavStream } from "./wav-stream.ts";
 
 export interface WavToPcm16Options extends WavReaderOptions {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readPieces } from "../test/read-file.ts";
+import { readPieces } from "../../test/read-file.ts";
 import {
   chunk,
   extensibleBody,
@@ -11,11 +11,13 @@ import {
   text,
   type WavFile,
   wavFile,
-} from "../test/wav-file.ts";
-import type { AudioErrorCode } from "./audio-error.ts";
-import type { SampleEncoding } from "./pcm-format.ts";
+} from "../../test/wav-file.ts";
+import type { AudioErrorCode } from "../audio-error.ts";
+import type { SampleEncoding } from "../pcm-format.ts";
 
 const ALL_ONES = 0xffff_ffff;
+/** Nothing is wrong with the file. */
+const whole = { missingBytes: 0, truncation: undefined, unreadBytes: 0, unread: undefined };
 const data = Uint8Array.from({ length: 48 }, (_, i) => i + 1);
 
 function read(file: Uint8Array) {
@@ -56,6 +58,25 @@ describe("formats", () => {
   test("a frame size of 0, as some programs leave it, is worked out", () => {
     expect(read(wavFile({ data, frameBytes: 0 })).audio).toEqual(data);
   });
+
+  test.each<[string, Fmt]>([
+    ["one channel of 16 bits", { frameBytes: 16 }],
+    ["two channels of 24 bits", { channels: 2, bits: 24, frameBytes: 48 }],
+    ["one channel of mu-law", { tag: 7, bits: 8, frameBytes: 8 }],
+  ])("a frame size that counts bits is read as bytes: %s", (_, fmt) => {
+    const { header, audio } = read(wavFile({ ...fmt, data }));
+    expect(audio).toEqual(data);
+    expect(header).toMatchObject({ channels: fmt.channels ?? 1, dataBytes: 48 });
+  });
+
+  test("a frame size of one channel is read as the byte rate has it", () => {
+    const fmt = littleEndian([1, 16], [2, 16], [16_000, 32], [64_000, 32], [2, 16], [16, 16]);
+    expect(read(wavFile({ data, fmt })).header).toMatchObject({
+      encoding: "s16le",
+      channels: 2,
+      duration: 12 / 16_000,
+    });
+  });
 });
 
 describe("chunks", () => {
@@ -64,7 +85,7 @@ describe("chunks", () => {
     const between = join(chunk("LIST", text("INFOISFT")), chunk("fact", new Uint8Array(4)), chunk("none", text("")));
     const { audio, summary } = read(wavFile({ data, first, between, after: chunk("LIST", text("data!")) }));
     expect(audio).toEqual(data);
-    expect(summary).toEqual({ dataBytes: 48, duration: 24 / 16_000, missingBytes: 0, truncation: undefined });
+    expect(summary).toEqual({ dataBytes: 48, duration: 24 / 16_000, ...whole });
   });
 
   test("a fmt chunk may be longer than it need be", () => {
@@ -95,11 +116,19 @@ describe("chunks", () => {
 
 describe("a length that was not known when the header was written", () => {
   const noLength = chunk("ds64", new Uint8Array(28));
+  const ds64 = (size: number | bigint) => chunk("ds64", littleEndian([0, 64], [size, 64], [0, 64], [0, 32]));
   const endless = chunk("ds64", new Uint8Array(28).fill(255));
   test.each<[string, WavFile]>([
     ["0", { dataSize: 0, riffSize: 36 }],
     ["all ones", { dataSize: ALL_ONES, riffSize: ALL_ONES }],
     ["SoX's", { dataSize: 0x7fff_f000, riffSize: 0x7fff_f024 }],
+    ["arecord's", { dataSize: 0x8000_0000, riffSize: 0x8000_0024 }],
+    ["an older arecord's", { dataSize: 0x7fff_ff00, riffSize: 0x7fff_ff24 }],
+    ["the largest of 31 bits", { dataSize: 0x7fff_ffff, riffSize: 0x8000_0023 }],
+    ["the largest of 31 bits, less a header", { dataSize: 0x7fff_ffff - 44, riffSize: 0x7fff_ffff }],
+    ["all ones, less a header", { dataSize: ALL_ONES - 36, riffSize: ALL_ONES }],
+    ["arecord's in ds64", { magic: "RF64", dataSize: ALL_ONES, first: ds64(2 ** 31) }],
+    ["the largest of 63 bits in ds64", { magic: "RF64", dataSize: ALL_ONES, first: ds64(2n ** 63n - 1n) }],
     ["all ones in RF64 without ds64", { magic: "RF64", dataSize: ALL_ONES }],
     ["0 in ds64", { magic: "RF64", dataSize: ALL_ONES, first: noLength }],
     ["all ones in ds64", { magic: "RF64", dataSize: ALL_ONES, first: endless }],
@@ -107,7 +136,7 @@ describe("a length that was not known when the header was written", () => {
     const { header, audio, summary } = read(wavFile({ ...file, data }));
     expect(header).toMatchObject({ dataBytes: undefined, duration: undefined });
     expect(audio).toEqual(data);
-    expect(summary).toEqual({ dataBytes: 48, duration: 24 / 16_000, missingBytes: 0, truncation: undefined });
+    expect(summary).toEqual({ dataBytes: 48, duration: 24 / 16_000, ...whole });
   });
 });
 

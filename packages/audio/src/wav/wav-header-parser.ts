@@ -1,20 +1,19 @@
-import { AudioError } from "./audio-error.ts";
-import { CONTAINER_PROBE_BYTES, detectContainer } from "./container.ts";
-import { bytesPerFrame } from "./pcm-format.ts";
+import { AudioError } from "../audio-error.ts";
+import { CONTAINER_PROBE_BYTES, detectContainer } from "../container.ts";
+import { bytesPerFrame } from "../pcm-format.ts";
+import { ascii, CHUNK_HEADER_BYTES, uint32 } from "./chunk-header.ts";
+import { knownLength } from "./data-length.ts";
 import { malformedWav, notWav, truncatedHeader } from "./wav-errors.ts";
 import { FMT_BYTES, parseWavFormat, type WavFormat } from "./wav-format.ts";
 
-const CHUNK_HEADER_BYTES = 8;
 /** Bytes of a `ds64` chunk up to the end of the length of `data`. */
 const DS64_BYTES = 16;
 /** The `data` length of a file whose true one is in `ds64`, or was not known. */
 const ALL_ONES = 0xffff_ffff;
-/** SoX writes a length in this range when it cannot go back. */
-const SOX_PLACEHOLDER = { min: 0x7fff_0000, max: 0x7fff_ffff } as const;
 
 /** What is known of a WAV file once its header has been read. */
 export interface WavHeader extends WavFormat {
-  /** Bytes of audio that the header promises; `undefined` where it was written before the length was known. */
+  /** Bytes of audio that the header promises; `undefined` if it was written before the length was known. */
   readonly dataBytes: number | undefined;
   /** The same in seconds, of whole frames. */
   readonly duration: number | undefined;
@@ -158,18 +157,4 @@ export class WavHeaderParser {
       "Write the file anew, or raise maxHeaderBytes if it does carry so much ahead of its audio.",
     );
   }
-}
-
-/** A length that was really meant as one. */
-function knownLength(length: number): number | undefined {
-  const placeholder = length >= SOX_PLACEHOLDER.min && length <= SOX_PLACEHOLDER.max;
-  return length === 0 || placeholder || length > Number.MAX_SAFE_INTEGER ? undefined : length;
-}
-
-function ascii(bytes: Uint8Array, length: number): string {
-  return String.fromCharCode(...bytes.subarray(0, length));
-}
-
-function uint32(bytes: Uint8Array, offset: number): number {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(offset, true);
 }

@@ -1,10 +1,11 @@
-import { AudioError } from "./audio-error.ts";
-import { detectContainer } from "./container.ts";
+import { AudioError } from "../audio-error.ts";
+import { detectContainer } from "../container.ts";
+import type { WavFormat } from "./wav-format.ts";
 
-const ANEW = "Write the file anew with the tool that made it.";
+const AGAIN = "Write the file again with the tool that made it.";
 
 /** A file that contradicts itself; `reason` goes on after "Malformed WAV: ". */
-export function malformedWav(reason: string, remedy = ANEW): AudioError {
+export function malformedWav(reason: string, remedy = AGAIN): AudioError {
   return new AudioError("malformed-wav", `Malformed WAV: ${reason}. ${remedy}`);
 }
 
@@ -32,7 +33,7 @@ export function notWav(start: Uint8Array): AudioError {
 export function truncatedHeader(bytes: number): AudioError {
   return new AudioError(
     "truncated-wav",
-    `The WAV file is truncated: it ends after ${bytes} bytes, before any audio. Copy or record it anew.`,
+    `The WAV file is truncated: it ends after ${bytes} bytes, before any audio. Copy or record it again.`,
   );
 }
 
@@ -41,8 +42,38 @@ export function truncatedData(missing: number, promised: number, seconds: number
   return new AudioError(
     "truncated-wav",
     `The WAV file is truncated: ${missing} of ${promised} bytes of audio (${seconds.toFixed(2)} s) ` +
-      "are missing at its end. Copy or record it anew to get the rest.",
+      "are missing at its end. Copy or record it again to get the rest.",
   );
+}
+
+/** Another file behind the first one, of `bytes` bytes in all, that cannot be read as its continuation. */
+export function anotherFormat(bytes: number, first: WavFormat, next: WavFormat): AudioError {
+  return new AudioError(
+    "unread-wav",
+    `Another WAV file follows, ${describe(next)} instead of ${describe(first)}: ${bytes} bytes were not read. ` +
+      "Convert all files to one format before joining them, or give each on its own.",
+  );
+}
+
+/** Another file behind the first one that is no WAV file that could be read on its own. */
+export function unreadableFile(bytes: number, reason: AudioError): AudioError {
+  return new AudioError(
+    "unread-wav",
+    `Another WAV file follows, of which ${bytes} bytes were not read. ${reason.message}`,
+  );
+}
+
+/** Bytes behind the audio that are no part of a WAV file. */
+export function strayBytes(bytes: number): AudioError {
+  return new AudioError(
+    "unread-wav",
+    `${bytes} bytes behind the audio belong to no chunk of the WAV file and were not read. If they are audio, the length ` +
+      "in the header is wrong: write the file again with the tool that made it.",
+  );
+}
+
+function describe({ encoding, channels, sampleRate }: WavFormat): string {
+  return `${encoding} with ${channels} ${channels === 1 ? "channel" : "channels"} at ${sampleRate} Hz`;
 }
 
 /** The first bytes as text where they are text, in hexadecimal otherwise. */

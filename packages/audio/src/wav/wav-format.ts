@@ -1,4 +1,4 @@
-import { bytesPerSample, type SampleEncoding } from "./pcm-format.ts";
+import { bytesPerSample, type SampleEncoding } from "../pcm-format.ts";
 import { malformedWav, unsupportedWav } from "./wav-errors.ts";
 
 /** Bytes of a `fmt ` chunk that say something: up to the end of WAVE_FORMAT_EXTENSIBLE. */
@@ -48,13 +48,16 @@ export function parseWavFormat(body: Uint8Array): WavFormat {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   const channels = view.getUint16(2, true);
   const sampleRate = view.getUint32(4, true);
+  const byteRate = view.getUint32(8, true);
   const frameBytes = view.getUint16(12, true);
   const bits = view.getUint16(14, true);
   if (channels === 0) throw malformedWav("it declares 0 channels");
   if (sampleRate === 0) throw malformedWav("it declares a sample rate of 0 Hz");
   const encoding = encodingOf(formatTag(view), bits);
   const expected = bytesPerSample[encoding] * channels;
-  if (frameBytes !== 0 && frameBytes !== expected) {
+  // Some writers leave it out, or count bits in it, or one channel; then the byte rate may still be right.
+  const fits = [0, expected, 8 * expected].includes(frameBytes) || byteRate === sampleRate * expected;
+  if (!fits) {
     throw malformedWav(`its frames of ${frameBytes} bytes cannot hold ${channels} x ${encoding} (${expected} bytes)`);
   }
   return { encoding, sampleRate, channels };

@@ -1,0 +1,13 @@
+/** The parts as one: the only one that has bytes as it is, several in a copy. */
+export function join(parts: readonly Uint8Array[]): Uint8Array {
+  const filled = parts.filter(({ length }) => length > 0);
+  const [first = new Uint8Array(0)] = filled;
+  if (filled.length < 2) return first;
+  const joined = new Uint8Array(filled.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of filled) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}

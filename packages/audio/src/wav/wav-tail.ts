@@ -1,0 +1,86 @@
+import { detectContainer } from "../container.ts";
+import { ascii, CHUNK_HEADER_BYTES, uint32 } from "./chunk-header.ts";
+
+const FILE_START_BYTES = 12;
+const fileIds = new Set(["RIFF", "RF64", "BW64"]);
+
+/** What follows the audio of a WAV file. */
+export type Behind =
+  /** Chunks that hold no audio, so far. */
+  | { readonly kind: "chunks" }
+  /** More audio of the same file: `rest` begins with it. `size` is the chunk's own word for its bytes. */
+  | { readonly kind: "data"; readonly size: number; readonly rest: Uint8Array }
+  /** Another file, which begins with `start`. */
+  | { readonly kind: "file"; readonly start: Uint8Array; readonly rest: Uint8Array }
+  /** No part of a WAV file: `start`, and all that follows. */
+  | { readonly kind: "stray"; readonly start: Uint8Array; readonly rest: Uint8Array };
+
+/** Reads what follows the audio of a WAV file, from pieces of any size, in constant memory. */
+export class WavTail {
+  readonly #field = new Uint8Array(FILE_START_BYTES);
+  #filled = 0;
+  #needed = CHUNK_HEADER_BYTES;
+  /** Bytes of the present chunk that are still to be skipped, padding included. */
+  #skip = 0;
+  #skipped = 0;
+  /** Audio of an odd length is padded; but some writers forget that. */
+  #mayBePadded: boolean;
+
+  /** @param odd whether the audio in front has an odd number of bytes. */
+  constructor(odd: boolean) {
+    this.#mayBePadded = odd;
+  }
+
+  /** Bytes of a chunk that has not ended, its padding aside, which many writers forget; 0 between two chunks. */
+  get unfinished(): number {
+    return this.#skip > 1 ? this.#skipped : 0;
+  }
+
+  push(bytes: Uint8Array): Behind {
+    let rest = bytes;
+    while (rest.length > 0) {
+      if (this.#skip > 0) {
+        const skipped = Math.min(this.#skip, rest.length);
+        this.#skip -= skipped;
+        this.#skipped += skipped;
+        rest = rest.subarray(skipped);
+        continue;
+      }
+      if (this.#mayBePadded) {
+        this.#mayBePadded = false;
+        if (rest[0] === 0) {
+          rest = rest.subarray(1);
+          continue;
+        }
+      }
+      const taken = rest.subarray(0, this.#needed - this.#filled);
+      this.#field.set(taken, this.#filled);
+      this.#filled += taken.length;
+      rest = rest.subarray(taken.length);
+      if (this.#filled < this.#needed) break;
+      const behind = this.#complete(rest);
+      if (behind) return behind;
+    }
+    return { kind: "chunks" };
+  }
+
+  /** All that was needed is in the field. */
+  #complete(rest: Uint8Array): Behind | undefined {
+    const start = this.#field.slice(0, this.#filled);
+    const id = ascii(start, 4);
+    if (fileIds.has(id) && this.#filled < FILE_START_BYTES) {
+      this.#needed = FILE_START_BYTES;
+      return undefined;
+    }
+    this.#filled = 0;
+    this.#needed = CHUNK_HEADER_BYTES;
+    if (detectContainer(start) === "wav") return { kind: "file", start, rest };
+    const size = uint32(start, 4);
+    if (id === "data") return { kind: "data", size, rest };
+    // Another format within one file is none that a reader could know what to do with.
+    if (!/^[\x20-\x7e]{4}$/.test(id) || fileIds.has(id) || id === "fmt ") return { kind: "stray", start, rest };
+    this.#skip = size + (size % 2);
+    this.#skipped = CHUNK_HEADER_BYTES;
+    return undefined;
+  }
+}

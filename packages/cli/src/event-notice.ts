@@ -3,7 +3,7 @@ import { oneLine } from "./terminal-safe.ts";
 
 /** What a person should hear of an event that is no part of the transcript; most events are nothing of the kind. */
 export function eventNotice(event: StreamingEvent): string | undefined {
-  if (event.type === "Warning") return `warning from the service: ${oneLine(event.warning)}`;
+  if (event.type === "Warning") return `warning from the service: ${oneLine(String(event.warning ?? "no text"))}`;
   if (event.type !== "Reconnected" || event.lost_ms <= 0) return undefined;
   return (
     `warning: ${(event.lost_ms / 1000).toFixed(1)} s of audio were lost while the connection was down; ` +

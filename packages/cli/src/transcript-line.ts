@@ -23,10 +23,11 @@ export function partialText(turn: TurnEvent): string {
 }
 
 function withSpeaker({ speaker_label: speaker }: TurnEvent, text: string): string {
-  return speaker && text !== "" ? `${oneLine(speaker)}: ${text}` : text;
+  return typeof speaker === "string" && speaker !== "" && text !== "" ? `${oneLine(speaker)}: ${text}` : text;
 }
 
 /** Where the turn begins in the audio, in ms; 0 while it has no words. */
 export function turnStart(turn: TurnEvent): number {
-  return turn.words[0]?.start ?? 0;
+  const start = turn.words[0]?.start;
+  return Number.isFinite(start) ? Number(start) : 0;
 }

@@ -1,6 +1,7 @@
 export type {
   AudioChunk,
   AudioEncoding,
+  BeginConfiguration,
   BeginEvent,
   ConnectOptions,
   DeprecatedParameters,
@@ -10,6 +11,7 @@ export type {
   ReconnectedEvent,
   ReconnectingEvent,
   ReconnectOptions,
+  RevisedTurn,
   SessionConfiguration,
   SessionState,
   SessionStats,

@@ -110,8 +110,8 @@ function expectNothingLost({ speech, events, heard }: Run): void {
   expect(finals.map((turn) => turn.turn_order)).toEqual(finals.map((_, i) => i));
   for (const word of words) {
     const source = Number(word.text.slice(1)) * blockMs;
-    expect(Math.abs(word.start - source)).toBeLessThanOrEqual(blockMs);
-    expect(Math.abs(word.end - source - blockMs)).toBeLessThanOrEqual(blockMs);
+    expect(Math.abs(Number(word.start) - source)).toBeLessThanOrEqual(blockMs);
+    expect(Math.abs(Number(word.end) - source - blockMs)).toBeLessThanOrEqual(blockMs);
   }
   const covered = new Set(heard.flat().map((block) => block.number));
   expect(covered.size).toBe(speech.length);

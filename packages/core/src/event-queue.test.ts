@@ -168,10 +168,10 @@ describe("a reader that lags behind", () => {
         for (const order of [0, 1, 2, 3]) {
           const serials = events
             .filter((event) => event.turn_order === order)
-            .map((event) => event.end_of_turn_confidence);
+            .map((event) => Number(event.end_of_turn_confidence));
           expect(serials).toEqual(serials.toSorted((a, b) => a - b));
         }
-        const read = events.filter((event) => event.end_of_turn).map((event) => event.end_of_turn_confidence);
+        const read = events.filter((event) => event.end_of_turn).map((event) => Number(event.end_of_turn_confidence));
         expect(read.toSorted((a, b) => a - b)).toEqual(finals);
       }),
       { numRuns: 30 },

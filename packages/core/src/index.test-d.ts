@@ -47,9 +47,21 @@ describe("events", () => {
     >();
   });
 
+  test("promise the fields without which they are not used", () => {
+    expectTypeOf<Pick<TurnEvent, "turn_order" | "end_of_turn" | "transcript">>().toEqualTypeOf<{
+      turn_order: number;
+      end_of_turn: boolean;
+      transcript: string;
+    }>();
+    expectTypeOf<Word["text"]>().toEqualTypeOf<string>();
+    expectTypeOf<BeginEvent["id"]>().toEqualTypeOf<string>();
+  });
+
   test("have optional fields that may also be null", () => {
     expectTypeOf<TurnEvent["utterance"]>().toEqualTypeOf<string | null | undefined>();
-    expectTypeOf<BeginEvent["expires_at"]>().toEqualTypeOf<number>();
+    expectTypeOf<TurnEvent["end_of_turn_confidence"]>().toEqualTypeOf<number | null | undefined>();
+    expectTypeOf<Word["start"]>().toEqualTypeOf<number | null | undefined>();
+    expectTypeOf<BeginEvent["expires_at"]>().toEqualTypeOf<number | null | undefined>();
   });
 
   test("are read by for await", () => {

@@ -5,11 +5,13 @@ export { connect, type StreamingSession } from "./connect.ts";
 export { keyHeaders } from "./key-headers.ts";
 export type { SessionState } from "./lifecycle.ts";
 export type {
+  BeginConfiguration,
   BeginEvent,
   HeartbeatEvent,
   LLMGatewayResponseEvent,
   ReconnectedEvent,
   ReconnectingEvent,
+  RevisedTurn,
   SilenceEvent,
   SpeakerRevisionEvent,
   SpeechStartedEvent,

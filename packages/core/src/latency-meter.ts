@@ -1,3 +1,4 @@
+import { finite } from "./finite.ts";
 import type { TurnEvent } from "./messages.ts";
 
 /** Sent messages remembered: at 50 ms each, the last 25 s of audio. */
@@ -28,12 +29,12 @@ export class LatencyMeter {
   turn(event: TurnEvent, now: number): void {
     if (event.turn_order !== this.#openTurn && event.words.length > 0) {
       this.#openTurn = event.turn_order;
-      this.firstPartialMs = this.#since(event.words[0]?.end, now) ?? this.firstPartialMs;
+      this.firstPartialMs = this.#since(finite(event.words[0]?.end), now) ?? this.firstPartialMs;
     }
     // A second, formatted form of a final turn tells nothing new.
     if (!event.end_of_turn || event.turn_order === this.#endedTurn) return;
     this.#endedTurn = event.turn_order;
-    this.endOfTurnMs = this.#since(event.words.at(-1)?.end, now) ?? this.endOfTurnMs;
+    this.endOfTurnMs = this.#since(finite(event.words.at(-1)?.end), now) ?? this.endOfTurnMs;
   }
 
   /** Time since the first message left that reaches `sourceMs`; undefined where that was too long ago. */

@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import { decode } from "./decode.ts";
+import type { MessageReader } from "./decode.ts";
 import { type Attempt, connectionFailure, serviceFailure } from "./failure.ts";
 import type { BeginEvent, ServerEvent, TerminationEvent, UnrecognizedEvent } from "./messages.ts";
 import type { Settings } from "./options.ts";
@@ -16,10 +16,13 @@ const closeGraceMs = 1000;
 export interface LinkListener {
   /** What must not be shown. One list for the whole session: an old token may still be live. */
   readonly secrets: Secrets;
+  readonly reader: MessageReader;
   begun(link: Link, begin: BeginEvent): void;
   message(link: Link, event: Exclude<ServerEvent, BeginEvent> | UnrecognizedEvent): void;
   /** Exactly once, and last. No error: the peer closed normally. */
   ended(link: Link, error: StreamingError | undefined): void;
+  /** Something threw that should not have: a fault of voxpipe or of what it was given. */
+  broken(error: unknown): void;
 }
 
 /**
@@ -113,9 +116,9 @@ export class Link {
         opened: () => {
           this.#opened = true;
         },
-        message: (text) => this.#received(text),
-        alive: () => this.#watchdog?.heard(true),
-        closed: (end) => this.#socketClosed(end),
+        message: (text) => this.#guarded(() => this.#received(text)),
+        alive: () => this.#guarded(() => this.#watchdog?.heard(true)),
+        closed: (end) => this.#guarded(() => this.#socketClosed(end)),
       });
       if (this.#ended) this.#socket.destroy();
     } catch (error) {
@@ -144,9 +147,18 @@ export class Link {
     }
   }
 
+  /** What throws in a socket's listener would end a Node process. */
+  #guarded(handle: () => void): void {
+    try {
+      handle();
+    } catch (error) {
+      this.#listener.broken(error);
+    }
+  }
+
   #received(text: string): void {
     if (this.#ended || this.#failure) return;
-    const message = decode(text, this.#secrets);
+    const message = this.#listener.reader.read(text);
     this.#watchdog?.heard(message.type === "Heartbeat");
     switch (message.type) {
       case "Error":
@@ -159,6 +171,9 @@ export class Link {
         if (this.#socket) this.#watchdog = new Watchdog(this.#clock, this.#socket, (why) => this.#stalled(why));
         this.#listener.begun(this, message);
         break;
+      case "UnusableBegin":
+        if (!this.begin) this.#beginUnusable(message.reason);
+        break;
       case "Termination":
         this.termination = message;
         this.#listener.message(this, message);
@@ -166,6 +181,11 @@ export class Link {
       default:
         this.#listener.message(this, message);
     }
+  }
+
+  #beginUnusable(reason: string): void {
+    const message = `${this.#host} sent a Begin that cannot be used: ${reason}. Check apiHost, or update voxpipe.`;
+    this.#end(new StreamingError("server-error", message));
   }
 
   #stalled(why: string): void {

@@ -1,109 +1,139 @@
-import * as v from "valibot";
-
 /**
- * Everything the service sends (protocol section 4), as valibot schemas: the single source of the types and of the checks.
- * Fields that are not listed are kept. Optional fields may also be `null`, as older servers send them.
+ * Everything the service sends (protocol section 4), under the wire's names.
+ *
+ * A field without `?` is always there: a message that lacks it is `Unrecognized`. The others may be missing or null. If the
+ * service sends one in a type of which this version does not know, it is passed on as it is, and `onWarning` says so once.
+ * Fields that are not listed are kept.
  */
 
-// One call that is marked as pure: webpack keeps single ones at the top level, in pages that open no session, too.
-export const schemas = /* @__PURE__ */ (() => {
-  const text = v.nullish(v.string());
-  const number = v.nullish(v.number());
-  const flag = v.nullish(v.boolean());
+/** One word of a turn. */
+export interface Word {
+  text: string;
+  /** Its beginning, in ms of the session's audio. */
+  start?: number | null | undefined;
+  /** Its end, in ms of the session's audio. */
+  end?: number | null | undefined;
+  /** 0–1. */
+  confidence?: number | null | undefined;
+  /** Once true, `text` stays; `end` may still move. */
+  word_is_final?: boolean | null | undefined;
+  /** With `speakerLabels`. */
+  speaker?: string | null | undefined;
+  /** 0–1. */
+  speaker_confidence?: number | null | undefined;
+}
 
-  const wordSchema = v.object({
-    start: v.number(),
-    end: v.number(),
-    text: v.string(),
-    confidence: v.number(),
-    word_is_final: v.boolean(),
-    speaker: text,
-    speaker_confidence: number,
-  });
+/** The session's settings as the service understood them. */
+export interface BeginConfiguration {
+  model?: string | null | undefined;
+  mode?: string | null | undefined;
+  api_version?: string | null | undefined;
+  speaker_labels?: boolean | null | undefined;
+  redact_pii?: boolean | null | undefined;
+  filter_profanity?: boolean | null | undefined;
+  domain?: string | null | undefined;
+  voice_focus?: string | null | undefined;
+}
 
-  return {
-    Begin: v.object({
-      type: v.literal("Begin"),
-      id: v.string(),
-      expires_at: v.number(),
-      configuration: v.nullish(
-        v.object({
-          model: text,
-          mode: text,
-          api_version: text,
-          speaker_labels: flag,
-          redact_pii: flag,
-          filter_profanity: flag,
-          domain: text,
-          voice_focus: text,
-        }),
-      ),
-    }),
-    Turn: v.object({
-      type: v.literal("Turn"),
-      turn_order: v.number(),
-      turn_is_formatted: v.boolean(),
-      end_of_turn: v.boolean(),
-      transcript: v.string(),
-      end_of_turn_confidence: v.number(),
-      words: v.array(wordSchema),
-      utterance: text,
-      language_code: text,
-      language_confidence: number,
-      speaker_label: text,
-      speaker_confidence: number,
-    }),
-    SpeechStarted: v.object({ type: v.literal("SpeechStarted"), timestamp: v.number(), confidence: number }),
-    Heartbeat: v.object({
-      type: v.literal("Heartbeat"),
-      total_audio_received_ms: v.number(),
-      total_duration_ms: v.number(),
-      realtime_factor: v.number(),
-      max_speech_probability: number,
-    }),
-    Silence: v.object({ type: v.literal("Silence"), start_ms: v.number(), end_ms: v.number() }),
-    SpeakerRevision: v.object({
-      type: v.literal("SpeakerRevision"),
-      revisions: v.array(v.object({ turn_order: v.number(), speaker_label: text, words: v.array(wordSchema) })),
-    }),
-    LLMGatewayResponse: v.object({
-      type: v.literal("LLMGatewayResponse"),
-      turn_order: v.number(),
-      transcript: v.string(),
-      data: v.nullish(v.unknown()),
-    }),
-    Warning: v.object({ type: v.literal("Warning"), warning_code: number, warning: v.string() }),
-    Termination: v.object({
-      type: v.literal("Termination"),
-      audio_duration_seconds: number,
-      session_duration_seconds: number,
-    }),
-  };
-})();
+/** Always first. */
+export interface BeginEvent {
+  type: "Begin";
+  /** The service's id of the connection, for its support. */
+  id: string;
+  /** When the service will end the connection, in unix seconds. */
+  expires_at?: number | null | undefined;
+  /** Older servers send none. */
+  configuration?: BeginConfiguration | null | undefined;
+}
 
-/** `start` and `end` in ms of the session's audio; `confidence` 0–1. Once `word_is_final`, the text stays. */
-export type Word = TurnEvent["words"][number];
-/** Always first. `expires_at` in unix seconds. Older servers send no `configuration`. */
-export type BeginEvent = v.InferOutput<typeof schemas.Begin>;
 /**
  * A reading of one turn. `end_of_turn` makes it final; with `formatTurns`, some servers then send the same turn once
  * more with `turn_is_formatted`, so never take that for the end of a turn.
  */
-export type TurnEvent = v.InferOutput<typeof schemas.Turn>;
-/** Voice was found at `timestamp` (ms of the session's audio). U3 models. */
-export type SpeechStartedEvent = v.InferOutput<typeof schemas.SpeechStarted>;
+export interface TurnEvent {
+  type: "Turn";
+  /** Counts from 0 over the whole session. */
+  turn_order: number;
+  end_of_turn: boolean;
+  transcript: string;
+  /** Empty if the service sent none. */
+  words: Word[];
+  turn_is_formatted?: boolean | null | undefined;
+  /** 0–1. */
+  end_of_turn_confidence?: number | null | undefined;
+  utterance?: string | null | undefined;
+  /** With `languageDetection`, on finals. */
+  language_code?: string | null | undefined;
+  /** 0–1. */
+  language_confidence?: number | null | undefined;
+  /** With `speakerLabels`. */
+  speaker_label?: string | null | undefined;
+  /** 0–1. */
+  speaker_confidence?: number | null | undefined;
+}
+
+/** Somebody began to speak. U3 models. */
+export interface SpeechStartedEvent {
+  type: "SpeechStarted";
+  /** In ms of the session's audio. */
+  timestamp?: number | null | undefined;
+  /** 0–1. */
+  confidence?: number | null | undefined;
+}
+
 /** About every 5 s with `sessionHeartbeat`. Figures are those of the present connection. */
-export type HeartbeatEvent = v.InferOutput<typeof schemas.Heartbeat>;
-/** No speech between `start_ms` and `end_ms`; ranges never overlap earlier ones. With `acknowledgeSilence`. */
-export type SilenceEvent = v.InferOutput<typeof schemas.Silence>;
-/** Speaker labels of earlier turns, corrected; texts and times unchanged. */
-export type SpeakerRevisionEvent = v.InferOutput<typeof schemas.SpeakerRevision>;
+export interface HeartbeatEvent {
+  type: "Heartbeat";
+  total_audio_received_ms?: number | null | undefined;
+  total_duration_ms?: number | null | undefined;
+  realtime_factor?: number | null | undefined;
+  max_speech_probability?: number | null | undefined;
+}
+
+/** No speech between two instants, in ms of the session's audio; ranges never overlap earlier ones. With `acknowledgeSilence`. */
+export interface SilenceEvent {
+  type: "Silence";
+  start_ms: number;
+  end_ms: number;
+}
+
+/** One turn of a `SpeakerRevision`: texts and times unchanged. */
+export interface RevisedTurn {
+  turn_order: number;
+  /** Empty if the service sent none. */
+  words: Word[];
+  speaker_label?: string | null | undefined;
+}
+
+/** Speaker labels of earlier turns, corrected. */
+export interface SpeakerRevisionEvent {
+  type: "SpeakerRevision";
+  revisions: RevisedTurn[];
+}
+
 /** What the model of `llmGateway` answered to a turn. */
-export type LLMGatewayResponseEvent = v.InferOutput<typeof schemas.LLMGatewayResponse>;
-/** Something the service wants known; the session goes on. */
-export type WarningEvent = v.InferOutput<typeof schemas.Warning>;
+export interface LLMGatewayResponseEvent {
+  type: "LLMGatewayResponse";
+  /** The turn that it answers. */
+  turn_order?: number | null | undefined;
+  transcript?: string | null | undefined;
+  /** The model's answer, as it gave it. */
+  data?: unknown;
+}
+
+/** A warning of the service; the session goes on. */
+export interface WarningEvent {
+  type: "Warning";
+  warning_code?: number | null | undefined;
+  warning?: string | null | undefined;
+}
+
 /** The service's closing figures, in seconds. */
-export type TerminationEvent = v.InferOutput<typeof schemas.Termination>;
+export interface TerminationEvent {
+  type: "Termination";
+  audio_duration_seconds?: number | null | undefined;
+  session_duration_seconds?: number | null | undefined;
+}
 
 /** The connection is gone, and a new one is being made. From the client. */
 export interface ReconnectingEvent {
@@ -129,9 +159,10 @@ export interface ReconnectedEvent {
   readonly cause: "drop" | "rollover";
 }
 
-/** A message that this version cannot read; the session goes on. From the client. */
+/** A message that this version cannot use; the session goes on. From the client. */
 export interface UnrecognizedEvent {
   readonly type: "Unrecognized";
+  /** Its text; the first 65,536 characters of a longer one. */
   readonly raw: string;
   readonly reason: string;
 }

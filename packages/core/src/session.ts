@@ -2,8 +2,10 @@ import { byteRate, pcmFormat } from "./audio-format.ts";
 import type { AudioLog } from "./audio-log.ts";
 import { AudioSink } from "./audio-sink.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { MessageReader } from "./decode.ts";
 import { Deferred } from "./deferred.ts";
 import { EventQueue } from "./event-queue.ts";
+import { finite } from "./finite.ts";
 import { LatencyMeter } from "./latency-meter.ts";
 import { type LifecycleInput, nextState, type SessionState } from "./lifecycle.ts";
 import { Link, type LinkListener } from "./link.ts";
@@ -45,6 +47,7 @@ export class Session implements LinkListener {
   #link: Link | undefined;
   /** What must not be shown: the keys of the options, and every connection's token. */
   readonly secrets: Secrets;
+  readonly reader: MessageReader;
   #rollover: Rollover | undefined;
   readonly #retries: RetryPolicy;
   #connections = 0;
@@ -67,6 +70,7 @@ export class Session implements LinkListener {
   constructor(settings: Settings, platform: Platform) {
     this.#settings = settings;
     this.secrets = new Secrets(settings.secrets);
+    this.reader = new MessageReader(this.secrets, settings.warnOnce);
     this.#platform = platform;
     this.#clock = platform.clock ?? systemClock;
     this.#retries = new RetryPolicy(settings, platform.random ?? Math.random);
@@ -187,6 +191,12 @@ export class Session implements LinkListener {
     else this.#endedUnasked(link);
   }
 
+  broken(error: unknown): void {
+    const cause = this.secrets.redactCause(error);
+    const message = `voxpipe failed while it handled what the connection sent: ${cause?.message}. Please report this.`;
+    this.#end(new StreamingError("internal-error", message, { cause, sessionId: this.#sessionIds.at(-1) }));
+  }
+
   /**
    * A normal close that was not asked for, or one too early. The service ends a session that reached its longest duration
    * with a Termination. Where audio flows, or some has no final turn yet, the end could lose words in silence: doubted, and a
@@ -233,7 +243,7 @@ export class Session implements LinkListener {
   #scheduleRollover(begin: BeginEvent): void {
     this.#rollover?.stop();
     this.#rollover = undefined;
-    const lifetimeMs = begin.expires_at * 1000 - this.#clock.now();
+    const lifetimeMs = (finite(begin.expires_at) ?? 0) * 1000 - this.#clock.now();
     if (!this.#settings.reconnect || this.state !== "open" || !(lifetimeMs > 0 && lifetimeMs < 2 ** 31)) return;
     // The shortest the service gives is a minute. If life after life looks shorter, this machine's clock is ahead.
     if (lifetimeMs < 30_000 && ++this.#shortLives > 5) return;
@@ -305,8 +315,8 @@ export class Session implements LinkListener {
     // No new connection will follow, so this is the end.
     if (!this.#settings.reconnect) return true;
     if (!this.#terminating || this.#timeline.turnOpen) return false;
-    const heardMs = (event.audio_duration_seconds ?? Number.POSITIVE_INFINITY) * 1000;
-    const expiresMs = (link.begin?.expires_at ?? Number.POSITIVE_INFINITY) * 1000;
+    const heardMs = (finite(event.audio_duration_seconds) ?? Number.POSITIVE_INFINITY) * 1000;
+    const expiresMs = (finite(link.begin?.expires_at) ?? Number.POSITIVE_INFINITY) * 1000;
     // The service may count in whole seconds. Near expiry, to transcribe the end once more is better than to miss it.
     const roundingMs = this.#clock.now() > expiresMs - 2000 ? 10 : 1500;
     return this.#doubted || heardMs + roundingMs > this.#outbound.wireMs;
@@ -369,7 +379,9 @@ export class Session implements LinkListener {
 
   #summary(): SessionSummary {
     const sum = (name: "audio_duration_seconds" | "session_duration_seconds") =>
-      this.#figures.length > 0 ? this.#figures.reduce((total, figures) => total + (figures[name] ?? 0), 0) : undefined;
+      this.#figures.length > 0
+        ? this.#figures.reduce((total, figures) => total + (finite(figures[name]) ?? 0), 0)
+        : undefined;
     return {
       audioDurationSeconds: sum("audio_duration_seconds"),
       sessionDurationSeconds: sum("session_duration_seconds"),

@@ -42,6 +42,12 @@ export type StreamingErrorCode =
   | "aborted"
   /** The session has ended; the call came too late. */
   | "session-ended"
+  /** Nobody reads `events`, and more finals wait than are kept: 32 MiB of them. */
+  | "reader-too-slow"
+  /** `events` or `audio` was used while something else reads or writes it. */
+  | "stream-locked"
+  /** A fault of voxpipe itself, or of a platform that was given to it. */
+  | "internal-error"
   /** More than 256 control messages wait to be sent. */
   | "too-many-pending"
   /** `StreamingClient`: used before `connect`, or connected twice. */

@@ -1,3 +1,4 @@
+import { finite } from "./finite.ts";
 import type { ServerEvent, TurnEvent, Word } from "./messages.ts";
 
 /** Second forms come right behind the first, so few can be due. */
@@ -53,11 +54,11 @@ export class Timeline {
           this.#nextTurn = event.turn_order + 1;
           if (!event.turn_is_formatted && this.#unformatted.push(event.turn_order) > mostUnformatted)
             this.#unformatted.shift();
-          this.settledMs = Math.max(this.settledMs, event.words.at(-1)?.end ?? 0);
+          this.settledMs = Math.max(this.settledMs, endOf(event.words));
         }
         return true;
       case "SpeechStarted": {
-        const repeated = this.#speaking && event.timestamp < replayedMs;
+        const repeated = this.#speaking && (finite(event.timestamp) ?? replayedMs) < replayedMs;
         this.#speaking = true;
         return !repeated;
       }
@@ -128,12 +129,13 @@ export class LinkTimeline {
         event.revisions = event.revisions.filter((revision) => revision.turn_order < retiredAt);
         return event.revisions.length > 0;
       case "LLMGatewayResponse":
-        event.turn_order += this.#firstTurn;
+        if (finite(event.turn_order) === undefined) return true;
+        event.turn_order = Number(event.turn_order) + this.#firstTurn;
         if (retired && event.turn_order >= retiredAt) return false;
         break;
       case "SpeechStarted":
         if (retired) return false;
-        event.timestamp = Math.round(this.sourceMs(event.timestamp));
+        event.timestamp = this.#moved(event.timestamp);
         break;
       case "Silence":
         if (retired) return false;
@@ -158,10 +160,10 @@ export class LinkTimeline {
     return this.#anchors[0]?.source ?? 0;
   }
 
-  /** Takes out words that a final turn told before. False: none is left. */
+  /** Takes out words that a final turn told before; one without times is new. False: none is left. */
   #dropCovered(event: TurnEvent): boolean {
     if (this.#coveredMs === 0) return true;
-    const fresh = event.words.filter((word) => word.start + word.end > 2 * this.#coveredMs);
+    const fresh = event.words.filter((word) => !(middleOf(word) <= this.#coveredMs));
     if (fresh.length === event.words.length) return true;
     event.words = fresh;
     event.transcript = fresh.map((word) => word.text).join(" ");
@@ -171,8 +173,24 @@ export class LinkTimeline {
 
   #moveWords(words: Word[]): void {
     for (const word of words) {
-      word.start = Math.round(this.sourceMs(word.start));
-      word.end = Math.round(this.sourceMs(word.end));
+      word.start = this.#moved(word.start);
+      word.end = this.#moved(word.end);
     }
   }
+
+  /** What is no time stays as it is. */
+  #moved<T>(wireMs: T): T | number {
+    const ms = finite(wireMs);
+    return ms === undefined ? wireMs : Math.round(this.sourceMs(ms));
+  }
+}
+
+/** The last time that the words have, or 0. */
+function endOf(words: readonly Word[]): number {
+  return finite(words.findLast((word) => finite(word.end) !== undefined)?.end) ?? 0;
+}
+
+/** NaN for a word without times. */
+function middleOf({ start, end }: Word): number {
+  return ((finite(start) ?? Number.NaN) + (finite(end) ?? Number.NaN)) / 2;
 }

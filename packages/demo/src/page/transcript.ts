@@ -26,8 +26,8 @@ export class Transcript {
   /** Adds a final turn, or puts its formatted version in the place of the one before. */
   add({ turn_order, transcript, words }: TurnEvent): void {
     if (transcript === "") return;
-    const start = this.#offset + (words[0]?.start ?? 0);
-    const end = this.#offset + (words.at(-1)?.end ?? 0);
+    const start = this.#offset + time(words[0]?.start);
+    const end = this.#offset + time(words.at(-1)?.end);
     this.#lines.set(`${this.#recording}.${turn_order}`, { start, end, text: transcript });
   }
 
@@ -42,6 +42,11 @@ export class Transcript {
     });
     return ["WEBVTT\n", ...cues].join("\n");
   }
+}
+
+/** A word's time; 0 if the service sent none. */
+function time(ms: unknown): number {
+  return typeof ms === "number" && Number.isFinite(ms) ? ms : 0;
 }
 
 /** `1:05` */

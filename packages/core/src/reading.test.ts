@@ -1,0 +1,108 @@
+import { setImmediate as turnOfTheLoop } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { FakeClock } from "../test/fake-clock.ts";
+import { turn } from "../test/messages.ts";
+import { scriptedPlatform } from "../test/scripted-platform.ts";
+import { connect } from "./connect.ts";
+import type { StreamingEvent } from "./messages.ts";
+import type { Platform } from "./socket.ts";
+
+/** A session whose socket has opened; `says` goes straight to it, and throws what its listener throws. */
+async function open(change: Partial<Platform> = {}) {
+  const clock = new FakeClock();
+  const warnings: string[] = [];
+  const { platform, sockets } = scriptedPlatform(clock);
+  const session = connect(
+    { apiHost: "ws://localhost", sampleRate: 8000, maxConnectionRetries: 5, onWarning: (text) => warnings.push(text) },
+    { ...platform, ...change },
+  );
+  await turnOfTheLoop();
+  const [socket] = sockets;
+  if (!socket) throw new Error("No socket was opened");
+  return { session, clock, socket, sockets, warnings };
+}
+
+async function readAll(events: AsyncIterable<StreamingEvent>): Promise<{ read: StreamingEvent[]; error?: unknown }> {
+  const read: StreamingEvent[] = [];
+  try {
+    for await (const event of events) read.push(event);
+    return { read };
+  } catch (error) {
+    return { read, error };
+  }
+}
+
+describe("a session whose service sends odd messages", () => {
+  test("reads a Turn with end_of_turn_confidence: null, and warns once", async () => {
+    const { session, socket, warnings } = await open();
+    socket.begin();
+    for (const turn_order of [0, 1]) socket.says({ ...turn(turn_order), end_of_turn_confidence: null });
+    session.abort();
+    const { read } = await readAll(session.events);
+    expect(read).toMatchObject([{ type: "Begin" }, { turn_order: 0, end_of_turn_confidence: null }, { turn_order: 1 }]);
+    expect(warnings).toEqual([expect.stringContaining("Turn.end_of_turn_confidence is null")]);
+  });
+
+  test("reads words, SpeechStarted and answers without times and numbers", async () => {
+    const { session, socket } = await open();
+    socket.begin();
+    const odd = [
+      turn(0, { end_of_turn: true, words: [{ text: "a" }, { text: "b", start: null, end: 1e308 }, { text: "c" }] }),
+      { type: "SpeechStarted" },
+      { type: "LLMGatewayResponse", data: 1 },
+      { type: "Warning" },
+      turn(1, { words: [{ text: "d", start: -5, end: -1e308 }] }),
+    ];
+    for (const message of odd) socket.says(message);
+    session.abort();
+    const { read } = await readAll(session.events);
+    expect(read.slice(1).map((event) => event.type)).toEqual(odd.map((event) => event.type));
+    expect(JSON.stringify(session.stats())).not.toMatch(/NaN/);
+  });
+
+  test("opens though Begin has no expires_at", async () => {
+    const { session, socket } = await open();
+    socket.says({ type: "Begin", id: "bare" });
+    expect(await session.opened).toEqual({ type: "Begin", id: "bare" });
+    session.abort();
+  });
+
+  test("fails at once, with the reason, when Begin has no id", async () => {
+    const { session, socket, sockets } = await open();
+    socket.says({ type: "Begin", id: 5, expires_at: 0 });
+    await expect(session.closed).rejects.toMatchObject({
+      code: "server-error",
+      message: expect.stringContaining("Begin that cannot be used: Begin.id is a number"),
+    });
+    expect(sockets).toHaveLength(1);
+  });
+
+  test("goes on after any message nested 6,000 deep: nothing is thrown into the socket's listener", async () => {
+    const { session, socket } = await open();
+    const deep = "[".repeat(6000) + "]".repeat(6000);
+    socket.writes(`{"type":${deep}}`);
+    socket.begin();
+    socket.writes(`{"type":"Error","error":${deep}}`);
+    socket.writes(`{"type":"Turn","turn_order":0,"end_of_turn":true,"transcript":"","more":${deep}}`);
+    socket.says(turn(0));
+    session.abort();
+    const { read } = await readAll(session.events);
+    expect(read.map((event) => event.type)).toEqual(["Unrecognized", "Begin", "Unrecognized", "Unrecognized", "Turn"]);
+  });
+});
+
+describe("what throws while a message is handled", () => {
+  test("fails the session with internal-error, and never reaches the socket", async () => {
+    const broken = new Error("out of order");
+    const { session, socket } = await open({
+      trace: (message) => {
+        if (message.type === "begun") throw broken;
+      },
+    });
+    socket.begin();
+    const { error } = await readAll(session.events);
+    expect(error).toMatchObject({ code: "internal-error", message: expect.stringContaining("out of order") });
+    await expect(session.opened).rejects.toBe(error);
+    await expect(session.closed).rejects.toBe(error);
+  });
+});

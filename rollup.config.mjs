@@ -13,6 +13,7 @@ export const packages = {
   core: { entries: ["index"], modules: true },
   token: { entries: ["index"], programs: ["browser", "create-temporary-token", "token-handler"] },
   microphone: { entries: ["index"], bundles: ["worklet"] },
+  transcript: { entries: ["index"] },
   client: { entries: ["workerd", "bun", "deno", "node", "web", "ponyfill-node", "ponyfill-web"] },
   emulator: { entries: ["index"], programs: ["bin"] },
   recognizer: { entries: ["index"], programs: ["worker"], prepare: copyModels },

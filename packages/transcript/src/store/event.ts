@@ -1,0 +1,47 @@
+/**
+ * What a transcript reads of an event. Every `StreamingEvent` of `voxpipe` fits, and so does one with a `channel`.
+ * The fields are `unknown` because the service is not trusted: each is checked where it is used.
+ */
+export interface TranscriptEvent {
+  readonly type: string;
+  readonly turn_order?: unknown;
+  readonly turn_is_formatted?: unknown;
+  readonly end_of_turn?: unknown;
+  readonly transcript?: unknown;
+  readonly words?: unknown;
+  readonly language_code?: unknown;
+  readonly speaker_label?: unknown;
+  readonly channel?: unknown;
+  readonly revisions?: unknown;
+  readonly data?: unknown;
+  readonly lost_ms?: unknown;
+  readonly audio_duration_seconds?: unknown;
+  readonly timestamp?: unknown;
+}
+
+/** Fields of an unchecked value. */
+export type Fields = { readonly [name in string]?: unknown };
+
+/** The value's fields; none if it is no object. */
+export function fieldsOf(value: unknown): Fields {
+  return isFields(value) ? value : {};
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null;
+}
+
+/** The value's entries; none if it is no array. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** A text that is not empty. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** A finite number. */
+export function numberOf(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}

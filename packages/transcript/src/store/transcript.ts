@@ -1,0 +1,86 @@
+import { Collector } from "./collector.ts";
+import type { TranscriptEvent } from "./event.ts";
+import { share } from "./share.ts";
+import { type Content, createSnapshot, type TranscriptSnapshot } from "./snapshot.ts";
+
+export interface TranscriptOptions {
+  /** Most final turns to hold; older ones are dropped and counted. @default all */
+  readonly keep?: number | undefined;
+  /** A transcript to go on with, such as one from `fromJson`. */
+  readonly from?: TranscriptSnapshot | undefined;
+}
+
+/** The words of one or more sessions. */
+export interface Transcript {
+  /** The present state: another object after a change, the same one until then. */
+  readonly snapshot: TranscriptSnapshot;
+  /** A new stream each time: pipe any number of sessions into the transcript, one after another or side by side. */
+  readonly writable: WritableStream<TranscriptEvent>;
+  /** Takes an event. Costs in proportion to its turn. */
+  push(event: TranscriptEvent): void;
+  /** `listener` is called after each change. Returns a function that ends this. */
+  subscribe(listener: () => void): () => void;
+}
+
+/**
+ * Collects events into an immutable transcript.
+ *
+ * A `Begin` after the first one begins another session, whose turns and times follow those of the one before.
+ *
+ * @example
+ * ```ts
+ * const transcript = createTranscript();
+ * transcript.subscribe(() => render(transcript.snapshot));
+ * for await (const event of session.events) transcript.push(event);
+ * ```
+ * @throws RangeError if `keep` is not a whole number above 0
+ */
+export function createTranscript(options: TranscriptOptions = {}): Transcript {
+  const { keep = Number.POSITIVE_INFINITY, from } = options;
+  if (!(keep > 0) || keep % 1 > 0)
+    throw new RangeError(`keep is ${keep}. Use a whole number of turns above 0, or leave it out to keep all.`);
+  const listeners = new Set<() => void>();
+  const speakers: { list: readonly string[] } = { list: [] };
+  const collector = new Collector(keep, from);
+  let content = contentOf(collector);
+  let snapshot = createSnapshot(content, speakers);
+
+  const push = (event: TranscriptEvent) => {
+    collector.accept(event);
+    const next = share(content, contentOf(collector));
+    if (next === content) return;
+    content = next;
+    snapshot = createSnapshot(content, speakers);
+    for (const listener of [...listeners]) notify(listener);
+  };
+  return {
+    get snapshot() {
+      return snapshot;
+    },
+    get writable() {
+      return new WritableStream({ write: push });
+    },
+    push,
+    subscribe(listener) {
+      // A function of its own, so that a listener that subscribes twice is called twice and leaves twice.
+      const call = () => listener();
+      listeners.add(call);
+      return () => void listeners.delete(call);
+    },
+  };
+}
+
+function contentOf({ finals, partial, partials, gaps, dropped }: Content): Content {
+  return { finals, partial, partials, gaps, dropped };
+}
+
+/** A listener that throws stops neither the others nor the stream: its error is reported as uncaught. */
+function notify(listener: () => void): void {
+  try {
+    listener();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}

@@ -100,7 +100,6 @@ const beforeBegin: readonly Failure[] = [
     [1008, "unauthorized"],
     [1011, "server-error"],
     [3006, "invalid-message"],
-    [3009, "too-many-sessions"],
   ].map(
     ([close, ends]): Failure => ({
       name: `close ${close} before Begin`,
@@ -108,6 +107,12 @@ const beforeBegin: readonly Failure[] = [
       ends: String(ends),
     }),
   ),
+  {
+    name: "close 3009 before Begin, without the retries, which wait for the limit to grow",
+    faults: [{ when: "open", do: { close: 3009 } }],
+    options: { maxConnectionRetries: 0 },
+    ends: "too-many-sessions",
+  },
   { name: "a drop before Begin (1006)", faults: [{ when: "open", do: "drop" }], ends: "connection-lost" },
   ...[true, false].flatMap((typed) =>
     [true, false].map(

@@ -10,6 +10,7 @@ import {
   type SessionConfiguration,
   wireName,
 } from "./parameters.ts";
+import { parameterWarnings } from "./parameter-warnings.ts";
 import { Session } from "./session.ts";
 import type { SessionStats, SessionSummary } from "./session-figures.ts";
 import type { Platform } from "./socket.ts";
@@ -68,6 +69,7 @@ export function connect(options: ConnectOptions, platform: Platform): StreamingS
     );
   const settings = parseOptions(options, platform);
   const warn = options.onWarning ?? ((message: string) => console.warn(`voxpipe: ${message}`));
+  const warned = new Set(parameterWarnings(settings.parameters));
   const session = new Session(settings, platform);
   const { stream: audio } = session.sink;
   const { stream: events } = session.events;
@@ -87,6 +89,10 @@ export function connect(options: ConnectOptions, platform: Platform): StreamingS
         (async () => {
           const changes = modernize({ ...configuration }, warn);
           refuse(findProblems(changes, configurationSchemas));
+          for (const warning of parameterWarnings({ ...settings.parameters, ...changes })) {
+            if (!warned.has(warning)) warn(warning);
+            warned.add(warning);
+          }
           const given = Object.entries(changes).filter(([, value]) => value !== undefined);
           const onWire = given.map(([name, value]) => [wireName(name), value]);
           await session.control({ type: "UpdateConfiguration", ...Object.fromEntries(onWire) });

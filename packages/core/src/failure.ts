@@ -5,7 +5,11 @@ type Verdict = readonly [code: StreamingErrorCode, retryable: boolean, remedy: s
 
 const network: Verdict = ["connection-lost", true, "Check the network between here and the service."];
 const account: Verdict = ["unauthorized", false, "Check the key or token, and that the account may stream."];
-const busy: Verdict = ["too-many-sessions", true, "End other sessions, or raise the account's limit."];
+const busy: Verdict = [
+  "too-many-sessions",
+  true,
+  "The account's limit on new sessions a minute is reached; it grows while it is used. Wait a minute, or raise the limit.",
+];
 const server: Verdict = ["server-error", true, "The service failed; try again later."];
 const message: Verdict = ["invalid-message", false, "Correct the parameter that the service names."];
 const audio: Verdict = ["audio-rejected", false, "Check sampleRate and encoding against the audio, and pace."];

@@ -3,6 +3,7 @@ import { type AudioEncoding, pcmFormat } from "./audio-format.ts";
 import { explainIssue } from "./explain-issue.ts";
 import { nearestName } from "./nearest-name.ts";
 import type { Pace } from "./pacer.ts";
+import { parameterWarnings } from "./parameter-warnings.ts";
 import { modernize, parameterSchemas, type StreamingParameters } from "./parameters.ts";
 import { Secrets } from "./redact.ts";
 import type { Platform } from "./socket.ts";
@@ -179,6 +180,7 @@ export function parseOptions(given: ConnectOptions, platform: Pick<Platform, "se
       "api-key-in-browser",
       "An API key must not be in a page, and no WebSocket here can send it. Fetch a temporary token from your server.",
     );
+  warnings.push(...parameterWarnings({ ...options }));
   if (options.customerSupportAudioCapture)
     warnings.push("customerSupportAudioCapture lets the service record the session's audio.");
   const warn = options.onWarning ?? ((message: string) => console.warn(`voxpipe: ${message}`));

@@ -99,9 +99,21 @@ describe("a value out of range", () => {
     );
   });
 
-  test("is not: a hundred key terms, 1750 characters, a model that is new", () => {
+  test("is not: a hundred key terms, 1750 characters", () => {
     const keytermsPrompt = Array.from({ length: 100 }, () => "a");
-    expect(() => query({ keytermsPrompt, prompt: "a".repeat(1750), speechModel: "next-year" })).not.toThrow();
+    expect(() => query({ keytermsPrompt, prompt: "a".repeat(1750) })).not.toThrow();
+  });
+
+  test.each([
+    [{ speechModel: "next-year" }, { speech_model: "next-year" }],
+    [{ mode: "max_speed" }, { mode: "max_speed" }],
+    [{ voiceFocus: "mid-field" }, { voice_focus: "mid-field" }],
+    [{ redactPiiSub: "initials" }, { redact_pii_sub: "initials" }],
+    [{ redactPiiPolicies: ["shoe_size"] }, { redact_pii_policies: '["shoe_size"]' }],
+    [{ languageCodes: ["tlh"] }, { language_codes: '["tlh"]' }],
+    [{ domain: "legal-v1" }, { domain: "legal-v1" }],
+  ])("is not %j, which a newer service may take: it is sent", (options, sent) => {
+    expect(query(options)).toMatchObject(sent);
   });
 });
 
@@ -131,8 +143,8 @@ describe("deprecated names", () => {
   test("of models, too", () => {
     const warnings: string[] = [];
     expect(modernize({ speechModel: "u3-pro" }, (message) => warnings.push(message))).toEqual({
-      speechModel: "u3-rt-pro",
+      speechModel: "universal-3-5-pro",
     });
-    expect(warnings).toEqual(['speechModel "u3-pro" is deprecated: use "u3-rt-pro".']);
+    expect(warnings).toEqual(['speechModel "u3-pro" is deprecated: use "universal-3-5-pro".']);
   });
 });

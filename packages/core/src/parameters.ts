@@ -1,18 +1,63 @@
 import * as v from "valibot";
+import type { PiiPolicy } from "./pii-policies.ts";
 
 /** A value that autocompletes the known names and takes any other. */
 export type OpenSet<Known extends string> = Known | (string & {});
 
+/** The service's models. A session that names none gets `universal-3-5-pro`. */
 export type SpeechModel = OpenSet<
-  | "universal-streaming-english"
-  | "universal-streaming-multilingual"
+  | "universal-3-5-pro"
+  | "universal-3-6-pro"
+  | "universal-3-6"
+  | "universal-3-7-preview"
   | "u3-rt-pro"
   | "u3-rt-pro-beta-1"
-  | "universal-3-5-pro"
-  | "universal-3-6"
-  | "universal-3-6-pro"
+  | "u3-rt-agent"
+  | "_universal-3-5-notetaker"
+  | "universal-streaming-english"
+  | "universal-streaming-multilingual"
   | "whisper-rt"
 >;
+
+/** Languages of the Universal-3 models. `multi` goes alone; otherwise at most ten, and the first one sets the script. */
+export type LanguageCode = OpenSet<
+  | "en"
+  | "es"
+  | "de"
+  | "fr"
+  | "it"
+  | "pt"
+  | "tr"
+  | "nl"
+  | "sv"
+  | "no"
+  | "da"
+  | "fi"
+  | "hi"
+  | "vi"
+  | "ar"
+  | "he"
+  | "ja"
+  | "ur"
+  | "zh"
+  | "ru"
+  | "ko"
+  | "ca"
+  | "gl"
+  | "ro"
+  | "et"
+  | "fa"
+  | "yue"
+  | "af"
+  | "mr"
+  | "zu"
+  | "xh"
+  | "nn"
+  | "multi"
+>;
+
+/** What `mode` trades against each other: delay and accuracy of the Universal-3 models. */
+export type StreamingMode = OpenSet<"min_latency" | "balanced" | "max_accuracy">;
 
 const boolean = v.boolean();
 const string = v.string();
@@ -48,7 +93,7 @@ export const parameterSchemas = {
   speechModel: string,
   sampleRate: whole(8000, 96_000),
   encoding: v.picklist(["pcm_s16le", "pcm_mulaw", "opus", "ogg_opus", "aac"]),
-  mode: v.picklist(["min_latency", "balanced", "max_accuracy"]),
+  mode: string,
   previousContextNTurns: whole(0, 100),
   languageDetection: boolean,
   inactivityTimeout: range(5, 3600),
@@ -56,11 +101,11 @@ export const parameterSchemas = {
   maxSpeakers: whole(1, 10),
   speakerLabelsRevisionIntervalMs: whole(0, 86_400_000),
   domain: string,
-  voiceFocus: v.picklist(["near-field", "far-field"]),
+  voiceFocus: string,
   voiceFocusThreshold: fraction,
   redactPii: boolean,
   redactPiiPolicies: strings,
-  redactPiiSub: v.picklist(["hash", "entity_name"]),
+  redactPiiSub: string,
   includePartialTurns: boolean,
   llmGateway: v.object({
     model: string,
@@ -81,7 +126,18 @@ type Values<Schemas extends Record<string, v.GenericSchema>> = {
  * Parameters that can change while a session runs. Durations in ms, thresholds 0–1. Which model takes which, and the
  * defaults, are the service's: see its documentation of the streaming API.
  */
-export type SessionConfiguration = Values<typeof configurationSchemas>;
+export type SessionConfiguration = Omit<Values<typeof configurationSchemas>, keyof OpenParameters> &
+  Pick<OpenParameters, "languageCodes">;
+
+/** Parameters whose values the service adds to: the known ones autocomplete, and any other is sent as it is. */
+interface OpenParameters {
+  speechModel?: SpeechModel | undefined;
+  mode?: StreamingMode | undefined;
+  languageCodes?: LanguageCode[] | undefined;
+  voiceFocus?: OpenSet<"near-field" | "far-field"> | undefined;
+  redactPiiPolicies?: OpenSet<PiiPolicy>[] | undefined;
+  redactPiiSub?: OpenSet<"hash" | "entity_name"> | undefined;
+}
 
 /** Deprecated names, still taken; the new name wins where both are given. */
 export interface DeprecatedParameters {
@@ -92,14 +148,15 @@ export interface DeprecatedParameters {
   /** @deprecated Use `languageCodes`. */
   languageCode?: string | undefined;
   /** @deprecated Use `voiceFocus`. */
-  noiseSuppressionModel?: "near-field" | "far-field" | undefined;
+  noiseSuppressionModel?: OpenSet<"near-field" | "far-field"> | undefined;
   /** @deprecated Use `voiceFocusThreshold`. */
   noiseSuppressionThreshold?: number | undefined;
 }
 
 /** Every parameter of a connection. `sampleRate` may be missing only for `opus`, `ogg_opus` and `aac`. */
-export type StreamingParameters = Omit<Values<typeof parameterSchemas>, "speechModel"> &
-  DeprecatedParameters & { speechModel?: SpeechModel | undefined };
+export type StreamingParameters = Omit<Values<typeof parameterSchemas>, keyof OpenParameters> &
+  OpenParameters &
+  DeprecatedParameters;
 
 const renamed: Readonly<Record<keyof DeprecatedParameters, keyof typeof parameterSchemas>> = {
   minEndOfTurnSilenceWhenConfident: "minTurnSilence",
@@ -125,8 +182,8 @@ export function modernize(
     options[name] ??= old === "languageCode" ? [value] : value;
   }
   if (options.speechModel === "u3-pro") {
-    warn('speechModel "u3-pro" is deprecated: use "u3-rt-pro".');
-    options.speechModel = "u3-rt-pro";
+    warn('speechModel "u3-pro" is deprecated: use "universal-3-5-pro".');
+    options.speechModel = "universal-3-5-pro";
   }
   return options;
 }

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { RetryPolicy } from "./retry-policy.ts";
 import { StreamingError, type StreamingErrorCode } from "./streaming-error.ts";
 
@@ -96,4 +96,38 @@ test("a connection that stood once does not make later failures look steady", ()
   expect(retries.delay(lost, 40_000)).toBe(500);
   expect(retries.delay(lost, 80_000)).toBe(1000);
   expect(retries.delay(lost, 120_000)).toBeUndefined();
+});
+
+describe("too many sessions", () => {
+  const refused = fail("too-many-sessions");
+
+  test("are retried after tens of seconds, as often as any failure", () => {
+    const retries = policy();
+    expect([1, 2, 3, 4].map(() => retries.delay(refused, 0))).toEqual([40_000, 40_000, 40_000, undefined]);
+    retries.begun(0);
+    retries.progressed();
+    expect([1, 2, 3].map(() => retries.delay(refused, 0))).toEqual([40_000, 40_000, undefined]);
+  });
+
+  test("are never retried within 20 s, whatever chance says", () => {
+    const soonest = new RetryPolicy({ reconnect, maxConnectionRetries: 1, connectionRetryDelay: 0 }, () => 0);
+    expect(soonest.delay(refused, 0)).toBe(20_000);
+  });
+
+  test("say in the last error how long they were retried", () => {
+    const retries = policy();
+    expect(retries.final(refused).message).toBe("It failed.");
+    for (let i = 0; i < 3; i++) retries.delay(refused, 0);
+    expect(retries.final(refused)).toMatchObject({
+      code: "too-many-sessions",
+      retryable: true,
+      message: "It failed. 3 retries over 120 s did not help.",
+    });
+    expect(retries.final(lost)).toBe(lost);
+  });
+
+  test("wait for a longer Retry-After", () => {
+    const asked = new StreamingError("too-many-sessions", "It failed.", { retryable: true, retryAfterSeconds: 55 });
+    expect(policy().delay(asked, 0)).toBe(55_000);
+  });
 });

@@ -1,6 +1,6 @@
 import { backoff } from "./backoff.ts";
 import type { Settings } from "./options.ts";
-import type { StreamingError } from "./streaming-error.ts";
+import { StreamingError } from "./streaming-error.ts";
 
 /**
  * A connection that lived this long got somewhere: the count of failed attempts starts anew. Well above the time that it
@@ -10,6 +10,12 @@ const steadyMs = 30_000;
 
 /** A server that wants to be left alone for longer ends the session instead: nobody speaks into it for so long. */
 const longestWaitMs = 60_000;
+
+/**
+ * `too-many-sessions` is a limit on new sessions a minute, which grows every minute: a retry within seconds cannot help. The
+ * delay lies between this and twice this, so that clients that were refused together do not come back together.
+ */
+const sessionLimitMs = 20_000;
 
 /** What a gateway answers while the service behind it is replaced: it says nothing about this client. */
 const gatewayStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
@@ -21,6 +27,8 @@ export class RetryPolicy {
   readonly #settings: Pick<Settings, "reconnect" | "maxConnectionRetries" | "connectionRetryDelay">;
   readonly #random: () => number;
   #opened = false;
+  /** Delays in a row because of `too-many-sessions`, in ms. */
+  #waitedMs = 0;
   #begunAt = Number.POSITIVE_INFINITY;
 
   /** `random`: uniform in [0, 1), for jitter. */
@@ -41,6 +49,16 @@ export class RetryPolicy {
   /** A turn became final: the connection got somewhere. */
   progressed(): void {
     this.attempt = 0;
+    this.#waitedMs = 0;
+  }
+
+  /** The error that ends the session, with what was tried: long waits that did not help are no secret. */
+  final(error: StreamingError): StreamingError {
+    if (error.code !== "too-many-sessions" || this.#waitedMs === 0) return error;
+    const seconds = Math.round(this.#waitedMs / 1000);
+    const { code, message, closeCode, status, sessionId, retryable, retryAfterSeconds, cause } = error;
+    const details = { closeCode, status, sessionId, retryable, retryAfterSeconds, cause };
+    return new StreamingError(code, `${message} ${this.attempt} retries over ${seconds} s did not help.`, details);
   }
 
   /** Ms until the next attempt after a connection failed with `error`; undefined where there is to be none. */
@@ -55,6 +73,11 @@ export class RetryPolicy {
     const askedMs = (error.retryAfterSeconds ?? 0) * 1000;
     if (!worthwhile || this.attempt >= most || askedMs > longestWaitMs) return undefined;
     this.attempt++;
+    if (error.code === "too-many-sessions") {
+      const delay = Math.max(askedMs, Math.round(sessionLimitMs * (1 + this.#random())));
+      this.#waitedMs += delay;
+      return delay;
+    }
     return askedMs + backoff(this.attempt, connectionRetryDelay, reconnect?.maxDelay ?? 10_000, this.#random);
   }
 }

@@ -325,10 +325,11 @@ export class Session implements LinkListener {
   #dropped(error: StreamingError): void {
     if (this.state === "closed") return;
     const delay = this.#retries.delay(error, this.#clock.now());
-    if (delay === undefined) return this.#end(this.#sourceFailure ?? error);
+    if (delay === undefined) return this.#end(this.#sourceFailure ?? this.#retries.final(error));
     this.#terminating = false;
     this.#move("dropped");
-    if (this.#sessionIds.length > 0) {
+    // A first connection is retried within seconds, except at the service's limit: that wait is worth an event.
+    if (this.#sessionIds.length > 0 || error.code === "too-many-sessions") {
       const { attempt } = this.#retries;
       this.events.push({ type: "Reconnecting", attempt, delay_ms: delay, reason: error.message });
     }

@@ -3,6 +3,7 @@ import { handled } from "./deferred.ts";
 import type { SessionState } from "./lifecycle.ts";
 import type { BeginEvent, StreamingEvent } from "./messages.ts";
 import { type ConnectOptions, findProblems, parseOptions, refuse } from "./options.ts";
+import { parameterWarnings } from "./parameter-warnings.ts";
 import {
   configurationSchemas,
   type DeprecatedParameters,
@@ -10,7 +11,6 @@ import {
   type SessionConfiguration,
   wireName,
 } from "./parameters.ts";
-import { parameterWarnings } from "./parameter-warnings.ts";
 import { Session } from "./session.ts";
 import type { SessionStats, SessionSummary } from "./session-figures.ts";
 import type { Platform } from "./socket.ts";

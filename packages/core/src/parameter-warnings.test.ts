@@ -73,10 +73,7 @@ describe("a value that this version does not know", () => {
     [{ mode: "max-accuracy" }, 'mode: "max-accuracy" is not known to this version. Did you mean "max_accuracy"? '],
     [{ voiceFocus: "nearfield" }, 'voiceFocus: "nearfield" is not known to this version. Did you mean "near-field"? '],
     [{ redactPiiSub: "initials" }, 'redactPiiSub: "initials" is not known to this version. '],
-    [
-      { redactPiiPolicies: ["person_name", "email"] },
-      'redactPiiPolicies: "email" is not known to this version. ',
-    ],
+    [{ redactPiiPolicies: ["person_name", "email"] }, 'redactPiiPolicies: "email" is not known to this version. '],
     [
       { redactPiiPolicies: ["phone-number"] },
       'redactPiiPolicies: "phone-number" is not known to this version. Did you mean "phone_number"? ',

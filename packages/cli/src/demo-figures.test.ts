@@ -3,7 +3,14 @@ import { DemoFigures } from "./demo-figures.ts";
 import { turn } from "./turn.fixture.ts";
 
 function session(state: "open" | "closing", endOfTurnLatencyMs?: number) {
-  const none = { audioSentMs: 0, audioBufferedMs: 0, audioReplayedMs: 0, audioLostMs: 0, reconnects: 0 };
+  const none = {
+    audioSentMs: 0,
+    audioBufferedMs: 0,
+    audioReplayedMs: 0,
+    audioLostMs: 0,
+    reconnects: 0,
+    eventsDropped: 0,
+  };
   return { state, stats: () => ({ ...none, firstPartialLatencyMs: undefined, endOfTurnLatencyMs }) };
 }
 

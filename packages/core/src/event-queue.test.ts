@@ -4,15 +4,24 @@ import * as ponyfill from "web-streams-polyfill";
 import { final, silence, turn } from "../test/messages.ts";
 import { EventQueue } from "./event-queue.ts";
 import type { StreamingEvent, TurnEvent } from "./messages.ts";
+import type { Platform } from "./socket.ts";
 
 const failure = new Error("the connection broke");
 
-function open(): { queue: EventQueue; cancellations: () => number } {
-  let cancelled = 0;
-  const queue = new EventQueue(globalThis, async () => {
-    cancelled++;
+function open(streams: Platform["streams"] = globalThis) {
+  const counts = { cancelled: 0, dropped: 0, overflowed: 0 };
+  const queue = new EventQueue(streams, {
+    cancelled: async () => {
+      counts.cancelled++;
+    },
+    dropped: () => {
+      counts.dropped++;
+    },
+    overflowed: () => {
+      counts.overflowed++;
+    },
   });
-  return { queue, cancellations: () => cancelled };
+  return { queue, counts, cancellations: () => counts.cancelled };
 }
 
 async function everything(queue: EventQueue): Promise<{ events: StreamingEvent[]; error?: unknown }> {
@@ -190,16 +199,13 @@ describe("a reader that lags behind", () => {
     expect(events.slice(256)).toEqual([silence(0, 2000), silence(5000, 7000)]);
   });
 
-  test("finds of heartbeats and unreadable messages the newest, where they are all that comes", async () => {
+  test("finds of heartbeats the newest, where they are all that comes", async () => {
     const { queue } = open();
-    for (let i = 0; i < 5000; i++) {
-      queue.push({ type: "Heartbeat", total_audio_received_ms: i, total_duration_ms: i, realtime_factor: 1 });
-      queue.push({ type: "Unrecognized", raw: `${i}`, reason: "" });
-    }
+    for (let i = 0; i < 5000; i++) queue.push({ type: "Heartbeat", total_audio_received_ms: i });
     queue.end({});
     const { events } = await everything(queue);
-    expect(events.length).toBeLessThanOrEqual(258);
-    expect(events.slice(-2)).toMatchObject([{ total_audio_received_ms: 4999 }, { raw: "4999" }]);
+    expect(events).toHaveLength(256);
+    expect(events.at(-1)).toMatchObject({ total_audio_received_ms: 4999 });
   });
 
   test("that catches up gets every partial again", async () => {
@@ -213,6 +219,73 @@ describe("a reader that lags behind", () => {
     expect(reading((await everything(queue)).events).map((event) => event.transcript)).toEqual(
       Array.from({ length: 10 }, (_, i) => `${i}`),
     );
+  });
+});
+
+describe("what nobody reads", () => {
+  const kinds: readonly [string, (i: number) => StreamingEvent][] = [
+    ["Warning", (i) => warning(i)],
+    ["SpeechStarted", (i) => ({ type: "SpeechStarted", timestamp: i })],
+    ["Silence", (i) => silence(2 * i, 2 * i + 1)],
+    ["Unrecognized", (i) => ({ type: "Unrecognized", raw: `${i}`.padEnd(744), reason: "" })],
+    ["Reconnecting", (i) => ({ type: "Reconnecting", attempt: i, delay_ms: 0, reason: "" })],
+    ["partials of ever new turns", (i) => turn(i)],
+  ];
+
+  test.each(kinds)("%s: beyond 4 MiB the oldest are dropped and counted, and finals stay", async (_kind, event) => {
+    const { queue, counts } = open();
+    queue.push(final(1e6), 1000);
+    // With 256 bytes for the event itself, 4 MiB are 4194 of them.
+    for (let i = 0; i < 10_000; i++) queue.push(event(i), 744);
+    queue.push(final(1e6 + 1), 1000);
+    queue.end({});
+    const { events } = await everything(queue);
+    expect(events).toHaveLength(4194 + 2);
+    expect(counts).toMatchObject({ dropped: 10_000 - 4194, overflowed: 0 });
+    expect([events.at(0), events.at(1), events.at(-2), events.at(-1)]).toEqual([
+      final(1e6),
+      event(10_000 - 4194),
+      event(9999),
+      final(1e6 + 1),
+    ]);
+  });
+
+  test("one event that is too large alone is dropped, and those after it are not", async () => {
+    const { queue, counts } = open();
+    queue.push(warning(1), 5e6);
+    queue.push(warning(2), 100);
+    queue.end({});
+    expect(codes((await everything(queue)).events)).toEqual([2]);
+    expect(counts.dropped).toBe(1);
+  });
+
+  test("finals, answers and revisions are never dropped: the session hears of it when 32 MiB wait", async () => {
+    const { queue, counts } = open();
+    const pushed: StreamingEvent[] = [];
+    const push = (event: StreamingEvent) => {
+      pushed.push(event);
+      queue.push(event, 1024 * 1024 - 256);
+    };
+    for (let i = 0; i < 30; i++) push(final(i));
+    push({ type: "LLMGatewayResponse", turn_order: 1 });
+    push({ type: "SpeakerRevision", revisions: [] });
+    expect(counts.overflowed).toBe(0);
+    push(final(30));
+    expect(counts).toMatchObject({ overflowed: 1, dropped: 0 });
+    queue.end({ error: failure });
+    expect(await everything(queue)).toEqual({ events: pushed, error: failure });
+  });
+
+  test("that is read again takes up no room: what was read, replaced or dropped is not counted on", async () => {
+    const { queue, counts } = open();
+    const reader = queue.stream.getReader();
+    for (let round = 0; round < 50; round++) {
+      for (let i = 0; i < 300; i++) queue.push(turn(round, { transcript: `${i}` }), 5000);
+      queue.push(final(round), 1024 * 1024);
+      // The final took the place of the newest partial.
+      for (let i = 0; i < 256; i++) await reader.read();
+    }
+    expect(counts).toMatchObject({ dropped: 0, overflowed: 0 });
   });
 });
 
@@ -242,13 +315,7 @@ describe.each([
   ["the platform's streams", globalThis.ReadableStream],
   ["streams without an async iterator", withoutIterator()],
 ])("for await over %s", (_name, ReadableStream) => {
-  const start = () => {
-    let cancelled = 0;
-    const queue = new EventQueue({ ReadableStream, WritableStream }, async () => {
-      cancelled++;
-    });
-    return { queue, cancellations: () => cancelled };
-  };
+  const start = () => open({ ReadableStream, WritableStream });
 
   test("reads everything, those included that come while it waits", async () => {
     const { queue, cancellations } = start();

@@ -3,31 +3,53 @@ import type { Platform } from "./socket.ts";
 
 /** From this many waiting events on, what a newer event restates is replaced. */
 const replaceFrom = 256;
+/** What every event is counted with, beside the characters of its message. */
+const bytesPerEvent = 256;
+/** Of what may be dropped: partials, announcements, warnings, what was not recognized. Beyond this the oldest go. */
+const mostPassing = 4 * 1024 * 1024;
+/** Of what is never dropped. Both forms of all finals of ten hours of speech are about 22 MB of JSON. */
+const mostKept = 32 * 1024 * 1024;
 
 /** A turn's number, or the type of an event of which only the newest matters. */
 type ReplacementKey = number | string;
 
 interface Slot {
-  event: StreamingEvent;
+  /** Undefined once a final turn has made it superfluous. */
+  event: StreamingEvent | undefined;
+  bytes: number;
+  /** Its place among all events. */
+  readonly serial: number;
+}
+
+export interface EventQueueListener {
+  /** The reader wants no more; its `cancel()` waits for the promise. */
+  cancelled(): Promise<void>;
+  /** An event was dropped since the reader is too slow. */
+  dropped(): void;
+  /** More waits than may be kept, and none of it may be dropped. What waits can still be read. */
+  overflowed(): void;
 }
 
 /**
- * The way from the connections to the reader. Nothing is discarded: an end or an error takes effect once all events before
- * it were read. A reader that lags behind costs the memory of final turns only, since a partial that a newer one of the
- * same turn restates gives up its place.
+ * The way from the connections to the reader. An end or an error takes effect once all events before it were read. A reader
+ * that lags behind loses partials that a newer reading of the same turn restates; then, beyond 4 MiB, the oldest of what is
+ * not final. Finals are never dropped: beyond 32 MiB of them the listener has to end the session.
  */
 export class EventQueue {
   readonly stream: ReadableStream<StreamingEvent>;
   #controller: ReadableStreamDefaultController<StreamingEvent> | undefined;
-  #slots: Slot[] = [];
-  #head = 0;
+  /** What is never dropped, and what may be: each in its order, and together in that of their serials. */
+  readonly #kept = new Lane();
+  readonly #passing = new Lane();
+  #serial = 0;
   readonly #replaceable = new Map<ReplacementKey, Slot>();
+  readonly #listener: EventQueueListener;
   /** Whether a read waits for an event. */
   #wanted = false;
   #end: { readonly error?: unknown } | undefined;
 
-  /** `cancelled` is called when the reader wants no more; its promise is what the reader's `cancel()` waits for. */
-  constructor(streams: Platform["streams"], cancelled: () => Promise<void>) {
+  constructor(streams: Platform["streams"], listener: EventQueueListener) {
+    this.#listener = listener;
     this.stream = new streams.ReadableStream<StreamingEvent>(
       {
         start: (controller) => {
@@ -37,7 +59,7 @@ export class EventQueue {
         cancel: () => {
           this.#controller = undefined;
           this.#clear();
-          return cancelled();
+          return listener.cancelled();
         },
       },
       { highWaterMark: 0 },
@@ -45,19 +67,28 @@ export class EventQueue {
     if (!(Symbol.asyncIterator in this.stream)) iterable(this.stream);
   }
 
-  push(event: StreamingEvent): void {
+  /** @param characters The length of the message that it was. */
+  push(event: StreamingEvent, characters = 0): void {
     if (this.#end || !this.#controller) return;
     if (this.#wanted) {
       this.#wanted = false;
       this.#controller.enqueue(event);
       return;
     }
+    const bytes = bytesPerEvent + (event.type === "Unrecognized" ? event.raw.length : characters);
     const key = replacementKey(event);
-    const slot = this.#waiting >= replaceFrom && key !== undefined ? this.#replaceable.get(key) : undefined;
-    const replacement = slot && replacing(slot.event, event);
-    if (slot && replacement) slot.event = replacement;
-    else this.#append(event, key);
-    if (key !== undefined && isFinal(event)) this.#replaceable.delete(key);
+    const earlier = this.#waiting >= replaceFrom && key !== undefined ? this.#replaceable.get(key) : undefined;
+    if (isKept(event)) {
+      if (earlier) this.#passing.vacate(earlier);
+      if (key !== undefined) this.#replaceable.delete(key);
+      this.#kept.push({ event, bytes, serial: this.#serial++ });
+      if (this.#kept.bytes > mostKept) this.#listener.overflowed();
+      return;
+    }
+    const replacement = earlier?.event && replacing(earlier.event, event);
+    if (earlier && replacement) this.#passing.replace(earlier, replacement, bytes);
+    else this.#append({ event, bytes, serial: this.#serial++ }, key);
+    while (this.#passing.bytes > mostPassing) if (this.#take(this.#passing)) this.#listener.dropped();
   }
 
   /** No more events. With `error`, the reader meets it after the last one. */
@@ -67,36 +98,38 @@ export class EventQueue {
   }
 
   get #waiting(): number {
-    return this.#slots.length - this.#head;
+    return this.#kept.size + this.#passing.size;
   }
 
-  #append(event: StreamingEvent, key: ReplacementKey | undefined): void {
-    const slot = { event };
-    this.#slots.push(slot);
+  #append(slot: Slot, key: ReplacementKey | undefined): void {
+    this.#passing.push(slot);
     if (key !== undefined) this.#replaceable.set(key, slot);
   }
 
   #pulled(): void {
-    const slot = this.#slots[this.#head];
-    if (!slot) {
+    const kept = this.#kept.first;
+    const passing = this.#passing.first;
+    const event = this.#take(kept && !(passing && passing.serial < kept.serial) ? this.#kept : this.#passing);
+    if (!event) {
       this.#wanted = true;
       if (this.#end) this.#settle();
       return;
     }
-    if (++this.#head === this.#slots.length) this.#clear();
-    else if (this.#head >= replaceFrom) {
-      this.#slots.splice(0, this.#head);
-      this.#head = 0;
-    }
-    const key = replacementKey(slot.event);
-    if (key !== undefined && this.#replaceable.get(key) === slot) this.#replaceable.delete(key);
-    this.#controller?.enqueue(slot.event);
+    this.#controller?.enqueue(event);
     if (this.#end && this.#waiting === 0) this.#settle();
   }
 
+  /** The oldest event of a lane, which leaves the queue. */
+  #take(lane: Lane): StreamingEvent | undefined {
+    const slot = lane.shift();
+    const key = slot?.event && replacementKey(slot.event);
+    if (key !== undefined && this.#replaceable.get(key) === slot) this.#replaceable.delete(key);
+    return slot?.event;
+  }
+
   #clear(): void {
-    this.#slots = [];
-    this.#head = 0;
+    this.#kept.clear();
+    this.#passing.clear();
     this.#replaceable.clear();
   }
 
@@ -111,22 +144,86 @@ export class EventQueue {
   }
 }
 
-/** Events of the same key restate each other. A final turn takes its partial's place, and keeps it. */
+/** Slots in their order, and what they hold. */
+class Lane {
+  bytes = 0;
+  /** How many have an event. */
+  size = 0;
+  #slots: Slot[] = [];
+  #head = 0;
+
+  get first(): Slot | undefined {
+    while (this.#head < this.#slots.length && !this.#slots[this.#head]?.event) this.#head++;
+    return this.#slots[this.#head];
+  }
+
+  push(slot: Slot): void {
+    this.#slots.push(slot);
+    this.#count(slot.bytes, 1);
+  }
+
+  shift(): Slot | undefined {
+    const slot = this.first;
+    if (!slot) return undefined;
+    this.#head++;
+    this.#count(-slot.bytes, -1);
+    if (this.#head * 2 > this.#slots.length) {
+      this.#slots.splice(0, this.#head);
+      this.#head = 0;
+    }
+    return slot;
+  }
+
+  replace(slot: Slot, event: StreamingEvent, bytes: number): void {
+    this.#count(bytes - slot.bytes, 0);
+    slot.event = event;
+    slot.bytes = bytes;
+  }
+
+  /** Its place stays, without an event. There are no more of these than finals. */
+  vacate(slot: Slot): void {
+    slot.event = undefined;
+    this.#count(-slot.bytes, -1);
+  }
+
+  clear(): void {
+    this.#slots = [];
+    this.#head = this.bytes = this.size = 0;
+  }
+
+  #count(bytes: number, events: number): void {
+    this.bytes += bytes;
+    this.size += events;
+  }
+}
+
+/** Events of the same key restate each other. */
 function replacementKey(event: StreamingEvent): ReplacementKey | undefined {
   switch (event.type) {
     case "Turn":
       return event.turn_order;
     case "Heartbeat":
     case "Silence":
-    case "Unrecognized":
       return event.type;
     default:
       return undefined;
   }
 }
 
-function isFinal(event: StreamingEvent): boolean {
-  return event.type === "Turn" && event.end_of_turn;
+/** What no later event makes up for: what was said, and what became of the connection. */
+function isKept(event: StreamingEvent): boolean {
+  switch (event.type) {
+    case "Turn":
+      return event.end_of_turn;
+    case "Begin":
+    case "Reconnected":
+    case "Termination":
+    case "SpeakerRevision":
+    case "LLMGatewayResponse":
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** What takes the place of `earlier`. Two silences do only as one: with speech between them they stay two. */

@@ -18,7 +18,8 @@ export interface LinkListener {
   readonly secrets: Secrets;
   readonly reader: MessageReader;
   begun(link: Link, begin: BeginEvent): void;
-  message(link: Link, event: Exclude<ServerEvent, BeginEvent> | UnrecognizedEvent): void;
+  /** @param characters The length of the message that it was. */
+  message(link: Link, event: Exclude<ServerEvent, BeginEvent> | UnrecognizedEvent, characters: number): void;
   /** Exactly once, and last. No error: the peer closed normally. */
   ended(link: Link, error: StreamingError | undefined): void;
   /** Something threw that should not have: a fault of voxpipe or of what it was given. */
@@ -176,10 +177,10 @@ export class Link {
         break;
       case "Termination":
         this.termination = message;
-        this.#listener.message(this, message);
+        this.#listener.message(this, message, text.length);
         break;
       default:
-        this.#listener.message(this, message);
+        this.#listener.message(this, message, text.length);
     }
   }
 

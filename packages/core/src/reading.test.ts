@@ -106,3 +106,35 @@ describe("what throws while a message is handled", () => {
     await expect(session.closed).rejects.toBe(error);
   });
 });
+
+describe("a session whose events nobody reads", () => {
+  test("counts what it drops of a flood, and warns once", async () => {
+    const { session, socket, warnings } = await open();
+    socket.begin();
+    for (let i = 0; i < 10; i++) socket.says({ type: "Warning", warning: "w".repeat(1024 * 1024) });
+    for (let i = 0; i < 5; i++) socket.writes("?".repeat(2 * 1024 * 1024));
+    expect(session.stats().eventsDropped).toBe(7);
+    expect(warnings).toEqual([expect.stringContaining("read too slowly")]);
+    session.abort();
+    const { read } = await readAll(session.events);
+    expect(read.map((event) => event.type)).toEqual([
+      "Begin",
+      ...Array(3).fill("Warning"),
+      ...Array(5).fill("Unrecognized"),
+    ]);
+    expect(read.at(-1)).toMatchObject({ raw: "?".repeat(65_536) });
+  });
+
+  test("fails with reader-too-slow before a flood of finals fills the memory; what came can be read", async () => {
+    const { session, socket } = await open();
+    socket.begin();
+    const transcript = "t".repeat(4 * 1024 * 1024);
+    for (let i = 0; i < 20; i++) socket.says(turn(i, { end_of_turn: true, transcript }));
+    await expect(session.closed).rejects.toMatchObject({ code: "reader-too-slow" });
+    expect(socket.destroyed).toBe(true);
+    const { read, error } = await readAll(session.events);
+    expect(read.map((event) => event.type)).toEqual(["Begin", ...Array(8).fill("Turn")]);
+    expect(error).toMatchObject({ message: expect.stringContaining("Read them") });
+    expect(session.stats().eventsDropped).toBe(0);
+  });
+});

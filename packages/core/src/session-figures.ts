@@ -21,6 +21,8 @@ export interface SessionStats {
   /** Audio that fell out of the replay buffer before a final turn covered it, and went down with a connection. */
   readonly audioLostMs: number;
   readonly reconnects: number;
+  /** Events that were dropped since `events` was read too slowly. Never final turns. */
+  readonly eventsDropped: number;
   /** Of the last turn: from its first word's audio leaving to its first reading. */
   readonly firstPartialLatencyMs: number | undefined;
   /** Of the last turn: from its last word's audio leaving to its being final. */

@@ -53,6 +53,7 @@ export class Session implements LinkListener {
   #connections = 0;
   #reconnects = 0;
   #lostMs = 0;
+  #eventsDropped = 0;
   /** Terminate was sent on the present connection. */
   #terminating = false;
   /** The service has answered all of the audio; replaced connections may still tell of their turns. */
@@ -76,13 +77,20 @@ export class Session implements LinkListener {
     this.#retries = new RetryPolicy(settings, platform.random ?? Math.random);
     this.#tellsHeartbeats = platform.sendsPings || settings.parameters.sessionHeartbeat === true;
     const bytesPerMs = byteRate(settings.encoding, settings.sampleRate) / 1000;
-    this.events = new EventQueue(platform.streams, () => {
-      // Nobody reads what audio still waiting to be taken would become.
-      this.#finishAudio(this.sink.takenBytes);
-      return this.closed.promise.then(
-        () => {},
-        () => {},
-      );
+    this.events = new EventQueue(platform.streams, {
+      cancelled: () => {
+        // Nobody reads what audio still waiting to be taken would become.
+        this.#finishAudio(this.sink.takenBytes);
+        return this.closed.promise.then(
+          () => {},
+          () => {},
+        );
+      },
+      dropped: () => {
+        this.#eventsDropped++;
+        settings.warnOnce("events", "session.events is read too slowly: old events that are not final are dropped.");
+      },
+      overflowed: () => this.#end(tooSlowError()),
     });
     this.sink = new AudioSink(platform.streams, settings.audioBuffer * bytesPerMs, {
       written: () => this.#outbound.pump(),
@@ -142,6 +150,7 @@ export class Session implements LinkListener {
       audioReplayedMs: this.#outbound.replayedMs,
       audioLostMs: this.#lostMs,
       reconnects: this.#reconnects,
+      eventsDropped: this.#eventsDropped,
       firstPartialLatencyMs: this.#latency.firstPartialMs,
       endOfTurnLatencyMs: this.#latency.endOfTurnMs,
     };
@@ -152,9 +161,9 @@ export class Session implements LinkListener {
     else this.#takeOver(link, begin, "drop");
   }
 
-  message(link: Link, event: Exclude<ServerEvent, BeginEvent> | UnrecognizedEvent): void {
+  message(link: Link, event: Exclude<ServerEvent, BeginEvent> | UnrecognizedEvent, characters: number): void {
     // Whichever connection they come from, and whatever becomes of it.
-    if (event.type === "Unrecognized" || event.type === "Warning") return this.events.push(event);
+    if (event.type === "Unrecognized" || event.type === "Warning") return this.events.push(event, characters);
     if (event.type === "Termination") return this.#terminated(link, event);
     if (event.type === "Heartbeat" && !this.#tellsHeartbeats) return;
     const { nextTurn, settledMs } = this.#timeline;
@@ -171,7 +180,7 @@ export class Session implements LinkListener {
       }
       if (this.#terminating && !this.#complete && link === this.#link) this.#awaitTermination();
     }
-    this.events.push(event);
+    this.events.push(event, characters);
     this.#rollover?.boundary();
   }
 
@@ -406,4 +415,10 @@ function createLog({ encoding, sampleRate, frameDuration, reconnect }: Settings)
 
 function endedError(): StreamingError {
   return new StreamingError("session-ended", "The session has ended. Call connect() for a new one.");
+}
+
+function tooSlowError(): StreamingError {
+  const message =
+    "Nobody reads session.events: 32 MiB of final turns wait. Read them, or call session.close() when they are not wanted.";
+  return new StreamingError("reader-too-slow", message);
 }

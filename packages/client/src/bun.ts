@@ -1,10 +1,11 @@
 import { type ConnectOptions as CommonOptions, connect as connectOn, type StreamingSession } from "@voxpipe/core";
 import { proxyOf } from "./bun-proxy.ts";
 import { nativePlatform } from "./native-platform.ts";
-import { ServerStreamingClient } from "./server-streaming-client.ts";
+import type { StreamingClientOptions } from "./streaming-client/base-streaming-client.ts";
+import { ServerStreamingClient } from "./streaming-client/server-streaming-client.ts";
 
-export type { ServerStreamingClient } from "./server-streaming-client.ts";
 export * from "./shared.ts";
+export type { ServerStreamingClient } from "./streaming-client/server-streaming-client.ts";
 
 /** Options of `connect`: the connection's parameters under the vendor's camelCase names, and these. */
 export interface ConnectOptions extends CommonOptions {
@@ -27,7 +28,7 @@ export function connect({ agent, ...options }: ConnectOptions): StreamingSession
 
 /** The API of the Python `AsyncStreamingClient`. On servers it mints tokens too. */
 export class StreamingClient extends ServerStreamingClient {
-  constructor(options: ConnectOptions = {}) {
+  constructor(options: ConnectOptions & StreamingClientOptions = {}) {
     super(options, connect);
   }
 }

@@ -1,9 +1,10 @@
 import { type ConnectOptions, connect as connectOn, type StreamingSession } from "@voxpipe/core";
 import { nativePlatform } from "./native-platform.ts";
-import { ServerStreamingClient } from "./server-streaming-client.ts";
+import type { StreamingClientOptions } from "./streaming-client/base-streaming-client.ts";
+import { ServerStreamingClient } from "./streaming-client/server-streaming-client.ts";
 
-export type { ServerStreamingClient } from "./server-streaming-client.ts";
 export * from "./shared.ts";
+export type { ServerStreamingClient } from "./streaming-client/server-streaming-client.ts";
 
 /**
  * Starts a streaming session on Deno's own WebSocket, and returns at once; it is connecting.
@@ -16,7 +17,7 @@ export function connect(options: ConnectOptions): StreamingSession {
 
 /** The API of the Python `AsyncStreamingClient`. On servers it mints tokens too. */
 export class StreamingClient extends ServerStreamingClient {
-  constructor(options: ConnectOptions = {}) {
+  constructor(options: StreamingClientOptions = {}) {
     super(options, connect);
   }
 }

@@ -35,6 +35,12 @@ export type {
   Word,
 } from "@voxpipe/core";
 export { StreamingError } from "@voxpipe/core";
-export type { AudioSource, BaseStreamingClient, ClientParts, HandlerPayloads } from "./base-streaming-client.ts";
-export type { HandlerContext } from "./handler-context.ts";
+export type { AudioSource } from "./streaming-client/audio-source.ts";
+export type {
+  BaseStreamingClient,
+  ClientParts,
+  StreamingClientOptions,
+} from "./streaming-client/base-streaming-client.ts";
+export type { HandlerRun, RunStorage } from "./streaming-client/handler-context.ts";
+export type { HandlerPayloads } from "./streaming-client/handlers.ts";
 export { type TokenFromOptions, tokenFrom } from "./token-from.ts";

@@ -1,7 +1,7 @@
 import { type ConnectOptions, connect as connectOn, type Platform, type StreamingSession } from "@voxpipe/core";
-import { BaseStreamingClient } from "./base-streaming-client.ts";
 import { openFetchedSocket } from "./fetched-socket.ts";
-import { RunningHandlers } from "./handler-context.ts";
+import { BaseStreamingClient, type StreamingClientOptions } from "./streaming-client/base-streaming-client.ts";
+import { LastRun } from "./streaming-client/handler-context.ts";
 
 export * from "./shared.ts";
 
@@ -19,7 +19,7 @@ export function connect(options: ConnectOptions): StreamingSession {
 
 /** The API of the Python `AsyncStreamingClient`. */
 export class StreamingClient extends BaseStreamingClient {
-  constructor(options: ConnectOptions = {}) {
-    super(options, { connect, context: new RunningHandlers() });
+  constructor(options: StreamingClientOptions = {}) {
+    super(options, { connect, runs: new LastRun() });
   }
 }

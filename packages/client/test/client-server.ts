@@ -18,10 +18,11 @@ export interface ClientServer extends AsyncDisposable {
   readonly errors: StreamingError[];
 }
 
-/** A client and the server that it is told to connect to. */
+/** A client and the server that it is to connect to. */
 export async function clientServer(
   options: EmulatorOptions = {},
   clientOptions: ConstructorParameters<typeof StreamingClient>[0] = {},
+  handlers: { readonly errors: boolean } = { errors: true },
 ): Promise<ClientServer> {
   const emulator = await startEmulator({ record: true, engine: scripted(script), ...options });
   const client = new StreamingClient({
@@ -36,7 +37,7 @@ export async function clientServer(
   const errors: StreamingError[] = [];
   for (const type of ["Begin", "Turn", "SpeechStarted", "Heartbeat", "Termination", "Reconnected", "Warning"] as const)
     client.on(type, (_, event) => events.push(event));
-  client.on("Error", (_, error) => errors.push(error));
+  if (handlers.errors) client.on("Error", (_, error) => errors.push(error));
   return {
     emulator,
     client,

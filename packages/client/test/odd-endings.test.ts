@@ -168,7 +168,7 @@ test("stream() lets go of a source that never yields again when the session ends
       released = true;
     }
   }
-  await inTime(client.stream(source()));
+  await expect(inTime(client.stream(source()))).rejects.toMatchObject({ code: "session-ended" });
   expect(released).toBe(false); // It waits for ever, and is not waited for.
 });
 

@@ -1,13 +1,13 @@
-import type { ConnectOptions } from "@voxpipe/core";
-import { AsyncHandlerContext } from "./async-handler-context.ts";
-import { BaseStreamingClient, type ClientParts } from "./base-streaming-client.ts";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { BaseStreamingClient, type ClientParts, type StreamingClientOptions } from "./base-streaming-client.ts";
+import type { HandlerRun } from "./handler-context.ts";
 
 /** The client of servers: it mints tokens too. */
 export class ServerStreamingClient extends BaseStreamingClient {
-  readonly #options: ConnectOptions;
+  readonly #options: StreamingClientOptions;
 
-  constructor(options: ConnectOptions, connect: ClientParts["connect"]) {
-    super(options, { connect, context: new AsyncHandlerContext() });
+  constructor(options: StreamingClientOptions, connect: ClientParts["connect"]) {
+    super(options, { connect, runs: new AsyncLocalStorage<HandlerRun>() });
     this.#options = options;
   }
 

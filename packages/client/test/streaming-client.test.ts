@@ -162,22 +162,26 @@ describe("streaming", () => {
     );
   });
 
-  test.each(["terminated", "dropped"])("calls after the end do nothing (%s)", async (how) => {
-    await using it = await clientServer({ faults: [{ when: "terminate", do: "no-termination", session: 1 }] });
-    await it.client.connect();
-    if (how === "terminated") await it.client.disconnect({ terminate: true });
-    else {
-      it.emulator.misbehave(0, "drop");
-      await until("the error", () => it.errors.length > 0);
-    }
-    const received = it.emulator.sessions[0]?.messages.length;
-    await it.client.stream(frames(3));
-    await it.client.setParams({ prompt: "late" });
-    await it.client.forceEndpoint();
-    await it.client.keepAlive();
-    expect(it.emulator.sessions[0]?.messages).toHaveLength(received ?? 0);
-    expect(it.emulator.sessions).toHaveLength(1);
-  });
+  test.each(["terminated", "dropped"])(
+    "after the end stream rejects, and the other calls do nothing (%s)",
+    async (how) => {
+      await using it = await clientServer({ faults: [{ when: "terminate", do: "no-termination", session: 1 }] });
+      await it.client.connect();
+      if (how === "terminated") await it.client.disconnect({ terminate: true });
+      else {
+        it.emulator.misbehave(0, "drop");
+        await until("the error", () => it.errors.length > 0);
+      }
+      const received = it.emulator.sessions[0]?.messages.length;
+      for (const late of [frame, frames(3), frames(3).values(), new Blob([frame]).stream()])
+        await expect(it.client.stream(late)).rejects.toMatchObject({ code: "session-ended" });
+      await it.client.setParams({ prompt: "late" });
+      await it.client.forceEndpoint();
+      await it.client.keepAlive();
+      expect(it.emulator.sessions[0]?.messages).toHaveLength(received ?? 0);
+      expect(it.emulator.sessions).toHaveLength(1);
+    },
+  );
 });
 
 describe("disconnecting", () => {
@@ -239,7 +243,7 @@ describe("disconnecting", () => {
     const streaming = it.client.stream(endless());
     await until("some audio", () => (it.emulator.sessions[0]?.audio.messages ?? 0) > 3);
     await it.client.disconnect({ terminate: true });
-    expect(await settles("stream", streaming)).toBe("resolved");
+    expect(await settles("stream", streaming)).toBe("session-ended");
     expect(it.emulator.sessions[0]?.received).toEqual([{ type: "Terminate" }]);
   });
 

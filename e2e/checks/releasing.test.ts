@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { basename, join } from "node:path";
+import { describe, expect, inject, test } from "vitest";
 import { parse } from "yaml";
 import { run } from "../run.ts";
 import { type Manifest, publicPackages, readManifest, root } from "../workspace.ts";
 
 const workflows = join(root, ".github/workflows");
+const changesets = join(root, "node_modules/@changesets/cli/bin.js");
 
 describe("the workflow", () => {
   const files = readdirSync(workflows);
@@ -24,7 +25,7 @@ describe("the workflow", () => {
   test("runs for what is proposed and for what is merged, and for nothing else", () => {
     expect(files).toEqual(["ci.yml"]);
     expect(on).toEqual({ pull_request: null, push: { branches: ["main"] } });
-    expect(Object.keys(jobs)).toEqual(["gate", "publish"]);
+    expect(Object.keys(jobs)).toEqual(["gate", "pack", "publish", "tag"]);
   });
 
   test("runs the whole gate on every Node, and nothing of it may fail or be left out", () => {
@@ -40,37 +41,78 @@ describe("the workflow", () => {
       expect(["run", "uses", "with"]).toEqual(expect.arrayContaining(Object.keys(step)));
   });
 
-  test("publishes only what passed all of it, and only from main", () => {
-    const { publish } = jobs;
-    expect(publish?.needs).toBe("gate");
+  test.each([
+    ["pack", "gate"],
+    ["publish", "pack"],
+    ["tag", "publish"],
+  ])("%s comes after %s, and only on main", (name, needs) => {
+    const job = jobs[name];
+    expect(job?.needs).toBe(needs);
     // Without a status function such as always(), a job with `needs` runs only where these succeeded.
-    expect(publish?.if).toBe("github.event_name == 'push' && github.ref == 'refs/heads/main'");
-    expect(publish?.environment).toBe("npm");
+    expect(job?.if).toBe("github.event_name == 'push' && github.ref == 'refs/heads/main'");
     const keys = ["environment", "if", "name", "needs", "permissions", "runs-on", "steps", "timeout-minutes"];
-    expect(Object.keys(publish ?? {}).toSorted()).toEqual(keys);
-    for (const step of publish?.steps ?? [])
-      expect(["env", "run", "uses", "with"]).toEqual(expect.arrayContaining(Object.keys(step)));
+    expect(keys).toEqual(expect.arrayContaining(Object.keys(job ?? {})));
+    for (const step of job?.steps ?? [])
+      expect(["run", "uses", "with"]).toEqual(expect.arrayContaining(Object.keys(step)));
   });
 
-  test("publishes what is committed, with provenance and without a stored token", () => {
-    const commands = jobs.publish?.steps.flatMap(({ run }) => run ?? []);
-    expect(commands).toEqual([
+  test("packs what is committed", () => {
+    expect(jobs.pack?.steps.flatMap(({ run }) => run ?? [])).toEqual([
       "npx -y pnpm@10.34.9 install --frozen-lockfile",
       "npx -y pnpm@10.34.9 run release",
-      "git push origin --tags",
     ]);
-    const environments = jobs.publish?.steps.map(({ env }) => env).filter((env) => env !== undefined);
-    expect(environments).toEqual([{ NPM_CONFIG_PROVENANCE: "true" }]);
-    expect(readManifest(root).scripts).toMatchObject({ release: "pnpm build && changeset publish" });
+    expect(readManifest(root).scripts).toMatchObject({ release: "pnpm build && node .ci/pack.mjs packed" });
+  });
+
+  test("the job that may publish neither checks out nor builds: it publishes what the other one packed", () => {
+    const { publish } = jobs;
+    expect(publish?.environment).toBe("npm");
+    expect(publish?.steps.map(({ uses }) => uses?.split("@")[0])).toEqual([
+      "actions/setup-node",
+      "actions/download-artifact",
+      undefined,
+    ]);
+    expect(publish?.steps.at(-1)?.run).not.toMatch(/pnpm|npx|npm (ci|install|run|exec)/);
     expect(text("ci.yml")).not.toMatch(/secrets\.|_TOKEN|always\(|failure\(|cancelled\(/i);
   });
 
-  test("may do no more than it has to", () => {
+  test("publishes the tarballs whose version is not published, with provenance and without running their scripts", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "voxpipe-publish-"));
+    try {
+      const packed = inject("packed");
+      for (const { filename } of packed) await cp(filename, join(folder, basename(filename)));
+      // An npm that knows one of them, and writes down what it is asked to publish.
+      const npm = `#!/bin/sh\ncase "$1 $2" in\n"view voxpipe@"*) echo 1 ;;\nview*) exit 1 ;;\n*) echo "$@" >> published ;;\nesac\n`;
+      await writeFile(join(folder, "npm"), npm, { mode: 0o755 });
+      const script = jobs.publish?.steps.at(-1)?.run ?? "";
+      const env = { PATH: `${folder}:${process.env.PATH}` };
+      const printed = await run("bash", ["-e", "-o", "pipefail", "-c", script], { cwd: folder, env });
+      const published = (await readFile(join(folder, "published"), "utf8")).trim().split("\n").toSorted();
+      const expected = packed.filter(({ name }) => name !== "voxpipe").map(({ filename }) => basename(filename));
+      const options = "--provenance --access public --ignore-scripts";
+      expect(published).toEqual(expected.map((name) => `publish ./${name} ${options}`).toSorted());
+      expect(printed).toMatch(/^voxpipe@\S+ is published$/m);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  test("every job may do no more than it has to, and none both builds and publishes", () => {
     expect(permissions).toEqual({ contents: "read" });
     expect(jobs.gate?.permissions).toBeUndefined();
-    expect(jobs.publish?.permissions).toEqual({ contents: "write", "id-token": "write" });
-    expect(jobs.gate?.steps[0]?.with).toEqual({ "persist-credentials": false });
+    expect(jobs.pack?.permissions).toBeUndefined();
+    expect(jobs.publish?.permissions).toEqual({ "id-token": "write" });
+    expect(jobs.tag?.permissions).toEqual({ contents: "write" });
+    for (const job of [jobs.gate, jobs.pack]) expect(job?.steps[0]?.with).toEqual({ "persist-credentials": false });
   });
+});
+
+test("every changeset names its packages as the release reads them", () => {
+  const files = readdirSync(join(root, ".changeset")).filter((file) => file.endsWith(".md") && file !== "README.md");
+  for (const file of files)
+    expect(readFileSync(join(root, ".changeset", file), "utf8"), file).toMatch(
+      /^---\n\s*("[^"]+": (patch|minor|major)\n)+---\n/,
+    );
 });
 
 describe("every published package", () => {
@@ -90,7 +132,7 @@ describe("every published package", () => {
       const told = '---\n"@voxpipe/audio": minor\n---\n\nReads one more format.\n';
       await writeFile(join(folder, ".changeset/one-more-format.md"), told);
       await run("git", ["init", "--quiet"], { cwd: folder });
-      await run(process.execPath, [join(root, "node_modules/@changesets/cli/bin.js"), "version"], { cwd: folder });
+      await run(process.execPath, [changesets, "version"], { cwd: folder });
 
       const before = workspaceManifests().map((path) => readManifest(join(root, path, "..")));
       const after = workspaceManifests().map((path) => readManifest(join(folder, path, "..")));

@@ -1,5 +1,7 @@
 export type {
   AudioChunk,
+  AudioStream,
+  AudioWriter,
   AudioEncoding,
   BeginConfiguration,
   BeginEvent,

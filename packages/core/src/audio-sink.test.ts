@@ -1,6 +1,7 @@
 import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
+import type { AudioEncoding } from "./audio-format.ts";
 import type { AudioLog } from "./audio-log.ts";
 import { AudioSink } from "./audio-sink.ts";
 import { StreamingError } from "./streaming-error.ts";
@@ -32,12 +33,12 @@ class FakeLog implements AudioLog {
   release(): void {}
 }
 
-function open(highWaterMark = 100) {
+function open(highWaterMark = 100, encoding: AudioEncoding = "pcm_s16le") {
   const failures: StreamingError[] = [];
   const log = new FakeLog(4);
   let written = 0;
   let closings = 0;
-  const sink = new AudioSink(globalThis, highWaterMark, {
+  const sink = new AudioSink(globalThis, encoding, highWaterMark, {
     written: () => {
       written++;
     },
@@ -49,6 +50,12 @@ function open(highWaterMark = 100) {
     },
   });
   return { sink, log, failures, writer: sink.stream.getWriter(), told: () => ({ written, closings }) };
+}
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
 }
 
 async function drain(sink: AudioSink, log: FakeLog): Promise<void> {
@@ -124,7 +131,7 @@ describe("what can be written", () => {
   test.each([
     ["a Uint8Array into the middle", new Uint8Array(memory, 1, 3), [1, 2, 3]],
     ["a DataView", new DataView(memory, 2, 4), [2, 3, 4, 5]],
-    ["a Float32Array with an offset", new Float32Array(memory, 4, 1), [4, 5, 6, 7]],
+    ["a Uint8ClampedArray", new Uint8ClampedArray(memory, 4, 1), [4]],
     ["an Int16Array with an offset", new Int16Array(memory, 2, 2), [2, 3, 4, 5]],
     ["a Buffer", Buffer.from([1, 2]), [1, 2]],
     ["an ArrayBuffer", Uint8Array.from([1, 2]).buffer, [1, 2]],
@@ -152,7 +159,14 @@ describe("what can be written", () => {
   });
 
   test.each([
-    ["text", "hello", '"hello"'],
+    ["text", "hello", "text"],
+    [
+      "what calls itself an ArrayBuffer",
+      { byteLength: 2, [Symbol.toStringTag]: "ArrayBuffer" },
+      "[object ArrayBuffer]",
+    ],
+    ["a File", new File(["x"], "a.wav"), "[object File]"],
+    ["a Proxy that was revoked", revoked(), "[object object]"],
     ["an array of numbers", [1, 2], "[object Array]"],
     ["an object", { byteLength: 2 }, "[object Object]"],
     ["a Blob", new Blob(["x"]), "[object Blob]"],
@@ -169,6 +183,68 @@ describe("what can be written", () => {
     await expect(writer.closed).rejects.toBe(error);
   });
 
+  test.each([
+    ["Float32Array", "pcm_s16le", /not a Float32Array\. Convert it with encodePcm16\(\) of @voxpipe\/audio/],
+    ["Float64Array", "pcm_s16le", /not a Float64Array\. Convert it with encodePcm16/],
+    ["Int32Array", "pcm_s16le", /not an Int32Array\. Put 16-bit samples into an Int16Array/],
+    ["Uint16Array", "pcm_s16le", /not a Uint16Array/],
+    ["Int8Array", "pcm_s16le", /not an Int8Array/],
+    ["BigInt64Array", "pcm_s16le", /not a BigInt64Array/],
+    ["Float32Array", "pcm_mulaw", /not a Float32Array.*mulawFromPcm16/],
+    ["Int16Array", "pcm_mulaw", /Audio in pcm_mulaw is bytes.*Int16Array.*mulawFromPcm16/],
+    ["Int16Array", "opus", /Audio in opus is bytes.*Write what the encoder yields/],
+    ["Int16Array", "aac", /Audio in aac is bytes/],
+  ] as const)("not a %s into %s: the samples would be noise", async (kind, encoding, message) => {
+    const { writer, failures, log } = open(100, encoding);
+    for (const array of [new globalThis[kind](4), runInNewContext(`new ${kind}(4)`)]) {
+      const error = await writer.write(array).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code: "invalid-audio", message: expect.stringMatching(message) });
+    }
+    expect(failures).toHaveLength(1);
+    expect(log.taken).toEqual([]);
+  });
+
+  test.each([
+    ["a Uint8Array", (buffer: ArrayBuffer) => new Uint8Array(buffer)],
+    ["an Int16Array", (buffer: ArrayBuffer) => new Int16Array(buffer)],
+    ["a DataView", (buffer: ArrayBuffer) => new DataView(buffer)],
+    ["an ArrayBuffer", (buffer: ArrayBuffer) => buffer],
+  ])("not %s whose memory was transferred before: nothing would be sent, in silence", async (_kind, view) => {
+    const { writer, failures } = open();
+    const buffer = new ArrayBuffer(8);
+    const chunk = view(buffer);
+    structuredClone(buffer, { transfer: [buffer] });
+    await expect(writer.write(chunk)).rejects.toMatchObject({ code: "invalid-audio" });
+    expect(failures).toMatchObject([{ message: expect.stringContaining("transferred or resized") }]);
+  });
+
+  test("not a view that lies outside of memory that was resized", async () => {
+    const { writer, failures } = open();
+    const buffer: ArrayBuffer = Reflect.construct(ArrayBuffer, [8, { maxByteLength: 8 }]);
+    const view = new Uint8Array(buffer, 4, 4);
+    Reflect.apply(Reflect.get(buffer, "resize"), buffer, [2]);
+    await expect(writer.write(view)).rejects.toMatchObject({ code: "invalid-audio" });
+    expect(failures).toHaveLength(1);
+  });
+
+  test("not the rest of memory that was resized while it waited", async () => {
+    const { sink, log, writer, failures } = open();
+    const buffer: ArrayBuffer = Reflect.construct(ArrayBuffer, [12, { maxByteLength: 12 }]);
+    const write = writer.write(new Uint8Array(buffer)).catch((reason: unknown) => reason);
+    await turnOfTheLoop();
+    sink.fill(log);
+    Reflect.apply(Reflect.get(buffer, "resize"), buffer, [6]);
+    sink.fill(log);
+    expect(await write).toMatchObject({ code: "invalid-audio" });
+    expect(failures).toHaveLength(1);
+  });
+
+  test("a text that is refused is not shown: it may be a secret", async () => {
+    const { writer } = open();
+    const error: unknown = await writer.write("tok-1" as never).catch((reason: unknown) => reason);
+    expect(String(error)).not.toContain("tok-1");
+  });
+
   test("what is no audio is refused in its turn: the audio before it is taken first", async () => {
     const { sink, log, writer, failures } = open();
     writer.write(new Uint8Array([1, 2, 3, 4, 5])).catch(() => {});
@@ -182,7 +258,7 @@ describe("what can be written", () => {
 
   test("the writer is told why, though its listener ends everything at that moment", async () => {
     const ended = new StreamingError("session-ended", "over");
-    const sink: AudioSink = new AudioSink(globalThis, 10, {
+    const sink: AudioSink = new AudioSink(globalThis, "pcm_s16le", 10, {
       written: () => {},
       closed: async () => {},
       failed: () => sink.fail(ended),
@@ -211,6 +287,17 @@ describe("ending", () => {
     await writer.abort(reason);
     expect(failures).toMatchObject([{ code: "audio-failed", cause: reason }]);
     expect(failures[0]?.message).toContain("the microphone is gone");
+  });
+
+  test("abort whose reason cannot be shown ends the session all the same", async () => {
+    const { writer, failures } = open();
+    const reason = new Proxy(new Error(), {
+      get() {
+        throw new Error("no");
+      },
+    });
+    await writer.abort(reason);
+    expect(failures).toMatchObject([{ code: "audio-failed" }]);
   });
 
   test("fail gives its error to the write that waits, to those behind it, and to the writer", async () => {

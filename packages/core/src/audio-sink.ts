@@ -1,9 +1,8 @@
+import { type AudioChunk, type AudioStream, byteLengthOf, toBytes, transferred } from "./audio-chunk.ts";
+import type { AudioEncoding } from "./audio-format.ts";
 import type { AudioLog } from "./audio-log.ts";
 import type { Platform } from "./socket.ts";
 import { StreamingError } from "./streaming-error.ts";
-
-/** Bytes in the session's encoding, in any packing: a typed array, a `DataView`, a `Buffer`, or the memory itself. */
-export type AudioChunk = ArrayBufferView | ArrayBufferLike;
 
 export interface AudioSinkListener {
   /** A chunk is here, and `fill` will give it. */
@@ -19,22 +18,31 @@ export interface AudioSinkListener {
  * takes audio: so the stream's own queue, `highWaterMark` bytes, is all that ever waits, and `writer.ready` tells the truth.
  */
 export class AudioSink {
-  readonly stream: WritableStream<AudioChunk>;
+  readonly stream: AudioStream;
   /** Bytes ever written to the stream, those still in its queue included: what "before this call" means. */
   writtenBytes = 0;
   /** Bytes of them that went into the log. */
   takenBytes = 0;
+  readonly #encoding: AudioEncoding;
   readonly #listener: AudioSinkListener;
   #controller: WritableStreamDefaultController | undefined;
   #chunk: Uint8Array | undefined;
   #offset = 0;
+  /** Of the chunk when it was written. Its memory may be resized since. */
+  #length = 0;
   /** What the writes that have not had their turn measured when they were made. */
   readonly #measured: number[] = [];
   /** How many of them have had it since: taken out many at a time, which is cheaper. */
   #turns = 0;
   #taken: { resolve(): void; reject(reason: unknown): void } | undefined;
 
-  constructor(streams: Platform["streams"], highWaterMark: number, listener: AudioSinkListener) {
+  constructor(
+    streams: Platform["streams"],
+    encoding: AudioEncoding,
+    highWaterMark: number,
+    listener: AudioSinkListener,
+  ) {
+    this.#encoding = encoding;
     this.#listener = listener;
     this.stream = new streams.WritableStream<AudioChunk>(
       {
@@ -67,7 +75,7 @@ export class AudioSink {
   fill(log: AudioLog): boolean {
     const chunk = this.#chunk;
     if (!chunk) return false;
-    if (this.#offset > chunk.length || chunk.length === 0) {
+    if (chunk.length !== this.#length) {
       this.#chunk = undefined;
       const error = this.#refuse(transferred);
       this.#taken?.reject(error);
@@ -96,7 +104,7 @@ export class AudioSink {
 
   /** Called once for each write, at once, while `#write` waits for its turn. */
   #measure(chunk: unknown): number {
-    const bytes = isBytes(chunk) ? chunk.byteLength : 0;
+    const bytes = byteLengthOf(chunk) ?? 0;
     this.writtenBytes += bytes;
     this.#measured.push(bytes);
     return bytes;
@@ -109,14 +117,13 @@ export class AudioSink {
       this.#measured.splice(0, this.#turns);
       this.#turns = 0;
     }
-    if (!isBytes(chunk))
-      throw this.#refuse(
-        `Audio must be an ArrayBuffer or a view of one, not ${describe(chunk)}. Convert samples to bytes first.`,
-      );
-    if (chunk.byteLength !== measured) throw this.#refuse(transferred);
-    if (chunk.byteLength === 0) return undefined;
-    this.#chunk = toBytes(chunk);
+    const bytes = toBytes(chunk, this.#encoding);
+    if (typeof bytes === "string") throw this.#refuse(bytes);
+    if (bytes.length !== measured) throw this.#refuse(transferred);
+    if (bytes.length === 0) return undefined;
+    this.#chunk = bytes;
     this.#offset = 0;
+    this.#length = bytes.length;
     this.#listener.written();
     if (!this.#chunk) return undefined;
     return new Promise((resolve, reject) => {
@@ -133,21 +140,10 @@ export class AudioSink {
   }
 }
 
-const transferred = "A write's memory was transferred or resized before it was sent. Write a copy.";
-
-/** Memory of another realm, or shared between threads, is no instance of this realm's `ArrayBuffer`. */
-function isBytes(chunk: unknown): chunk is AudioChunk {
-  return ArrayBuffer.isView(chunk) || /^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(chunk));
-}
-
-function toBytes(chunk: AudioChunk): Uint8Array {
-  if (chunk instanceof Uint8Array) return chunk;
-  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  return new Uint8Array(chunk);
-}
-
-function describe(value: unknown): string {
-  if (value instanceof Error) return value.message;
-  if (typeof value === "string") return JSON.stringify(value.slice(0, 50));
-  return typeof value === "object" && value !== null ? Object.prototype.toString.call(value) : String(value);
+function describe(reason: unknown): string {
+  try {
+    return reason instanceof Error ? String(reason.message) : String(reason);
+  } catch {
+    return typeof reason;
+  }
 }

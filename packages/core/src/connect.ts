@@ -1,4 +1,4 @@
-import type { AudioChunk } from "./audio-sink.ts";
+import type { AudioStream } from "./audio-chunk.ts";
 import { handled } from "./deferred.ts";
 import type { SessionState } from "./lifecycle.ts";
 import type { BeginEvent, StreamingEvent } from "./messages.ts";
@@ -25,9 +25,9 @@ export interface StreamingSession extends AsyncDisposable {
    * Takes bytes in the session's encoding, in writes of any size, from the first moment. Backpressure is real: beyond
    * `audioBuffer`, `writer.ready` waits until the service takes audio. Closing it is `close()`.
    */
-  readonly audio: WritableStream<AudioChunk>;
+  readonly audio: AudioStream;
   /** The same stream as `audio`. */
-  readonly writable: WritableStream<AudioChunk>;
+  readonly writable: AudioStream;
   /**
    * Everything that happens, in order. Ends after Termination; a failure comes after the last event that preceded it.
    * Cancelling it (a `break` in `for await`) is `close()`.

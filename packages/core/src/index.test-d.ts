@@ -108,6 +108,7 @@ describe("streams", () => {
     expectTypeOf(session.audio).toExtend<WritableStream<Uint8Array>>();
     expectTypeOf(session.audio).toExtend<WritableStream<BufferSource>>();
     expectTypeOf(session).toExtend<ReadableWritablePair<StreamingEvent, Uint8Array>>();
+    expectTypeOf(new ReadableStream<BufferSource>().pipeTo(session.audio)).toEqualTypeOf<Promise<void>>();
   });
 
   test("are Node's, as far as its types take a DOM stream: the writable end, and what is iterated", () => {
@@ -121,6 +122,24 @@ describe("streams", () => {
     expectTypeOf(bytes.pipeTo(session.audio)).toEqualTypeOf<Promise<void>>();
     // @ts-expect-error Text is no audio.
     new ReadableStream<string>().pipeThrough(session);
+    // @ts-expect-error Nor are floating-point samples.
+    new ReadableStream<Float32Array>().pipeTo(session.audio);
+    // @ts-expect-error
+    new ReadableStream<Float64Array>().pipeThrough(session);
+  });
+
+  test("take bytes and 16-bit samples, and no other typed array", () => {
+    const writer = session.audio.getWriter();
+    for (const chunk of [new Uint8Array(1), new Int16Array(1), new DataView(new ArrayBuffer(1)), new ArrayBuffer(1)])
+      expectTypeOf(writer.write(chunk)).toEqualTypeOf<Promise<void>>();
+    // @ts-expect-error
+    writer.write(new Float32Array(1));
+    // @ts-expect-error
+    writer.write(new Float64Array(1));
+    // @ts-expect-error
+    writer.write(new Int32Array(1));
+    // @ts-expect-error
+    writer.write([1, 2]);
   });
 });
 

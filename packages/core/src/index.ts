@@ -1,5 +1,5 @@
+export type { AudioChunk, AudioStream, AudioWriter } from "./audio-chunk.ts";
 export type { AudioEncoding } from "./audio-format.ts";
-export type { AudioChunk } from "./audio-sink.ts";
 export type { Clock } from "./clock.ts";
 export { connect, type StreamingSession } from "./connect.ts";
 export { keyHeaders } from "./key-headers.ts";

@@ -92,7 +92,7 @@ export class Session implements LinkListener {
       },
       overflowed: () => this.#end(tooSlowError()),
     });
-    this.sink = new AudioSink(platform.streams, settings.audioBuffer * bytesPerMs, {
+    this.sink = new AudioSink(platform.streams, settings.encoding, settings.audioBuffer * bytesPerMs, {
       written: () => this.#outbound.pump(),
       closed: () => {
         // Counted anew: writes that came after the writer's close were refused, but had been measured.

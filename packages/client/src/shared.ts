@@ -1,8 +1,8 @@
 export type {
   AudioChunk,
+  AudioEncoding,
   AudioStream,
   AudioWriter,
-  AudioEncoding,
   BeginConfiguration,
   BeginEvent,
   ConnectOptions,

@@ -122,6 +122,18 @@ describe("streaming", () => {
     expect(it.emulator.sessions[0]?.recordedAudio()).toEqual(join(pieces));
   });
 
+  test("floating-point samples are refused with the way to convert them, and none of them is sent", async () => {
+    await using it = await clientServer();
+    await it.client.connect();
+    const samples = new Float32Array(1600);
+    await expect(Reflect.apply(it.client.stream, it.client, [samples])).rejects.toMatchObject({
+      code: "invalid-audio",
+      message: expect.stringContaining("encodePcm16() of @voxpipe/audio"),
+    });
+    await it.client.disconnect({ terminate: true });
+    expect(it.emulator.sessions[0]?.recordedAudio()).toHaveLength(0);
+  });
+
   test("refuses what is no audio", async () => {
     await using it = await clientServer();
     await it.client.connect();

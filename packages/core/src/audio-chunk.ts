@@ -43,7 +43,7 @@ export function toBytes(chunk: unknown, encoding: AudioEncoding): Uint8Array | s
     if (kind === "Int16Array" && encoding !== "pcm_s16le")
       return `Audio in ${encoding} is bytes, not the samples of an Int16Array. ${convert(encoding)}`;
     if (!accepted.has(kind))
-      return `Audio must be bytes, not ${/^[AEIOU]/.test(kind) ? "an" : "a"} ${kind}. ${fromSamples(kind, encoding)}`;
+      return `Audio must be bytes, not ${/^[AEIO]/.test(kind) ? "an" : "a"} ${kind}. ${fromSamples(kind, encoding)}`;
     if (chunk instanceof Uint8Array) return chunk;
     return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   }

@@ -29,7 +29,7 @@ export function openSource(data: AudioSource): OpenSource {
   // A stream by its reader, which can also be cancelled while a read is pending.
   if (isObject(data) && "getReader" in data) return openStream(data);
   if (isObject(data) && Symbol.asyncIterator in data) return openIterator(data[Symbol.asyncIterator]());
-  if (isObject(data) && Symbol.iterator in data) return openIterator(data[Symbol.iterator]());
+  if (isObject(data) && !isBytes(data) && Symbol.iterator in data) return openIterator(data[Symbol.iterator]());
   throw new StreamingError(
     "invalid-audio",
     `stream() takes bytes, an iterable, an async iterable or a ReadableStream of bytes, not ${describe(data)}.`,

@@ -1,4 +1,13 @@
+export { type CaptionOptions, captions } from "./captions/captions.ts";
+export { type CaptionTrack, showOnTrack, type TrackCue, type TrackOptions } from "./captions/show-on-track.ts";
+export type { CaptionUpdate } from "./captions/shown-turn.ts";
+export type { Labels, Speaker } from "./cues/labels.ts";
+export { fromJson, type TranscriptJson, toJson } from "./formats/json.ts";
+export { toSrt } from "./formats/srt.ts";
+export { toText } from "./formats/text.ts";
+export { toWebVtt } from "./formats/web-vtt.ts";
 export type { TranscriptEvent } from "./store/event.ts";
 export type { TranscriptSnapshot } from "./store/snapshot.ts";
 export { createTranscript, type Transcript, type TranscriptOptions } from "./store/transcript.ts";
 export type { Gap, Turn, Word } from "./store/turn.ts";
+export { type Utterance, type Utterances, utterances } from "./utterances/utterances.ts";

@@ -11,6 +11,12 @@ const mostWaiting = 64;
 
 type Change = (turn: Turn) => Turn;
 
+/** A turn of which an event said something; `turn` is undefined if it has vanished, being empty. */
+export interface Reading {
+  readonly order: number;
+  readonly turn: Turn | undefined;
+}
+
 /** Puts events in their places: readings of a turn, corrections of earlier ones, further sessions. */
 export class Collector implements Content {
   finals: TurnList;
@@ -48,23 +54,27 @@ export class Collector implements Content {
     this.#dropOldest();
   }
 
-  accept(event: TranscriptEvent): void {
+  /** Returns the turns that the event is about, also those that it leaves as they were. */
+  accept(event: TranscriptEvent): readonly Reading[] {
     switch (event.type) {
       case "Begin":
-        return this.#begin(textOf(event.channel));
+        this.#begin(textOf(event.channel));
+        break;
       case "Turn":
         return this.#turn(event);
       case "SpeakerRevision":
-        for (const revision of listOf(event.revisions).map(fieldsOf))
-          this.#change(revision, (turn) => reviseSpeakers(turn, revision));
-        return;
+        return listOf(event.revisions)
+          .map(fieldsOf)
+          .flatMap((revision) => this.#change(revision, (turn) => reviseSpeakers(turn, revision)));
       case "LLMGatewayResponse":
         return this.#change(event, (turn) => Object.freeze({ ...turn, response: event.data }));
       case "Reconnected":
-        return this.#lost(numberOf(event.lost_ms) ?? 0, textOf(event.channel));
+        this.#lost(numberOf(event.lost_ms) ?? 0, textOf(event.channel));
+        break;
       case "Termination":
         this.#duration = Math.max(this.#duration, 1000 * (numberOf(event.audio_duration_seconds) ?? 0));
     }
+    return [];
   }
 
   /** A session after another: its turns and its audio go on from where that one ended. */
@@ -82,17 +92,20 @@ export class Collector implements Content {
     this.#begun.add(channel);
   }
 
-  #turn(event: TranscriptEvent): void {
+  #turn(event: TranscriptEvent): Reading[] {
     const order = this.#orderOf(event);
-    if (order === undefined) return;
+    if (order === undefined) return [];
     const isFinal = event.end_of_turn === true;
     const known = findTurn(this.finals, order);
-    if (known?.isFinal && (!isFinal || (known.isFormatted && event.turn_is_formatted !== true))) return;
+    if (known?.isFinal && (!isFinal || (known.isFormatted && event.turn_is_formatted !== true))) return [];
     const previous = this.partials.find((turn) => turn.order === order) ?? known;
     const turn = readTurn(event, { order, offset: this.#offset, now: previous?.start ?? this.#end }, previous);
-    if (turn && !isFinal) return this.#putPartial(turn);
-    this.#removePartial(order);
-    if (turn && turn !== known) this.#putFinal(turn);
+    if (turn && !isFinal) this.#putPartial(turn);
+    else {
+      this.#removePartial(order);
+      if (turn && turn !== known) this.#putFinal(turn);
+    }
+    return [{ order, turn: turn ?? known }];
   }
 
   #putPartial(turn: Turn): void {
@@ -129,21 +142,22 @@ export class Collector implements Content {
   }
 
   /** Changes a final turn, now or when it comes. */
-  #change(of: { readonly turn_order?: unknown }, change: Change): void {
+  #change(of: { readonly turn_order?: unknown }, change: Change): Reading[] {
     const order = this.#orderOf(of);
-    if (order === undefined) return;
-    const turn = findTurn(this.finals, order);
-    if (turn) {
-      const changed = change(turn);
-      if (changed !== turn) this.finals = putTurn(this.finals, changed);
-      return;
+    if (order === undefined) return [];
+    const known = findTurn(this.finals, order);
+    if (known) {
+      const turn = change(known);
+      if (turn !== known) this.finals = putTurn(this.finals, turn);
+      return [{ order, turn }];
     }
     const earlier = this.#waiting.get(order);
     this.#waiting.set(order, earlier ? (later) => change(earlier(later)) : change);
     for (const oldest of this.#waiting.keys()) {
-      if (this.#waiting.size <= mostWaiting) return;
+      if (this.#waiting.size <= mostWaiting) break;
       this.#waiting.delete(oldest);
     }
+    return [];
   }
 
   /** The turn's order among those of all sessions; undefined if it has none, or is one of those that were dropped. */

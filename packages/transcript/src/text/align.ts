@@ -10,10 +10,15 @@ export function oneLine(text: string): string {
   return /^[!-~]+(?: [!-~]+)*$/.test(text) ? text : text.replace(/[\s\p{Cc}\u2028\u2029]+/gu, " ").trim();
 }
 
+/** Whether it begins in a script that puts no spaces between words. */
+export function hasNoSpaces(text: string): boolean {
+  return withoutSpaces.test(text.slice(0, 1));
+}
+
 /** Two texts as one: with a space between them, except in scripts that have none. */
 export function joined(left: string, right: string): string {
   if (left === "" || right === "") return left + right;
-  const tight = withoutSpaces.test(left.slice(-1)) && withoutSpaces.test(right.slice(0, 1));
+  const tight = hasNoSpaces(left.slice(-1)) && hasNoSpaces(right);
   return tight ? left + right : `${left} ${right}`;
 }
 
@@ -40,4 +45,11 @@ export function wordEnds(text: string, words: readonly { readonly text: string }
     ends.push(at);
   }
   return ends;
+}
+
+/** The text without case, space and punctuation. */
+export function bare(text: string): string {
+  return Array.from(text.toLowerCase())
+    .filter((character) => !isIgnored(character))
+    .join("");
 }

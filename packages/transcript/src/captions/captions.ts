@@ -1,0 +1,49 @@
+import { Collector } from "../store/collector.ts";
+import type { TranscriptEvent } from "../store/event.ts";
+import { type CaptionUpdate, ShownTurn } from "./shown-turn.ts";
+
+export interface CaptionOptions {
+  /** Show every word at once; those that may change are behind `stableText`. @default false */
+  readonly provisional?: boolean | undefined;
+  /**
+   * How many readings in a row must have a word before it is shown, if the service does not settle words itself. More
+   * readings mean fewer corrections and a longer delay. @default 2
+   */
+  readonly agreement?: number | undefined;
+  /** Correct words that are shown when only their case or punctuation changes. @default false */
+  readonly restyle?: boolean | undefined;
+}
+
+/** Turns of which another form may come. */
+const mostTurns = 16;
+
+/**
+ * Live captions: cues of at most two lines of 42 characters, made and extended while they are being spoken. Words are held
+ * back until they are unlikely to change.
+ *
+ * @example
+ * ```ts
+ * for await (const cue of session.events.pipeThrough(captions())) show(cue.id, cue.text);
+ * ```
+ * @throws RangeError if `agreement` is not a whole number above 0
+ */
+export function captions(options: CaptionOptions = {}): TransformStream<TranscriptEvent, CaptionUpdate> {
+  const { provisional = false, agreement = 2, restyle = false } = options;
+  if (!Number.isInteger(agreement) || agreement < 1)
+    throw new RangeError(`agreement is ${agreement}. Use a whole number of readings above 0.`);
+  const collector = new Collector(mostTurns, undefined);
+  const shown = new Map<number, ShownTurn>();
+  return new TransformStream({
+    transform(event, controller) {
+      for (const { order, turn } of collector.accept(event)) {
+        const own = shown.get(order) ?? new ShownTurn();
+        shown.set(order, own);
+        for (const update of own.read(turn, { provisional, agreement, restyle })) controller.enqueue(update);
+      }
+      for (const order of shown.keys()) {
+        if (shown.size <= mostTurns) break;
+        shown.delete(order);
+      }
+    },
+  });
+}

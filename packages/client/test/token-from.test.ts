@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { inspect } from "node:util";
-import { startEmulator } from "@voxpipe/emulator";
-import { afterEach, expect, test, vi } from "vitest";
+import { type Emulator, startEmulator } from "@voxpipe/emulator";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { connect, StreamingError, type StreamingSession, tokenFrom } from "voxpipe";
 
 interface Asked {
@@ -243,4 +243,165 @@ test("a session takes a fresh token for its reconnection", async () => {
   }
   expect(types).toEqual(["Begin", "Reconnecting", "Reconnected", "Termination"]);
   expect(minted).toBe(2);
+});
+
+test("a redirect is not followed, so that the visitor's headers go nowhere else, and says what to do", async () => {
+  await using target = await backend([token("of-another-server")]);
+  const server = createServer((_, response) => response.writeHead(307, { location: target.url }).end());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/api/token`;
+  const init = { headers: { "x-visitor": "ada" } };
+  const failure = await tokenFrom(url, { init })(request()).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: "token-failed", status: 307, retryable: false });
+  expect(String(failure)).toMatch(/HTTP 307, a redirect, which is not followed.+Pass the final URL/);
+  await expect(tokenFrom(new Request(url, { method: "POST" }), { init })(request())).rejects.toMatchObject({
+    status: 307,
+  });
+  expect(target.asked).toEqual([]);
+
+  expect(await tokenFrom(url, { init: { redirect: "follow" } })(request())).toBe("of-another-server");
+  server.closeAllConnections();
+  server.close();
+});
+
+test("a browser's redirect, which hides its status, is one too", async () => {
+  const opaque = Object.defineProperty(Response.error(), "type", { value: "opaqueredirect" });
+  const failure = await tokenFrom("https://app.example/", { fetch: async () => opaque })(request()).catch(String);
+  expect(failure).toContain("The token endpoint answered a redirect, which is not followed");
+});
+
+/** A body without an end, and how much of it was pulled. */
+function endless() {
+  const pulled = { chunks: 0, cancelled: false };
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull: (controller) => {
+        pulled.chunks++;
+        controller.enqueue(new Uint8Array(16 * 1024).fill(0x20));
+      },
+      cancel: () => {
+        pulled.cancelled = true;
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return { body, pulled };
+}
+
+test("of an endless answer no more than 64 KiB are read", async () => {
+  const { body, pulled } = endless();
+  const provider = tokenFrom("https://app.example/", { fetch: async () => new Response(body) });
+  await expect(provider(request())).rejects.toMatchObject({
+    code: "token-failed",
+    message: "The token endpoint answered more than 65536 bytes. Check its URL.",
+  });
+  expect(pulled).toEqual({ chunks: 5, cancelled: true });
+});
+
+test("an endless refusal is not read at all", async () => {
+  const { body, pulled } = endless();
+  const provider = tokenFrom("https://app.example/", { fetch: async () => new Response(body, { status: 500 }) });
+  await expect(provider(request())).rejects.toMatchObject({ status: 500 });
+  expect(pulled).toEqual({ chunks: 0, cancelled: true });
+});
+
+test.each([
+  ["never answers", () => new Promise<Response>(() => {})],
+  ["never ends its answer", async () => new Response(new ReadableStream())],
+])("an endpoint that %s is given up after `timeout`", async (_, fetch) => {
+  vi.useFakeTimers();
+  const asking = tokenFrom("https://app.example/", { fetch, timeout: 5_000 })(request()).catch(
+    (error: unknown) => error,
+  );
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(await asking).toMatchObject({
+    code: "token-failed",
+    retryable: true,
+    message: expect.stringContaining("5000 ms"),
+  });
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("an attempt that is given up stops reading, also from a fetch that does not heed its signal", async () => {
+  let cancelled = false;
+  const body = new ReadableStream<Uint8Array>({
+    cancel: () => {
+      cancelled = true;
+    },
+  });
+  const attempt = new AbortController();
+  const fetch = vi.fn(async () => new Response(body));
+  const asking = tokenFrom("https://app.example/", { fetch })({ attempt: 1, signal: attempt.signal });
+  await vi.waitFor(() => expect(body.locked).toBe(true));
+  attempt.abort(new Error("given up"));
+  await expect(asking).rejects.toThrow("given up");
+  expect(cancelled).toBe(true);
+});
+
+test("deeply nested JSON is no token", async () => {
+  const nested = `{"token":${"[".repeat(20_000)}${"]".repeat(20_000)}}`;
+  const provider = tokenFrom("https://app.example/", { fetch: async () => new Response(nested) });
+  await expect(provider(request())).rejects.toMatchObject({ code: "token-failed" });
+});
+
+describe("a token that comes with its host", () => {
+  /** The answer of a token server that names a host. */
+  async function minting(emulator: Emulator, apiHost = emulator.url) {
+    const url = `${emulator.url.replace("ws", "http")}/v3/token?expires_in_seconds=60`;
+    return async () => {
+      const { token: minted }: { token: string } = await (
+        await fetch(url, { headers: { Authorization: "key" } })
+      ).json();
+      return Response.json({ token: minted, expiresInSeconds: 60, apiHost });
+    };
+  }
+
+  test("is handed over with it", async () => {
+    const answer = async () => Response.json({ token: "t", apiHost: "wss://eu.example" });
+    const provider = tokenFrom("https://app.example/", { fetch: answer });
+    expect(await provider(request())).toEqual({ token: "t", apiHost: "wss://eu.example" });
+  });
+
+  test("connects a session there", async () => {
+    await using emulator = await startEmulator({ apiKeys: ["key"] });
+    const warnings: string[] = [];
+    const session = connect({
+      token: tokenFrom("https://app.example/", { fetch: await minting(emulator) }),
+      sampleRate: 16_000,
+      onWarning: (warning) => warnings.push(warning),
+    });
+    await session.opened;
+    await session.close();
+    expect(emulator.sessions).toHaveLength(1);
+    expect(warnings).toEqual([]);
+  });
+
+  test("does not overrule the page's own apiHost, and a difference is reported once", async () => {
+    await using emulator = await startEmulator({
+      apiKeys: ["key"],
+      faults: [{ when: "begin", do: "drop", session: 0 }],
+    });
+    const warnings: string[] = [];
+    const session = connect({
+      token: tokenFrom("https://app.example/", { fetch: await minting(emulator, "wss://eu.example") }),
+      apiHost: emulator.url,
+      sampleRate: 16_000,
+      connectionRetryDelay: 1,
+      onWarning: (warning) => warnings.push(warning),
+    });
+    for await (const event of session.events) if (event.type === "Reconnected") await session.close();
+    expect(emulator.sessions).toHaveLength(2);
+    expect(warnings).toEqual([
+      `apiHost is ${emulator.url}, but the token is for wss://eu.example, and may be refused. Leave apiHost out here, or set the same on the server.`,
+    ]);
+  });
+
+  test("that is not encrypted is refused before anything goes there", async () => {
+    const fetch = async () => Response.json({ token: "the-token", apiHost: "ws://eu.example" });
+    const session = connect({ token: tokenFrom("https://app.example/", { fetch }), sampleRate: 16_000 });
+    const failure = await session.closed.catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "token-failed", retryable: false });
+    expect(String(failure)).toContain('named "ws://eu.example" as apiHost. It must be wss://');
+  });
 });

@@ -33,7 +33,11 @@ describe.each(tokenServers)("a server on %s", (name) => {
     expect(upstream.requests).toHaveLength(expected);
     const answer = await ask({ headers: { cookie: "session=grace" } });
     expected++;
-    expect(await answer.json()).toEqual({ token: "a-temporary-token", expiresInSeconds: 60 });
+    expect(await answer.json()).toEqual({
+      token: "a-temporary-token",
+      expiresInSeconds: 60,
+      apiHost: upstream.url.replace("http", "ws"),
+    });
   });
 
   function ask(init: RequestInit & { duplex?: "half" } = {}, query = ""): Promise<Response> {

@@ -74,7 +74,11 @@ describe.each(Object.entries(bridges))("through %s", (_, bridge) => {
     await using server = await start(bridge, handler);
     const ask = () => fetch(server.url, { method: "POST", headers: { "x-user": "ada" } });
     const [first, second, third] = [await ask(), await ask(), await ask()];
-    expect(await first.json()).toEqual({ token: "a-temporary-token", expiresInSeconds: 60 });
+    expect(await first.json()).toEqual({
+      token: "a-temporary-token",
+      expiresInSeconds: 60,
+      apiHost: upstream.url.replace("http", "ws"),
+    });
     expect(first.headers.get("cache-control")).toBe("no-store");
     expect(second.status).toBe(200);
     expect(third.status).toBe(429);

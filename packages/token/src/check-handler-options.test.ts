@@ -13,7 +13,10 @@ describe("the handler's options", () => {
     [{ ...right, rateLimit: { redis: { isReady: true }, whenUnavailable: "memory" } }],
     [{ ...right, rateLimit: { perSeconds: 2_147_483 }, address: () => "192.0.2.1" }],
     [{ ...right, expiresInSeconds: () => 60, maxSessionDurationSeconds: 0 }],
-    [{ ...right, allowedOrigins: ["https://app.example", "http://localhost:5173"] }],
+    [{ ...right, allowedOrigins: ["https://app.example", "http://localhost:5173", "chrome-extension://abc"] }],
+    [{ ...right, apiKey: undefined }],
+    [{ ...right, apiKey: "" }],
+    [{ ...right, apiKey: () => apiKey }],
   ])("are taken: %o", (options) => {
     expect(() => checkHandlerOptions(options)).not.toThrow();
   });
@@ -22,11 +25,14 @@ describe("the handler's options", () => {
     [{ apiKey }, "lack authorize"],
     [{ ...right, letAnyoneSpendMyMoney: true }, "exclude each other"],
     [{ apiKey, letAnyoneSpendMyMoney: false }, "letAnyoneSpendMyMoney can only be true"],
-    [{ ...right, apiKey: undefined }, "is the environment variable set?"],
-    [{ ...right, apiKey: "" }, "is the environment variable set?"],
-    [{ ...right, allowedOrigins: ["*"] }, 'allowedOrigins.0 must be an exact origin, "https://app.example" (got "*")'],
-    [{ ...right, allowedOrigins: ["https://app.example/"] }, "allowedOrigins.0 must be an exact origin"],
-    [{ ...right, allowedOrigins: ["null"] }, "allowedOrigins.0 must be an exact origin"],
+    [{ ...right, apiKey: null }, "apiKey must be a string"],
+    [{ ...right, apiKey: 7 }, "apiKey must be a string"],
+    [{ ...right, apiKey: `${apiKey}\n` }, "apiKey holds white space"],
+    [{ ...right, allowedOrigins: ["*"] }, "allowedOrigins.0 holds a wildcard, and origins are compared as a whole"],
+    [
+      { ...right, allowedOrigins: ["https://app.example", "https://App.example/"] },
+      'allowedOrigins.1 is not as browsers send it: write "https://app.example" (got "https://App.example/")',
+    ],
     [{ ...right, methods: ["DELETE"] }, 'methods.0 must be "POST" or "GET" (got "DELETE")'],
     [{ ...right, rateLimit: { by: "address" } }, "lack address"],
     [{ ...right, rateLimit: { requests: 0 } }, "rateLimit.requests must be at least 1"],

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { isExactOrigin } from "./cors.ts";
+import { originFault } from "./allowed-origin.ts";
 import { checkOptions, count, exactly, longestTimer, milliseconds, seconds, serviceEntries } from "./token-options.ts";
 
 const anyFunction = v.function("must be a function");
@@ -10,6 +10,9 @@ const longestWindow = Math.floor(longestTimer / 1000);
 const perIdentity = v.optional(
   v.union([seconds, anyFunction], "must be a number of seconds, or a function of the identity"),
 );
+
+/** A build loads the module of the route without the environment of the server. The first request reports a key that is missing. */
+const notYet = v.union([v.undefined(), v.literal("")], "must be a string, or a function that returns one");
 
 const rateLimit = exactly(
   {
@@ -39,6 +42,7 @@ const schema = v.pipe(
   exactly(
     {
       ...serviceEntries,
+      apiKey: v.lazy((value) => (typeof value === "function" ? anyFunction : value ? serviceEntries.apiKey : notYet)),
       authorize: v.optional(anyFunction),
       letAnyoneSpendMyMoney: v.optional(v.literal(true, "can only be true")),
       expiresInSeconds: perIdentity,
@@ -48,7 +52,10 @@ const schema = v.pipe(
         v.array(
           v.pipe(
             v.string("must be a string"),
-            v.check(isExactOrigin, 'must be an exact origin, "https://app.example"'),
+            v.check(
+              (text) => originFault(text) === undefined,
+              ({ input }) => originFault(input) ?? "",
+            ),
           ),
           "must be a list of origins",
         ),

@@ -1,6 +1,6 @@
 /** What a page elsewhere may do. Browsers enforce the headers; {@link isForeign} makes the server enforce the rest. */
 export interface CorsPolicy {
-  /** Exact origins, `https://app.example`. */
+  /** Exact origins: `https://app.example`, `chrome-extension://…`. */
   readonly origins: ReadonlySet<string>;
   readonly methods: readonly string[];
   /** Request headers that pages of those origins may set. */
@@ -39,13 +39,4 @@ export function preflightHeaders({ methods, headers }: CorsPolicy): Record<strin
     "Access-Control-Allow-Headers": headers.join(", "),
     "Access-Control-Max-Age": "600",
   };
-}
-
-/** Whether a text is an origin exactly as browsers send it. */
-export function isExactOrigin(text: string): boolean {
-  try {
-    return new URL(text).origin === text;
-  } catch {
-    return false;
-  }
 }

@@ -318,3 +318,27 @@ describe("the API key", () => {
     },
   );
 });
+
+describe("an answer that is nested deeply", () => {
+  const deep = `${"[".repeat(30_000)}${"]".repeat(30_000)}`;
+
+  it.each([
+    ["details", 400, `{"error":"Bad request","details":${deep}}`, "Bad request, [[[[[[[["],
+    ["input", 422, `{"detail":[{"msg":"wrong","loc":["query","x"],"input":${deep}}]}`, "x: wrong (got [[[[[[[["],
+    ["objects", 400, `{"error":"Bad request","details":${'{"a":'.repeat(9_000)}1${"}".repeat(9_000)}}`, '"a":"…"'],
+  ])("in %s is cut short, and says what the service refused", async (_, status, body, words) => {
+    const fetch = async () => new Response(body, { status });
+    const failure = await createTemporaryToken({ apiKey: "not-a-real-key", expiresInSeconds: 60, fetch }).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toMatchObject({ code: "invalid-request", status, retryable: false });
+    expect(String(failure)).toContain(words);
+  });
+
+  it("as a token is none", async () => {
+    const fetch = async () => new Response(`{"token":${deep},"expires_in_seconds":60}`);
+    await expect(createTemporaryToken({ apiKey: "not-a-real-key", expiresInSeconds: 60, fetch })).rejects.toMatchObject(
+      { code: "invalid-response" },
+    );
+  });
+});

@@ -54,7 +54,7 @@ async function requestToken(url: URL, options: CheckedTokenOptions, signal: Abor
       redirect: "manual",
       signal,
     });
-    return readTokenResponse(response, options.apiKey, url.origin);
+    return readTokenResponse(response, options.apiKey, url.origin, signal);
   };
   return unlessAborted(request(), signal);
 }

@@ -6,6 +6,9 @@ import type { Fetch } from "./token-options.ts";
 
 type Awaitable<T> = T | Promise<T>;
 
+/** The API key, or a function that returns it. */
+export type ApiKeySource = string | undefined | (() => Awaitable<string | undefined>);
+
 /** A value, or a function that picks it for an identity. */
 export type PerIdentity<I, T> = T | ((identity: I) => Awaitable<T>);
 
@@ -18,13 +21,22 @@ export interface TokenErrorContext {
 }
 
 export interface TokenHandlerSettings<I> {
-  /** The account's API key. It stays here. */
-  readonly apiKey: string;
+  /**
+   * The account's API key, or a function that returns it, called for every request. It stays here. A key that is missing
+   * (undefined or empty) is no error before the first request, so that a build can load the module without it; then the
+   * answer is 500, and `onError` hears `invalid-options`.
+   *
+   * @example apiKey: process.env.ASSEMBLYAI_API_KEY
+   */
+  readonly apiKey: ApiKeySource;
   /** Seconds in which a token can be redeemed. Default 60. */
   readonly expiresInSeconds?: PerIdentity<I, number> | undefined;
   /** The longest session of a token, in seconds: the most that one token can cost. The service's default is 3 hours. */
   readonly maxSessionDurationSeconds?: PerIdentity<I, number | undefined> | undefined;
-  /** As in `createTemporaryToken`. */
+  /**
+   * As in `createTemporaryToken`. If it is not the default, the answer says so (`apiHost`), and sessions of `tokenFrom` connect
+   * there. A host with `ws://` or `http://` is only for this server, and not in the answer, unless it is localhost.
+   */
   readonly apiHost?: string | undefined;
   readonly fetch?: Fetch | undefined;
   /** As in `createTemporaryToken`, in ms; as long may a request's body take to arrive (408). Default 10 000. */
@@ -33,7 +45,10 @@ export interface TokenHandlerSettings<I> {
   readonly retryDelay?: number | undefined;
   /** Default `["POST"]`: a link or an image can cause a GET. */
   readonly methods?: readonly ("POST" | "GET")[] | undefined;
-  /** Other origins whose pages may ask, exactly as browsers send them: `https://app.example`. Default none. */
+  /**
+   * Other origins whose pages may ask, exactly as browsers send them: `https://app.example`, `chrome-extension://…`,
+   * `capacitor://localhost`. No patterns. Default none.
+   */
   readonly allowedOrigins?: readonly string[] | undefined;
   /** Request headers that those pages may set. Default `Authorization` and `Content-Type`. */
   readonly allowedHeaders?: readonly string[] | undefined;

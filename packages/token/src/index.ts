@@ -1,6 +1,7 @@
 export type { AddressSource, TrustedProxy } from "./client-address.ts";
 export { createTemporaryToken } from "./create-temporary-token.ts";
 export type {
+  ApiKeySource,
   Authorize,
   GuardedTokenHandlerOptions,
   PerIdentity,

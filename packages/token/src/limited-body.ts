@@ -1,20 +1,36 @@
-/** The bytes of a body, or undefined once it exceeds `limit` bytes: the rest is then cancelled, not read. */
+/**
+ * The bytes of a body, or undefined once it exceeds `limit` bytes. The rest is then cancelled, not read; so is a body that
+ * nobody waits for any more, by `signal`.
+ */
 export async function readLimited(
   body: ReadableStream<Uint8Array> | null,
   limit: number,
+  signal: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if (body === null) return new Uint8Array();
   const reader = body.getReader();
+  const cancel = () => void reader.cancel().catch(() => {});
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    signal.throwIfAborted();
+    return await collect(reader, limit);
+  } finally {
+    signal.removeEventListener("abort", cancel);
+    cancel();
+  }
+}
+
+async function collect(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
     size += value.byteLength;
-    if (size > limit) {
-      reader.cancel().catch(() => {});
-      return undefined;
-    }
+    if (size > limit) return undefined;
     chunks.push(value);
   }
   const bytes = new Uint8Array(size);
@@ -27,16 +43,32 @@ export async function readLimited(
 }
 
 /**
- * A request whose body is known to hold at most `limit` bytes, or undefined where it exceeds them. A body that is
- * declared too long is not read at all.
+ * A request whose body is known to hold at most `limit` bytes, or undefined if it exceeds them. A body that is declared too
+ * long is not read at all; one that is declared empty is read all the same, since a bridge passes on what the peer says.
  */
-export async function limitRequest(request: Request, limit: number): Promise<Request | undefined> {
+export async function limitRequest(request: Request, limit: number, signal: AbortSignal): Promise<Request | undefined> {
   const declared = request.headers.get("content-length");
   if (declared !== null && Number(declared) > limit) return undefined;
-  if (request.body === null || declared === "0") return request;
-  const bytes = await readLimited(request.body, limit);
-  if (bytes === undefined) return undefined;
-  // Rebuilt from its parts: the request of a bridge is not always one that `new Request` accepts as a whole.
+  if (request.body === null) return request;
+  if (declared === "0") return limitEmpty(request, limit, signal);
+  return rebuilt(request, await readLimited(request.body, limit, signal));
+}
+
+/** The request itself if its body is empty, with all that a platform hung on it. */
+async function limitEmpty(request: Request, limit: number, signal: AbortSignal): Promise<Request | undefined> {
+  let empty = false;
+  try {
+    const bytes = await readLimited(request.clone().body, limit, signal);
+    empty = bytes?.byteLength === 0;
+    return empty ? request : rebuilt(request, bytes);
+  } finally {
+    // The other half of the body, which would keep the peer sending.
+    if (!empty) request.body?.cancel().catch(() => {});
+  }
+}
+
+/** From its parts: the request of a bridge is not always one that `new Request` accepts as a whole. */
+function rebuilt(request: Request, body: Uint8Array<ArrayBuffer> | undefined): Request | undefined {
   const { url, method, headers, signal } = request;
-  return new Request(url, { method, headers: [...headers], body: bytes, signal });
+  return body && new Request(url, { method, headers: [...headers], body, signal });
 }

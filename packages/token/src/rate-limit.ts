@@ -35,7 +35,7 @@ export interface RateLimitOptions {
 export type RateLimit = (key: string, onUnavailable: (error: TokenError) => void) => Promise<RateVerdict>;
 
 /** The limit as configured. It rejects with `rate-limit-failed` rather than let anyone through uncounted. */
-export function createRateLimit(options: RateLimitOptions, apiKey: string): RateLimit {
+export function createRateLimit(options: RateLimitOptions, secret: () => string): RateLimit {
   const { requests = 30, perSeconds = 60, redis, keyPrefix = "voxpipe-token", timeout = 1000 } = options;
   const rate: Rate = { requests, perSeconds };
   const shared = options.limiter ?? (redis === undefined ? undefined : redisLimiter(redis, rate, keyPrefix));
@@ -45,7 +45,7 @@ export function createRateLimit(options: RateLimitOptions, apiKey: string): Rate
     try {
       return checked(await within(timeout, shared.take(key)));
     } catch (reason) {
-      const error = unavailable(reason, fallback !== undefined, apiKey);
+      const error = unavailable(reason, fallback !== undefined, secret());
       if (fallback === undefined) throw error;
       onUnavailable(error);
       return fallback.take(key);

@@ -47,7 +47,7 @@ describe("a limiter of one's own", () => {
 
   it("is asked, and its answer holds", async () => {
     const limiter = { take: vi.fn(async () => ({ allowed: false, retryAfterSeconds: 3 })) };
-    const limit = createRateLimit({ limiter }, apiKey);
+    const limit = createRateLimit({ limiter }, () => apiKey);
     expect(await limit(key, () => {})).toEqual({ allowed: false, retryAfterSeconds: 3 });
     expect(limiter.take).toHaveBeenCalledWith(key);
   });
@@ -65,13 +65,13 @@ describe("a limiter of one's own", () => {
     ["answers nothing", () => Promise.resolve(undefined)],
   ])("that %s lets nobody through", async (_, take) => {
     // @ts-expect-error Types forbid some of these; not everyone compiles.
-    const limit = createRateLimit({ limiter: { take }, timeout: 20 }, apiKey);
+    const limit = createRateLimit({ limiter: { take }, timeout: 20 }, () => apiKey);
     await expect(limit(key, () => {})).rejects.toMatchObject({ code: "rate-limit-failed" });
   });
 
   it("that fails is replaced by a limit in memory where that was chosen, and someone hears of it", async () => {
     const limiter = { take: () => Promise.reject(new Error("down")) };
-    const limit = createRateLimit({ limiter, whenUnavailable: "memory", requests: 1 }, apiKey);
+    const limit = createRateLimit({ limiter, whenUnavailable: "memory", requests: 1 }, () => apiKey);
     const heard = vi.fn();
     expect((await limit(key, heard)).allowed).toBe(true);
     expect((await limit(key, heard)).allowed).toBe(false);

@@ -45,7 +45,11 @@ describe("the README's example", needing("redis-server"), () => {
   async function visit(ask: (init: RequestInit) => Promise<Response>): Promise<void> {
     const cookie = { cookie: "session=ada" };
     const answer = await ask({ method: "POST", headers: cookie });
-    expect(await answer.json()).toEqual({ token: "a-temporary-token", expiresInSeconds: 60 });
+    expect(await answer.json()).toEqual({
+      token: "a-temporary-token",
+      expiresInSeconds: 60,
+      apiHost: upstream.url.replace("http", "ws"),
+    });
     expect((await ask({ method: "POST", headers: { cookie: "session=mallory" } })).status).toBe(401);
     expect((await ask({ method: "GET", headers: cookie })).status).toBe(405);
   }

@@ -11,7 +11,11 @@ describe("a visitor who may have a token", () => {
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toContain("application/json");
     expect(response.headers.get("cache-control")).toBe("no-store");
-    expect(await response.json()).toEqual({ token: "a-temporary-token", expiresInSeconds: 60 });
+    expect(await response.json()).toEqual({
+      token: "a-temporary-token",
+      expiresInSeconds: 60,
+      apiHost: upstream.url.replace("http", "ws"),
+    });
     expect(upstream.requests[0]?.query).toEqual({ expires_in_seconds: "60", max_session_duration_seconds: "600" });
     expect(reports).toEqual([]);
   });

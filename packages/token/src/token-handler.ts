@@ -4,6 +4,7 @@ import { anyone, type TokenHandlerOptions } from "./handler-options.ts";
 import { allow, type Refusal, refusals } from "./http-errors.ts";
 import type { Identity } from "./identity.ts";
 import { createRoute } from "./token-route.ts";
+import { hostForPages } from "./token-url.ts";
 
 /** A route: the shape that Hono, Next, SvelteKit, Remix, Bun, Deno and Workers call, and that bridges give to Node's servers. */
 export type TokenHandler = (request: Request) => Promise<Response>;
@@ -13,12 +14,14 @@ export type TokenHandler = (request: Request) => Promise<Response>;
  *
  * **Whoever gets a token from it can stream on your account.** `authorize` is therefore required.
  *
- * Answers `{ token, expiresInSeconds }`, or `{ error: { code, message } }` with 400, 401, 403, 405, 408, 413, 429, 500, 502,
- * 503 or 504; 499 where the visitor has left, for whoever reads the log. It never rejects. Throws a {@link TokenError} at once where the options are wrong.
+ * Answers `{ token, expiresInSeconds }`, with `apiHost` if that is not the default, or `{ error: { code, message } }` with 400, 401, 403, 405, 408, 413, 429, 500, 502,
+ * 503 or 504; 499 where the visitor has left, for whoever reads the log. It never rejects. Throws a {@link TokenError} at once if the options are
+ * wrong; a key that is missing is reported at the first request.
  */
 export function createTokenHandler<I extends Identity>(options: TokenHandlerOptions<I>): TokenHandler {
   checkHandlerOptions(options);
   const { methods = ["POST"] } = options;
+  const apiHost = hostForPages(options.apiHost);
   const cors: CorsPolicy = {
     origins: new Set(options.allowedOrigins),
     methods,
@@ -38,7 +41,7 @@ export function createTokenHandler<I extends Identity>(options: TokenHandlerOpti
       return refuse(refusals.methodNotAllowed(methods), headers);
     const answer = await route(request);
     if (answer instanceof Response) return withHeaders(answer, headers);
-    return "token" in answer ? json(200, answer, headers) : refuse(answer, headers);
+    return "token" in answer ? json(200, { ...answer, apiHost }, headers) : refuse(answer, headers);
   };
 }
 

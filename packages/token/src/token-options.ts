@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { TokenError } from "./token-error.ts";
+import { defaultHost } from "./token-url.ts";
 import { withhold } from "./withhold.ts";
 
 /** What of `fetch` is used. */
@@ -29,7 +30,7 @@ export interface TemporaryTokenOptions {
 // Node cannot time longer: it would fire at once.
 export const longestTimer = 2 ** 31 - 1;
 
-const apiKey = v.pipe(
+export const apiKey = v.pipe(
   v.string("must be a string"),
   v.nonEmpty("is empty: is the environment variable set?"),
   // A header refuses control characters with an error that quotes the whole value.
@@ -50,7 +51,7 @@ export const count = v.pipe(
 /** What reaches the service, and how. */
 export const serviceEntries = {
   apiKey,
-  apiHost: v.optional(v.pipe(v.string("must be a string"), v.nonEmpty("is empty")), "streaming.assemblyai.com"),
+  apiHost: v.optional(v.pipe(v.string("must be a string"), v.nonEmpty("is empty")), defaultHost),
   fetch: v.optional(v.custom<Fetch>((value) => typeof value === "function", "must be a function")),
   timeout: v.optional(milliseconds, 10_000),
   maxRetries: v.optional(count, 2),

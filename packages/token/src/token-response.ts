@@ -39,8 +39,13 @@ const validationFailure = v.object({
 });
 
 /** The token in the service's answer; throws the `TokenError` that the answer amounts to (protocol section 7). */
-export async function readTokenResponse(response: Response, apiKey: string, host: string): Promise<TemporaryToken> {
-  const bytes = await readLimited(response.body, longestAnswer);
+export async function readTokenResponse(
+  response: Response,
+  apiKey: string,
+  host: string,
+  signal: AbortSignal,
+): Promise<TemporaryToken> {
+  const bytes = await readLimited(response.body, longestAnswer, signal);
   const text = bytes === undefined ? undefined : new TextDecoder().decode(bytes);
   if (response.status !== 200) throw failure(response, text ?? "", apiKey, host);
   const parsed = v.safeParse(success, parseJson(text));
@@ -69,7 +74,7 @@ function failure(response: Response, text: string, apiKey: string, host: string)
 /** What either error shape says, in one line. */
 function reason(answer: unknown): string | undefined {
   if (v.is(plainFailure, answer)) {
-    const details = typeof answer.details === "string" ? answer.details : JSON.stringify(answer.details);
+    const details = typeof answer.details === "string" ? answer.details : asJson(answer.details);
     return [answer.error, answer.code, details].filter((part) => part !== undefined).join(", ");
   }
   if (!v.is(validationFailure, answer)) return undefined;
@@ -77,7 +82,21 @@ function reason(answer: unknown): string | undefined {
 }
 
 function got(input: unknown): string {
-  return input === undefined ? "" : ` (got ${JSON.stringify(input)})`;
+  return input === undefined ? "" : ` (got ${asJson(input)})`;
+}
+
+/** How deep a value of the service's is shown: `JSON.stringify` runs out of stack in one that is nested thousands deep. */
+const deepestShown = 8;
+
+function asJson(value: unknown): string | undefined {
+  return JSON.stringify(shallow(value, deepestShown));
+}
+
+function shallow(value: unknown, depth: number): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (depth === 0) return "…";
+  if (Array.isArray(value)) return value.map((item) => shallow(item, depth - 1));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, shallow(item, depth - 1)]));
 }
 
 function parseJson(text: string | undefined): unknown {

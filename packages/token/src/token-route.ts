@@ -1,6 +1,7 @@
 import { type AddressSource, clientAddress } from "./client-address.ts";
 import { createTemporaryToken } from "./create-temporary-token.ts";
 import { startDeadline, unlessAborted } from "./deadline.ts";
+import { type HandlerKey, handlerKey } from "./handler-key.ts";
 import type { Authorize, PerIdentity, TokenErrorContext, TokenHandlerSettings } from "./handler-options.ts";
 import { type Refusal, Refused, refusalFor, refusals } from "./http-errors.ts";
 import { countedKey, type Identity, identityKey, isNobody, noIdentity } from "./identity.ts";
@@ -29,40 +30,42 @@ export function createRoute<I extends Identity>(
   settings: TokenHandlerSettings<I>,
   authorize: Authorize<I>,
 ): (request: Request) => Promise<TemporaryToken | Refusal | Response> {
-  const limitRate = limitStep(settings);
-  const identify = identifyStep(settings, authorize);
-  const mint = mintStep(settings);
+  const key = handlerKey(settings.apiKey, settings.authorizeTimeout);
+  const limitRate = limitStep(settings, key);
+  const identify = identifyStep(settings, key, authorize);
+  const mint = mintStep(settings, key);
 
   return async (request) => {
     const visit: Visit<I> = { request, identity: undefined };
     try {
+      const apiKey = await key.forRequest(request);
       await limitRate("address", visit);
       const identity = await identify(request);
       visit.identity = identity;
       await limitRate("identity", visit);
-      return await mint(request, identity);
+      return await mint(request, apiKey, identity);
     } catch (error) {
       if (error instanceof Refused) return error.answer;
-      const failure = error instanceof TokenError ? error : unforeseen(error, settings.apiKey);
+      const failure = error instanceof TokenError ? error : unforeseen(error, key.secret());
       const refusal = refusalFor(failure.code, failure.retryAfterSeconds);
       // A visitor who left is no failure.
-      if (failure.code !== "aborted") report(settings, failure, { ...visit, status: refusal.status });
+      if (failure.code !== "aborted") report(settings, key, failure, { ...visit, status: refusal.status });
       return refusal;
     }
   };
 }
 
-function limitStep<I extends Identity>(settings: TokenHandlerSettings<I>) {
-  const { rateLimit = {}, address, apiKey } = settings;
+function limitStep<I extends Identity>(settings: TokenHandlerSettings<I>, key: HandlerKey) {
+  const { rateLimit = {}, address } = settings;
   if (rateLimit === false) return async () => {};
   const { by = "identity" } = rateLimit;
-  const take = createRateLimit(rateLimit, apiKey);
+  const take = createRateLimit(rateLimit, key.secret);
 
   return async (known: "address" | "identity", visit: Visit<I>): Promise<void> => {
     if (known !== by) return;
-    const key = by === "identity" ? identityKey(visit.identity) : addressOf(visit.request, address);
-    const { allowed, retryAfterSeconds = 1 } = await take(await countedKey(`${by}:${key}`), (error) => {
-      report(settings, error, { ...visit, status: undefined });
+    const visitor = by === "identity" ? identityKey(visit.identity) : addressOf(visit.request, address);
+    const { allowed, retryAfterSeconds = 1 } = await take(await countedKey(`${by}:${visitor}`), (error) => {
+      report(settings, key, error, { ...visit, status: undefined });
     });
     if (allowed) return;
     // A limiter of the user's may answer anything; a header holds a number.
@@ -79,7 +82,8 @@ function addressOf(request: Request, source: AddressSource | undefined): string 
   });
 }
 
-function identifyStep<I extends Identity>(settings: TokenHandlerSettings<I>, authorize: Authorize<I>) {
+function identifyStep<I extends Identity>(settings: TokenHandlerSettings<I>, key: HandlerKey, authorize: Authorize<I>) {
+  const { authorizeTimeout } = settings;
   return async (request: Request): Promise<I> => {
     const visitor = await readable(request, settings);
     const verdict = await usersOwn(
@@ -89,7 +93,7 @@ function identifyStep<I extends Identity>(settings: TokenHandlerSettings<I>, aut
         // A copy, since the headers of a fetched or redirecting response cannot be changed.
         return answer instanceof Response ? new Response(answer.body, answer) : answer;
       },
-      { request, settings, ...authorizeFaults },
+      { request, secret: key.secret(), authorizeTimeout, ...authorizeFaults },
     );
     if (verdict instanceof Response) throw new Refused(verdict);
     if (isNobody(verdict)) throw new Refused(refusals.unauthorized);
@@ -112,7 +116,7 @@ async function readable<I>(request: Request, settings: TokenHandlerSettings<I>):
   const { maxBodyBytes = 16_384, timeout = 10_000 } = settings;
   const deadline = startDeadline(timeout, request.signal);
   try {
-    const limited = await unlessAborted(limitRequest(request, maxBodyBytes), deadline.signal);
+    const limited = await unlessAborted(limitRequest(request, maxBodyBytes, deadline.signal), deadline.signal);
     if (limited !== undefined) return limited;
   } catch {
     const ended = deadline.ended();
@@ -124,13 +128,13 @@ async function readable<I>(request: Request, settings: TokenHandlerSettings<I>):
   throw new Refused(refusals.bodyTooLarge);
 }
 
-function mintStep<I extends Identity>(settings: TokenHandlerSettings<I>) {
-  const { apiKey, apiHost, fetch, timeout, maxRetries, retryDelay } = settings;
-  return async (request: Request, identity: I): Promise<TemporaryToken> => {
+function mintStep<I extends Identity>(settings: TokenHandlerSettings<I>, key: HandlerKey) {
+  const { apiHost, fetch, timeout, maxRetries, retryDelay, authorizeTimeout } = settings;
+  return async (request: Request, apiKey: string, identity: I): Promise<TemporaryToken> => {
     const [expiresInSeconds = 60, maxSessionDurationSeconds] = await usersOwn(
       () =>
         Promise.all([pick(settings.expiresInSeconds, identity), pick(settings.maxSessionDurationSeconds, identity)]),
-      { request, settings, ...durationFaults },
+      { request, secret: key.secret(), authorizeTimeout, ...durationFaults },
     );
     // Who leaves early takes no token along.
     const { signal } = request;
@@ -148,21 +152,28 @@ function isFunction<I, T>(value: PerIdentity<I, T>): value is (identity: I) => T
 }
 
 /** A failure that no step foresaw: a bug here, or in the `address` function. */
-function unforeseen(cause: unknown, apiKey: string): TokenError {
+function unforeseen(cause: unknown, secret: string): TokenError {
   return new TokenError("option-failed", "No token was given: an option of the handler threw.", {
     remedy: "Look at the cause.",
-    cause: ownCause(cause, apiKey),
+    cause: ownCause(cause, secret),
   });
 }
 
 /** Tells `onError`, which may be slow or fail without harm to the visitor. */
-function report<I>(settings: TokenHandlerSettings<I>, error: TokenError, context: TokenErrorContext): void {
-  const { apiKey, onError = (failure: TokenError) => console.error(failure) } = settings;
+function report<I>(
+  { onError = (failure: TokenError) => console.error(failure) }: TokenHandlerSettings<I>,
+  key: HandlerKey,
+  error: TokenError,
+  context: TokenErrorContext,
+): void {
   const telling = async () => onError(error, context);
   telling().catch((cause) => {
     console.error(error);
     console.error(
-      new TokenError("option-failed", "onError threw.", { remedy: "Correct it.", cause: ownCause(cause, apiKey) }),
+      new TokenError("option-failed", "onError threw.", {
+        remedy: "Correct it.",
+        cause: ownCause(cause, key.secret()),
+      }),
     );
   });
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { tokenUrl } from "./token-url.ts";
+import { hostForPages, tokenUrl } from "./token-url.ts";
 
 const apiKey = "not-a-real-key";
 const at = (apiHost: string) => tokenUrl({ apiKey, apiHost, expiresInSeconds: 60 }).href;
@@ -46,5 +46,29 @@ describe("the address of the token endpoint", () => {
         expect(url.searchParams.get("expires_in_seconds")).toBe("60");
       }),
     );
+  });
+});
+
+describe("the host that a page is told", () => {
+  it.each([
+    ["streaming.eu.example", "wss://streaming.eu.example"],
+    [" https://streaming.eu.example/ ", "wss://streaming.eu.example"],
+    ["wss://h.example:8443/below/", "wss://h.example:8443/below"],
+    ["https://ada:secret@h.example/?a=b#c", "wss://h.example"],
+    ["http://127.0.0.1:8080", "ws://127.0.0.1:8080"],
+    ["ws://localhost:8080", "ws://localhost:8080"],
+    ["http://[::1]:8080", "ws://[::1]:8080"],
+  ])("of %s is %s", (apiHost, host) => {
+    expect(hostForPages(apiHost)).toBe(host);
+  });
+
+  it.each([
+    ["the default", undefined],
+    ["the default", "streaming.assemblyai.com"],
+    ["the default", "wss://streaming.assemblyai.com/"],
+    ["one within a network, not encrypted", "http://emulator:8080"],
+    ["one that is none", "https://"],
+  ])("is not named if it is %s: %j", (_, apiHost) => {
+    expect(hostForPages(apiHost)).toBeUndefined();
   });
 });

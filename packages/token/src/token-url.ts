@@ -8,6 +8,8 @@ export interface TokenUrlParts {
   readonly maxSessionDurationSeconds?: number | undefined;
 }
 
+export const defaultHost = "streaming.assemblyai.com";
+
 const webScheme: Readonly<Record<string, string>> = {
   "ws:": "http:",
   "wss:": "https:",
@@ -24,6 +26,21 @@ export function tokenUrl({ apiKey, apiHost, expiresInSeconds, maxSessionDuration
     url.searchParams.set("max_session_duration_seconds", String(maxSessionDurationSeconds));
   }
   return url;
+}
+
+/**
+ * The service's host as a page may name it: `wss://` and a host, or `ws://` on this machine. Undefined for the default one,
+ * which need not be named, and for one that no page should connect to.
+ */
+export function hostForPages(apiHost: string = defaultHost): string | undefined {
+  const text = apiHost.trim();
+  const address = text.includes("://") ? text : `https://${text}`;
+  if (!URL.canParse(address)) return undefined;
+  const { protocol, host, hostname, pathname } = new URL(address);
+  const encrypted = protocol === "https:" || protocol === "wss:";
+  if (!encrypted && !/^(?:localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)) return undefined;
+  const place = `${encrypted ? "wss:" : "ws:"}//${host}${pathname.replace(/\/+$/, "")}`;
+  return place === `wss://${defaultHost}` ? undefined : place;
 }
 
 function hostUrl(apiHost: string, apiKey: string): URL {

@@ -29,17 +29,30 @@ export const durationFaults: Faults = {
   },
 };
 
+export const keyFaults: Faults = {
+  what: "apiKey",
+  threw: { code: "option-failed", remedy: "Correct the function apiKey, or what it asks." },
+  late: {
+    code: "option-timeout",
+    remedy: "Check what apiKey asks, keep the key in memory, or raise authorizeTimeout.",
+  },
+};
+
 export interface Circumstances extends Faults {
   readonly request: Request;
-  readonly settings: { readonly apiKey: string; readonly authorizeTimeout?: number | undefined };
+  /** The key, which no error shows. */
+  readonly secret: string;
+  readonly authorizeTimeout: number | undefined;
 }
 
 /**
  * What a function of the user's returns, for which the visitor waits no longer than `authorizeTimeout`. What it throws
  * becomes an error that says whose it was, without the key.
  */
-export async function usersOwn<T>(work: () => Promise<T>, { request, settings, ...faults }: Circumstances): Promise<T> {
-  const { apiKey, authorizeTimeout = 10_000 } = settings;
+export async function usersOwn<T>(
+  work: () => Promise<T>,
+  { request, secret, authorizeTimeout = 10_000, ...faults }: Circumstances,
+): Promise<T> {
   const deadline = startDeadline(authorizeTimeout, request.signal);
   try {
     return await unlessAborted(work(), deadline.signal);
@@ -54,7 +67,7 @@ export async function usersOwn<T>(work: () => Promise<T>, { request, settings, .
     const { code, remedy } = faults.threw;
     throw new TokenError(code, `No token was given: ${faults.what} threw.`, {
       remedy,
-      cause: ownCause(cause, apiKey),
+      cause: ownCause(cause, secret),
     });
   } finally {
     deadline.cleanup();

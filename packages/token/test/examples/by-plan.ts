@@ -4,7 +4,7 @@ import { userOf } from "./session.ts";
 const plans: Readonly<Record<string, "free" | "paid">> = { ada: "paid" };
 
 export const token = createTokenHandler({
-  apiKey: process.env.ASSEMBLYAI_API_KEY ?? "",
+  apiKey: process.env.ASSEMBLYAI_API_KEY,
   apiHost: process.env.ASSEMBLYAI_HOST,
   authorize(request) {
     const user = userOf(request);

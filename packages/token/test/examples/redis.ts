@@ -7,7 +7,7 @@ redis.on("error", (error) => console.error("Redis:", error));
 await redis.connect();
 
 export const token = createTokenHandler({
-  apiKey: process.env.ASSEMBLYAI_API_KEY ?? "",
+  apiKey: process.env.ASSEMBLYAI_API_KEY,
   apiHost: process.env.ASSEMBLYAI_HOST,
   authorize: (request) => userOf(request) ?? false,
   rateLimit: { requests: 10, perSeconds: 60, redis },

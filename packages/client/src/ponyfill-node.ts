@@ -1,14 +1,12 @@
-import { type ConnectOptions as CommonOptions, connect as connectOn, type StreamingSession } from "@voxpipe/core";
-import { type AgentOption, forNode } from "./node-platform.ts";
+import { connect as connectOn, type StreamingSession } from "@voxpipe/core";
+import { type ConnectOptions, forNode } from "./node-platform.ts";
 import { ponyfillStreams } from "./ponyfill-streams.ts";
 import type { StreamingClientOptions } from "./streaming-client/base-streaming-client.ts";
 import { ServerStreamingClient } from "./streaming-client/server-streaming-client.ts";
 
+export type { ConnectionAgent, ConnectOptions } from "./node-platform.ts";
 export * from "./shared.ts";
 export type { ServerStreamingClient } from "./streaming-client/server-streaming-client.ts";
-
-/** Options of `connect`: the connection's parameters under the vendor's camelCase names, and these. */
-export interface ConnectOptions extends CommonOptions, AgentOption {}
 
 /**
  * Starts a streaming session and returns at once; it is connecting. Its streams are web-streams-polyfill's.

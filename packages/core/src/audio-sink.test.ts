@@ -269,6 +269,18 @@ describe("what can be written", () => {
   });
 });
 
+describe("a second writer", () => {
+  test("is told what to do, in every way of writing", async () => {
+    const { sink, writer } = open();
+    const told = { code: "stream-locked", message: expect.stringContaining("releaseLock()") };
+    expect(() => sink.stream.getWriter()).toThrow(expect.objectContaining(told));
+    await expect(sink.stream.close()).rejects.toMatchObject(told);
+    await expect(sink.stream.abort()).rejects.toMatchObject(told);
+    writer.releaseLock();
+    await sink.stream.close();
+  });
+});
+
 describe("ending", () => {
   test("close waits for the session", async () => {
     const { sink, log, writer, told } = open();

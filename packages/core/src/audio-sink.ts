@@ -1,6 +1,7 @@
 import { type AudioChunk, type AudioStream, byteLengthOf, toBytes, transferred } from "./audio-chunk.ts";
 import type { AudioEncoding } from "./audio-format.ts";
 import type { AudioLog } from "./audio-log.ts";
+import { explainLock } from "./explain-lock.ts";
 import type { Platform } from "./socket.ts";
 import { StreamingError } from "./streaming-error.ts";
 
@@ -68,6 +69,11 @@ export class AudioSink {
         },
       },
       { highWaterMark, size: (chunk) => this.#measure(chunk) },
+    );
+    explainLock(
+      this.stream,
+      "session.audio is being written already, by a pipe or a writer. Use that one, or release it with releaseLock(). " +
+        "To end the session, call session.close().",
     );
   }
 

@@ -119,7 +119,7 @@ describe("nothing is eaten", () => {
     const { events, error } = await everything(queue);
     expect(codes(events)).toEqual([1]);
     expect(error).toBeUndefined();
-    expect(await everything(queue).catch((again: unknown) => again)).toBeInstanceOf(TypeError);
+    expect(await everything(queue).catch((again: unknown) => again)).toMatchObject({ code: "stream-locked" });
   });
 
   test("reading after the end goes on saying so", async () => {
@@ -316,6 +316,35 @@ describe.each([
   ["streams without an async iterator", withoutIterator()],
 ])("for await over %s", (_name, ReadableStream) => {
   const start = () => open({ ReadableStream, WritableStream });
+
+  test("a second reader is told what to do, in every way of reading", async () => {
+    const { queue } = start();
+    const { stream } = queue;
+    const reader = stream.getReader();
+    const told = { code: "stream-locked", message: expect.stringContaining("session.events.tee()") };
+    expect(() => stream.getReader()).toThrow(expect.objectContaining(told));
+    expect(() => stream.tee()).toThrow(expect.objectContaining(told));
+    expect(() => stream.pipeThrough(new TransformStream())).toThrow(expect.objectContaining(told));
+    await expect(stream.pipeTo(new WritableStream())).rejects.toMatchObject(told);
+    await expect(stream.cancel()).rejects.toMatchObject(told);
+    const loop = (async () => {
+      for await (const event of stream) expect(event).toBeUndefined();
+    })();
+    await expect(loop).rejects.toMatchObject(told);
+
+    reader.releaseLock();
+    queue.push(warning(1));
+    queue.end({});
+    expect(codes((await everything(queue)).events)).toEqual([1]);
+  });
+
+  test("two readers of a tee get every event each", async () => {
+    const { queue } = start();
+    queue.push(warning(1));
+    queue.end({});
+    for (const branch of queue.stream.tee())
+      expect(await branch.getReader().read()).toMatchObject({ value: warning(1) });
+  });
 
   test("reads everything, those included that come while it waits", async () => {
     const { queue, cancellations } = start();

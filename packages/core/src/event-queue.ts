@@ -1,3 +1,4 @@
+import { explainLock } from "./explain-lock.ts";
 import type { StreamingEvent } from "./messages.ts";
 import type { Platform } from "./socket.ts";
 
@@ -65,6 +66,12 @@ export class EventQueue {
       { highWaterMark: 0 },
     );
     if (!(Symbol.asyncIterator in this.stream)) iterable(this.stream);
+    explainLock(
+      this.stream,
+      "session.events is being read already, and each event goes to one reader. For two readers, call " +
+        "session.events.tee() first and read its two streams; or read once, and hand on what you read. To end the " +
+        "session, call session.close().",
+    );
   }
 
   /** @param characters The length of the message that it was. */
@@ -235,6 +242,7 @@ function replacing(earlier: StreamingEvent, later: StreamingEvent): StreamingEve
 /** WebKit's `ReadableStream` has no async iterator; `for await` gets one that cancels the stream on `break`, as the standard's does. */
 function iterable<T>(stream: ReadableStream<T>): void {
   Object.defineProperty(stream, Symbol.asyncIterator, {
+    configurable: true,
     async *value() {
       const reader = stream.getReader();
       let done = false;

@@ -1,4 +1,5 @@
 import type { CommandIo } from "./command-io.ts";
+import { renderBoth, renderDocument } from "./render-document.ts";
 import { renderJson } from "./render-json.ts";
 import { renderPlain } from "./render-plain.ts";
 import { renderTerminal } from "./render-terminal.ts";
@@ -6,16 +7,29 @@ import type { Renderer } from "./renderer.ts";
 import type { TextOutput } from "./text-output.ts";
 import type { TranscribeOptions } from "./transcribe-options.ts";
 
-/** How a transcript is shown: JSON where it was asked for, live on a terminal, plain everywhere else. */
+type Shown = Pick<TranscribeOptions, "json" | "quiet" | "formatTurns" | "format">;
+
+/**
+ * How a transcript is shown: in the format that was asked for, else live on a terminal and plain everywhere else. With a
+ * file, it goes there, and a terminal shows it live all the same.
+ */
 export function chooseRenderer(
-  { json, quiet, formatTurns }: Pick<TranscribeOptions, "json" | "quiet" | "formatTurns">,
+  options: Shown,
   { stdout, env }: Pick<CommandIo, "stdout" | "env">,
   output: TextOutput,
   errors: TextOutput,
+  file?: TextOutput,
 ): Renderer {
-  if (json) return renderJson(output, errors, quiet);
+  const { json, quiet, formatTurns, format } = options;
   const canRewrite = stdout.isTTY === true && env.TERM !== "dumb";
-  if (quiet || !canRewrite) return renderPlain(output, errors, formatTurns);
+  if (file) {
+    const kept = chooseRenderer({ ...options, format: format ?? "text" }, { stdout, env }, file, errors);
+    if (quiet || !canRewrite) return kept;
+    return renderBoth(chooseRenderer({ quiet, formatTurns, json: false }, { stdout, env }, output, errors), kept);
+  }
+  if (json) return renderJson(output, errors, quiet);
+  if (format !== undefined && format !== "text") return renderDocument(output, errors, format);
+  if (quiet || !canRewrite || format === "text") return renderPlain(output, errors, formatTurns);
   const color = !env.NO_COLOR && stdout.hasColors?.(2, env) === true;
   return renderTerminal(stdout, errors, { formats: formatTurns, color });
 }

@@ -58,6 +58,21 @@ describe("voxpipe transcribe", () => {
   });
 
   it.each([
+    [["--format", "srt", "--no-format"], { format: "srt", formatTurns: false }],
+    [["--output", "talk.VTT"], { format: "vtt", output: "talk.VTT", formatTurns: true }],
+    [["--output", "talk.vtt", "--format", "text"], { format: "text" }],
+    [["--output", "talk.json", "--json"], { format: undefined, json: true }],
+    [["--output", "talk"], { format: undefined, output: "talk" }],
+  ])("takes the form of the output from %j", async (args, wanted) => {
+    expect((await parse("transcribe", "talk.wav", ...args)).options).toMatchObject(wanted);
+  });
+
+  it.each([
+    [["transcribe", "a.wav", "--format", "ass"], /Allowed choices are text, json, srt, vtt/],
+    [
+      ["transcribe", "a.wav", "--format", "srt", "--json"],
+      /option '--format <name>' cannot be used with option '--json'/,
+    ],
     [["transcribe", "a.wav", "--loca"], /unknown option '--loca' \(Did you mean --local\?\)/],
     [["transcribe"], /missing required argument 'file'/],
     [["transcribe", "a.wav", "b.wav"], /too many arguments/],

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { CommandIo } from "./command-io.ts";
 import { apiKeyVariable } from "./credentials.ts";
 import { type FileEncoding, fileEncodings } from "./input-format.ts";
+import { formatOfFile, type OutputFormat, outputFormats } from "./output-format.ts";
 import { lowestRate } from "./session-audio.ts";
 import { oneLine } from "./terminal-safe.ts";
 import type { TranscribeOptions } from "./transcribe-options.ts";
@@ -18,11 +19,20 @@ interface Flags {
   speechModel?: string;
   language?: string[];
   keyterm?: string[];
-  format: boolean;
+  formatTurns?: false;
+  format?: OutputFormat;
+  output?: string;
   param?: Record<string, string>;
   realtime?: true;
   json?: true;
   quiet?: true;
+}
+
+/** `--format` is another option than `--no-format`, not its opposite. */
+class NoFormat extends Option {
+  override attributeName(): string {
+    return "formatTurns";
+  }
 }
 
 /** The command line of `voxpipe`. Parsing throws commander's CommanderError, after it has told what is wrong. */
@@ -67,9 +77,11 @@ export function createCommand(
     .option("--speech-model <name>", "such as universal-streaming-english")
     .option("--language <code>", "language to expect, such as en; may be repeated", collect)
     .option("--keyterm <words>", "word or name to listen for; may be repeated", collect)
-    .option("--no-format", "leave out punctuation and capitals")
+    .addOption(new NoFormat("--no-format", "leave out punctuation and capitals"))
     .option("--param <name=value>", "any other parameter of the protocol; may be repeated", collectParameter)
     .optionsGroup("Output:")
+    .addOption(new Option("--format <name>", "form of the whole transcript").choices(outputFormats).conflicts("json"))
+    .option("--output <file>", "write to a file; .txt, .json, .srt and .vtt choose the format")
     .option("--json", "one event per line, as JSON")
     .option("--quiet", "finished turns only: no partials, no progress")
     .option("--realtime", "send no faster than it was spoken")
@@ -89,10 +101,12 @@ function optionsOf(source: string, flags: Flags): TranscribeOptions {
     speechModel: flags.speechModel,
     languages: flags.language ?? [],
     keyterms: flags.keyterm ?? [],
-    formatTurns: flags.format,
+    formatTurns: flags.formatTurns ?? true,
     parameters: flags.param ?? {},
     realtime: flags.realtime ?? false,
     json: flags.json ?? false,
+    format: flags.format ?? (flags.json || flags.output === undefined ? undefined : formatOfFile(flags.output)),
+    output: flags.output,
     quiet: flags.quiet ?? false,
   };
 }
@@ -143,6 +157,7 @@ const transcribeExamples = `
 Examples:
   voxpipe transcribe --local talk.wav
   voxpipe transcribe talk.wav > talk.txt
+  voxpipe transcribe talk.wav --output talk.srt
   voxpipe transcribe call.raw --encoding pcm_mulaw --sample-rate 8000
   arecord -q -f S16_LE -r 16000 -t wav | voxpipe transcribe - --local
   voxpipe transcribe talk.wav --json | jq -r 'select(.end_of_turn).transcript'

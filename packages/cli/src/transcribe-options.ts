@@ -1,4 +1,5 @@
 import type { FormatFlags } from "./input-format.ts";
+import type { OutputFormat } from "./output-format.ts";
 
 /** What `voxpipe transcribe` was asked to do. */
 export interface TranscribeOptions extends FormatFlags {
@@ -22,5 +23,9 @@ export interface TranscribeOptions extends FormatFlags {
   /** No faster than it was spoken. */
   readonly realtime: boolean;
   readonly json: boolean;
+  /** The form of the whole transcript; undefined: as it suits the output. */
+  readonly format?: OutputFormat | undefined;
+  /** The file to write to, instead of standard output. */
+  readonly output?: string | undefined;
   readonly quiet: boolean;
 }

@@ -6,6 +6,7 @@ import { findCredentials } from "./credentials.ts";
 import { eventNotice } from "./event-notice.ts";
 import { onFirstInterrupt } from "./interrupt.ts";
 import { startLocalServer } from "./local-server.ts";
+import { outputFile } from "./output-file.ts";
 import type { Progress } from "./progress-line.ts";
 import type { Renderer } from "./renderer.ts";
 import { openSessionAudio, type SessionAudio } from "./session-audio.ts";
@@ -23,29 +24,36 @@ const localCredentials = { apiKey: "voxpipe-local-session" };
 /**
  * `voxpipe transcribe`: one input through one session onto the output. Resolves when the transcript is complete, also
  * after a first Ctrl-C, or when the output's reader has gone.
+ * With a file, it is there as far as it came.
  * @throws UsageError before a session exists; StreamingError when it failed; the output's own error.
  */
 export async function transcribe(options: TranscribeOptions, io: CommandIo, observe?: Observer): Promise<void> {
   const credentials = options.local ? localCredentials : findCredentials(options.token, io.env);
   const audio = await openSessionAudio(options.source, io.stdin, options);
+  const file = options.output === undefined ? undefined : await outputFile(options.output, options.source);
   const output = textOutput(io.stdout);
-  const renderer = chooseRenderer(options, io, output, textOutput(io.stderr));
+  const failed = file ? AbortSignal.any([output.failed, file.failed]) : output.failed;
+  const renderer = chooseRenderer(options, io, output, textOutput(io.stderr), file);
   const server = options.local ? await startLocalServer() : undefined;
   try {
     const session = connect({
       ...connectOptions(options, audio),
       ...credentials,
       apiHost: server?.url ?? options.host,
-      signal: output.failed,
+      signal: failed,
       onWarning: (message) => renderer.notice(`warning: ${message}`),
     });
     await carry(audio, session, renderer, io, observe);
   } catch (error) {
-    if (!output.failed.aborted) throw error;
-    if (!isBrokenPipe(output.failed.reason)) throw output.failed.reason;
+    if (!failed.aborted) throw error;
+    if (!isBrokenPipe(failed.reason)) throw failed.reason;
   } finally {
-    await renderer.end();
-    await server?.close();
+    try {
+      await renderer.end();
+      await file?.close();
+    } finally {
+      await server?.close();
+    }
   }
 }
 

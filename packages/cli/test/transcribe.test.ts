@@ -1,9 +1,10 @@
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type Emulator, scripted, startEmulator } from "@voxpipe/emulator";
+import { fromJson } from "@voxpipe/transcript";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { engine, speechWav } from "./speech.ts";
 import { ended, startVoxpipe, voxpipe } from "./voxpipe-process.ts";
@@ -115,6 +116,56 @@ describe("voxpipe transcribe", () => {
     await once(child, "close");
     expect(child.exitCode).toBe(0);
     expect(child.stderr.read()).toBeNull();
+  });
+});
+
+describe("the whole transcript", () => {
+  it.each([
+    ["text", /^Good morning\.\nGood night\.\n$/],
+    ["srt", /^1\n00:00:0\d,\d{3} --> 00:00:0\d,\d{3}\nGood morning\.\n\n2\n[^\n]+\nGood night\.\n$/],
+    ["vtt", /^WEBVTT\n\n00:00:0\d\.\d{3} --> 00:00:0\d\.\d{3}\nGood morning\.\n\n[^\n]+\nGood night\.\n$/],
+  ])("is printed with --format %s, and nothing else", async (format, wanted) => {
+    const outcome = await voxpipe(transcribe(talk, "--format", format), { env });
+    expect(outcome).toMatchObject({ code: 0, stderr: "", stdout: expect.stringMatching(wanted) });
+  });
+
+  it("is one JSON document with --format json, from which a program can go on", async () => {
+    const { stdout } = await voxpipe(transcribe(talk, "--format", "json"), { env });
+    expect(fromJson(JSON.parse(stdout)).text).toBe("Good morning. Good night.");
+  });
+
+  it("goes into a file, in the format that its name says", async () => {
+    const file = join(folder, "talk.srt");
+    await writeFile(file, "an older transcript that is longer than the new one ".repeat(20));
+    expect(await voxpipe(transcribe(talk, "--output", file), { env })).toMatchObject({
+      code: 0,
+      stdout: "",
+      stderr: "",
+    });
+    expect(await readFile(file, "utf8")).toMatch(/^1\n.+Good morning\..+Good night\.\n$/s);
+  });
+
+  it("is in the file as far as it came when the session fails", async () => {
+    await using broken = await startEmulator({
+      engine: engine(),
+      faults: [{ when: "final", do: { error: 3006, typed: true, close: true } }],
+    });
+    const file = join(folder, "broken.vtt");
+    const args = ["transcribe", talk, "--host", broken.url, "--output", file];
+    expect(await voxpipe(args, { env })).toMatchObject({ code: 1 });
+    expect(await readFile(file, "utf8")).toMatch(/^WEBVTT\n\n.+\n[Gg]ood/);
+  });
+
+  it.each([
+    [() => talk, /is the input\. Name another file after --output\.\n$/],
+    [() => folder, /is a folder\. Name a file after --output\.\n$/],
+    [() => join(folder, "no", "talk.srt"), /cannot be written \(ENOENT\)\. Name another file after --output\.\n$/],
+  ])("is refused a place that is no file of its own, before anything is sent", async (output, message) => {
+    const { code, stderr } = await voxpipe(transcribe(talk, "--output", output()), { env });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(emulator.sessions).toHaveLength(0);
+    expect((await readFile(talk)).length).toBeGreaterThan(44);
   });
 });
 

@@ -1,0 +1,31 @@
+import { createTranscript } from "@voxpipe/transcript";
+import { formatTranscript, type OutputFormat } from "./output-format.ts";
+import { noticeLine, type Renderer } from "./renderer.ts";
+import type { TextOutput } from "./text-output.ts";
+
+/** The whole transcript in a format, written at the end: also when the session fails, as far as it came. */
+export function renderDocument(output: TextOutput, errors: TextOutput, format: OutputFormat): Renderer {
+  const transcript = createTranscript();
+  return {
+    async event(event) {
+      transcript.push(event);
+    },
+    progress() {},
+    notice: (text) => void errors.write(noticeLine(text)),
+    end: () => output.write(formatTranscript(transcript.snapshot, format)),
+  };
+}
+
+/** `shown` with its notices, and the same events to `kept`. */
+export function renderBoth(shown: Renderer, kept: Renderer): Renderer {
+  return {
+    async event(event) {
+      await Promise.all([shown.event(event), kept.event(event)]);
+    },
+    progress: (progress) => shown.progress(progress),
+    notice: (text) => shown.notice(text),
+    async end() {
+      await Promise.all([shown.end(), kept.end()]);
+    },
+  };
+}

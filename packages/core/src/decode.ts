@@ -28,6 +28,9 @@ const deepest = 100;
 /** Odd words that are looked at more closely, in one list. */
 const mostOddWords = 10;
 
+/** What an array or object costs in memory, beside its text. */
+const bytesPerBracket = 24;
+
 interface Expected {
   readonly what: string;
   readonly fits: (value: unknown) => boolean;
@@ -207,7 +210,8 @@ function cut(long: string, length: number): string {
 
 /** Whether arrays and objects lie too deep in each other, found without parsing: not every engine survives that. */
 function nestsTooDeep(json: string): boolean {
-  if (!hasMany(json)) return false;
+  // Most messages have too few for that.
+  if (countBrackets(json, deepest + 1) <= deepest) return false;
   let depth = 0;
   let quoted = false;
   for (let i = 0; i < json.length; i++) {
@@ -223,13 +227,17 @@ function nestsTooDeep(json: string): boolean {
   return false;
 }
 
-/** Whether there are enough opening brackets for that at all. Most messages have fewer, and a search is fast. */
-function hasMany(json: string): boolean {
+/** About what a message occupies once it is parsed, in bytes: `[],[],` is small as text only. */
+export function sizeOf(json: string): number {
+  return json.length + bytesPerBracket * countBrackets(json, Number.POSITIVE_INFINITY);
+}
+
+/** Opening ones, no more than `most`. A search for them is faster than a look at every character. */
+function countBrackets(json: string, most: number): number {
   let count = 0;
   for (const bracket of ["{", "["])
-    for (let at = json.indexOf(bracket); at >= 0; at = json.indexOf(bracket, at + 1))
-      if (++count > deepest) return true;
-  return false;
+    for (let at = json.indexOf(bracket); at >= 0 && count < most; at = json.indexOf(bracket, at + 1)) count++;
+  return count;
 }
 
 function isMessageType(type: unknown): type is ServerEvent["type"] {

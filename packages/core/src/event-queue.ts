@@ -4,11 +4,11 @@ import type { Platform } from "./socket.ts";
 
 /** From this many waiting events on, what a newer event restates is replaced. */
 const replaceFrom = 256;
-/** What every event is counted with, beside the characters of its message. */
+/** What every event is counted with, beside its message. */
 const bytesPerEvent = 256;
 /** Of what may be dropped: partials, announcements, warnings, what was not recognized. Beyond this the oldest go. */
 const mostPassing = 4 * 1024 * 1024;
-/** Of what is never dropped. Both forms of all finals of ten hours of speech are about 22 MB of JSON. */
+/** Of what is never dropped. Both forms of all finals of ten hours of speech are about 26 MB. */
 const mostKept = 32 * 1024 * 1024;
 
 /** A turn's number, or the type of an event of which only the newest matters. */
@@ -74,15 +74,15 @@ export class EventQueue {
     );
   }
 
-  /** @param characters The length of the message that it was. */
-  push(event: StreamingEvent, characters = 0): void {
+  /** @param size About what it occupies, in bytes. */
+  push(event: StreamingEvent, size = 0): void {
     if (this.#end || !this.#controller) return;
     if (this.#wanted) {
       this.#wanted = false;
       this.#controller.enqueue(event);
       return;
     }
-    const bytes = bytesPerEvent + (event.type === "Unrecognized" ? event.raw.length : characters);
+    const bytes = bytesPerEvent + (event.type === "Unrecognized" ? event.raw.length : size);
     const key = replacementKey(event);
     const earlier = this.#waiting >= replaceFrom && key !== undefined ? this.#replaceable.get(key) : undefined;
     if (isKept(event)) {

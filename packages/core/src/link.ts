@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import type { MessageReader } from "./decode.ts";
+import { type MessageReader, sizeOf } from "./decode.ts";
 import { type Attempt, connectionFailure, serviceFailure } from "./failure.ts";
 import type { BeginEvent, ServerEvent, TerminationEvent, UnrecognizedEvent } from "./messages.ts";
 import type { Settings } from "./options.ts";
@@ -18,8 +18,8 @@ export interface LinkListener {
   readonly secrets: Secrets;
   readonly reader: MessageReader;
   begun(link: Link, begin: BeginEvent): void;
-  /** @param characters The length of the message that it was. */
-  message(link: Link, event: Exclude<ServerEvent, BeginEvent> | UnrecognizedEvent, characters: number): void;
+  /** @param bytes About what it occupies. */
+  message(link: Link, event: Exclude<ServerEvent, BeginEvent> | UnrecognizedEvent, bytes: number): void;
   /** Exactly once, and last. No error: the peer closed normally. */
   ended(link: Link, error: StreamingError | undefined): void;
   /** Something threw that should not have: a fault of voxpipe or of what it was given. */
@@ -177,10 +177,10 @@ export class Link {
         break;
       case "Termination":
         this.termination = message;
-        this.#listener.message(this, message, text.length);
+        this.#listener.message(this, message, sizeOf(text));
         break;
       default:
-        this.#listener.message(this, message, text.length);
+        this.#listener.message(this, message, sizeOf(text));
     }
   }
 

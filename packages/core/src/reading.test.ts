@@ -137,4 +137,33 @@ describe("a session whose events nobody reads", () => {
     expect(error).toMatchObject({ message: expect.stringContaining("Read them") });
     expect(session.stats().eventsDropped).toBe(0);
   });
+
+  test("counts what is small as text only by what it occupies", async () => {
+    const { session, socket } = await open();
+    socket.begin();
+    const arrays = "[],".repeat(100_000);
+    let sent = 0;
+    while (session.state === "open" && sent < 20) {
+      socket.writes(`{"type":"Turn","turn_order":${sent++},"end_of_turn":true,"transcript":"","more":[${arrays}1]}`);
+    }
+    // 2.7 MB each, of which 0.3 MB are text.
+    expect(sent).toBe(13);
+    await expect(session.closed).rejects.toMatchObject({ code: "reader-too-slow" });
+  });
+
+  test("keeps every final of a real session of ten hours, in both forms", async () => {
+    const { session, socket } = await open();
+    socket.begin();
+    const word = { start: 35_999_000, end: 35_999_400, text: "seven", confidence: 0.912345, word_is_final: true };
+    const words = Array.from({ length: 25 }, () => word);
+    // 150 words a minute.
+    const turns = (10 * 60 * 150) / words.length;
+    const message = turn(0, { end_of_turn: true, words, transcript: "seven ".repeat(words.length) });
+    for (let i = 0; i < turns; i++)
+      for (const turn_is_formatted of [false, true]) socket.says({ ...message, turn_order: i, turn_is_formatted });
+    expect(session.state).toBe("open");
+    session.abort();
+    const { read } = await readAll(session.events);
+    expect(read).toHaveLength(1 + 2 * turns);
+  });
 });

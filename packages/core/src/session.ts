@@ -161,9 +161,9 @@ export class Session implements LinkListener {
     else this.#takeOver(link, begin, "drop");
   }
 
-  message(link: Link, event: Exclude<ServerEvent, BeginEvent> | UnrecognizedEvent, characters: number): void {
+  message(link: Link, event: Exclude<ServerEvent, BeginEvent> | UnrecognizedEvent, bytes: number): void {
     // Whichever connection they come from, and whatever becomes of it.
-    if (event.type === "Unrecognized" || event.type === "Warning") return this.events.push(event, characters);
+    if (event.type === "Unrecognized" || event.type === "Warning") return this.events.push(event, bytes);
     if (event.type === "Termination") return this.#terminated(link, event);
     if (event.type === "Heartbeat" && !this.#tellsHeartbeats) return;
     const { nextTurn, settledMs } = this.#timeline;
@@ -180,7 +180,7 @@ export class Session implements LinkListener {
       }
       if (this.#terminating && !this.#complete && link === this.#link) this.#awaitTermination();
     }
-    this.events.push(event, characters);
+    this.events.push(event, bytes);
     this.#rollover?.boundary();
   }
 

@@ -13,6 +13,8 @@ export interface SiteOptions {
   readonly policy?: string;
   /** Answers `POST /api/token`. */
   readonly token?: () => Answer | Promise<Answer>;
+  /** `/api/handshake?behaviour=…` is answered when this is settled. */
+  readonly handshake?: (behaviour: string) => Promise<void>;
 }
 
 interface Answer {
@@ -28,7 +30,7 @@ export interface Site extends AsyncDisposable {
  * Serves an empty page with the packed packages in it, and `/suite`, one with the neutral suite where that was built; from
  * loopback, which browsers take for secure. `/slow/500` answers after so many milliseconds.
  */
-export async function serveSite({ policy = strictPolicy, token }: SiteOptions = {}): Promise<Site> {
+export async function serveSite({ policy = strictPolicy, token, handshake }: SiteOptions = {}): Promise<Site> {
   const folder = inject("site");
   const answer = async (path: string, response: ServerResponse): Promise<void> => {
     if (path === "/" || path === "/suite") {
@@ -39,6 +41,9 @@ export async function serveSite({ policy = strictPolicy, token }: SiteOptions = 
     } else if (path === "/api/token" && token) {
       const { status, body } = await token();
       response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
+    } else if (path.startsWith("/api/handshake?") && handshake) {
+      await handshake(new URL(path, "http://site").searchParams.get("behaviour") ?? "");
+      response.end();
     } else if (["/page.js", "/suite.js", "/worklet.js", "/reference.js"].includes(path)) {
       response.setHeader("Content-Type", "text/javascript");
       response.end(await readFile(join(folder, path)));

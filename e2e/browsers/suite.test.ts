@@ -3,6 +3,7 @@ import { createTokenHandler } from "@voxpipe/token";
 import { afterAll, beforeAll, expect, inject } from "vitest";
 import { apiKey, expectations, faults, sessionsOf } from "../runtimes/expectations.ts";
 import type { Seen } from "../runtimes/suite.ts";
+import { handshakeOf } from "../runtimes/witness.ts";
 import { inEveryBrowser } from "./behaviours.ts";
 import type { BrowserName } from "./browsers.ts";
 import { serveSite } from "./site.ts";
@@ -25,11 +26,12 @@ inEveryBrowser("connect", ({ name, launch, behaviour }) => {
         const response = await handler(new Request("http://site.example/api/token", { method: "POST" }));
         return { status: response.status, body: await response.json() };
       },
+      handshake: (behaviour) => handshakeOf(emulator, behaviour),
     });
     await using browser = await launch();
     await using page = await browser.newPage();
     await page.goto(`${site.url}suite`);
-    const surroundings = { apiHost: emulator.url, tellsBuffered: tellsBuffered(name) };
+    const surroundings = { apiHost: emulator.url, witness: "/api/handshake", tellsBuffered: tellsBuffered(name) };
     for (const line of await evaluate(page, (surroundings) => globalThis.suite(surroundings), surroundings)) {
       const { behaviour, ...what }: Seen = JSON.parse(line);
       seen.set(behaviour, what);

@@ -5,6 +5,7 @@ import { buildPrograms, type Programs } from "./programs.ts";
 import { runtimes } from "./runtimes.ts";
 import { behaviours, type Seen } from "./suite.ts";
 import { startTripwire, type Tripwire } from "./tripwire.ts";
+import { startWitness } from "./witness.ts";
 
 let programs: Programs;
 beforeAll(async () => {
@@ -29,10 +30,12 @@ describe.each(runtimes)("$name", (runtime) => {
   beforeAll(async () => {
     emulator = await startEmulator({ apiKeys: [apiKey], faults });
     untouched = await startTripwire();
+    await using witness = await startWitness(emulator);
     for (const line of await runtime.run(programs, {
       apiHost: emulator.url,
       apiKey,
       untouched: untouched.url,
+      witness: witness.url,
       tellsBuffered: runtime.tellsBuffered,
     })) {
       const { behaviour, ...what }: Seen = JSON.parse(line);

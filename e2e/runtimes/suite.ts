@@ -18,6 +18,8 @@ export interface Surroundings {
   readonly apiKey: string;
   /** A server for the key that is refused, where another than the emulator counts connections: nothing may come there. */
   readonly untouched?: string;
+  /** Answers a request with `?behaviour=…` once the emulator has seen a handshake of it. */
+  readonly witness: string;
   /** Whether sockets tell what waits in them; elsewhere only `pace` holds audio back. */
   readonly tellsBuffered: boolean;
 }
@@ -130,9 +132,12 @@ export const behaviours: Readonly<Record<string, (surroundings: Surroundings) =>
 
   async "abort while connecting"(surroundings) {
     const aborting = new AbortController();
-    const session = connect({ ...options("abort while connecting", surroundings), signal: aborting.signal });
-    setTimeout(() => aborting.abort(), 50);
-    return { ...(await failure(session)), state: session.state };
+    const behaviour = "abort while connecting";
+    const session = connect({ ...options(behaviour, surroundings), signal: aborting.signal });
+    const failed = failure(session);
+    await fetch(`${surroundings.witness}?${new URLSearchParams({ behaviour })}`);
+    aborting.abort();
+    return { ...(await failed), state: session.state };
   },
 
   async "apiKey in the header"(surroundings) {

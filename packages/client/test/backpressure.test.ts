@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { StreamingSession } from "voxpipe";
 import { openWsSocket } from "../src/ws-socket.ts";
 import { connect } from "./observed-session.ts";
-import { settles, until } from "./settles.ts";
+import { settles, turn, until } from "./settles.ts";
 
 const chunk = 1600;
 
@@ -30,14 +30,6 @@ function pour(session: StreamingSession) {
   return poured;
 }
 
-/** Waits until nothing has been given for a while. */
-async function still(poured: { readonly given: number }): Promise<void> {
-  for (let before = -1; before !== poured.given; ) {
-    before = poured.given;
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
-}
-
 describe("beyond audioBuffer nothing is accepted", () => {
   test.each([
     ["before the connection stands", 1000],
@@ -46,7 +38,8 @@ describe("beyond audioBuffer nothing is accepted", () => {
     await using emulator = await startEmulator({ faults: [{ when: "open", do: "hang" }] });
     const session = connect({ apiHost: emulator.url, audioBuffer });
     const poured = pour(session);
-    await still(poured);
+    await until("the buffer to be full", () => poured.given >= audioBuffer * 32);
+    await turn();
     expect(poured.given).toBe(audioBuffer * 32);
     expect(poured.taken).toBe(0);
     session.abort();
@@ -64,7 +57,8 @@ describe("beyond audioBuffer nothing is accepted", () => {
     await session.opened;
     await until("the drop", () => session.state === "reconnecting");
     const poured = pour(session);
-    await still(poured);
+    await until("the buffer to be full", () => poured.given >= 32_000);
+    await turn();
     expect(poured.given).toBe(32_000);
     session.abort();
   });
@@ -88,7 +82,8 @@ describe("beyond audioBuffer nothing is accepted", () => {
       },
     );
     const poured = pour(session);
-    await still(poured);
+    await until("all buffers to be full", () => waiting() > 64 * 1024 && poured.given - poured.taken >= 32_000);
+    await turn();
     const left = sent - waiting();
     expect(waiting()).toBeGreaterThan(64 * 1024);
     expect(poured.given - left).toBeLessThanOrEqual(64 * 1024 + 2 * chunk + 32_000);

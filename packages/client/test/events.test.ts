@@ -5,7 +5,7 @@ import type { StreamingEvent, TurnEvent } from "voxpipe";
 import { ponyfillStreams } from "../src/ponyfill-streams.ts";
 import { openWsSocket } from "../src/ws-socket.ts";
 import { connect, tenth } from "./observed-session.ts";
-import { outcomeOf, settles, until } from "./settles.ts";
+import { outcomeOf, settles, turn, until } from "./settles.ts";
 
 /** A word each half second; every fifth is followed by a pause that ends its turn. */
 function words(seconds: number): ScriptedWord[] {
@@ -105,8 +105,7 @@ describe("nothing is eaten:", () => {
       "a final",
       () => emulator.sessions[0]?.sent.some((sent) => JSON.stringify(sent).includes('_turn":true')) ?? false,
     );
-    await session.keepAlive();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until("it to arrive", () => session.stats().endOfTurnLatencyMs !== undefined);
     session.abort();
     const { read, end } = await readAll(session.events);
     expect(end).toBe("aborted");
@@ -140,7 +139,7 @@ describe("cancelling events ends the session gracefully:", () => {
     const session = connect({ apiHost: emulator.url });
     const endless = new ReadableStream<Uint8Array>({
       async pull(controller) {
-        await new Promise((resolve) => setTimeout(resolve, 2));
+        await turn();
         controller.enqueue(tenth);
       },
     });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ConnectOptions } from "voxpipe";
 import { fastClock } from "./fast-clock.ts";
 import { connect, ObservedSession, type Outcomes, watchRejections } from "./observed-session.ts";
-import { until } from "./settles.ts";
+import { turn, until } from "./settles.ts";
 
 const rejections = watchRejections();
 const resources = () =>
@@ -15,8 +15,7 @@ beforeAll(() => {
   resourcesBefore = resources();
 });
 afterAll(async () => {
-  // Rejections are reported once the microtasks are done.
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await turn();
   rejections.stop();
   expect(rejections.seen).toEqual([]);
   await until("sockets to be gone", () => resources() <= resourcesBefore);
@@ -238,10 +237,15 @@ describe.concurrent("after Begin, every promise settles, and events are read bef
 const states = ["connecting", "before Begin", "awaiting a token", "open", "reconnecting", "closing", "closed"] as const;
 type State = (typeof states)[number];
 
-/** A session that is in a state and stays there until something ends it. */
-async function inState(state: State, emulator: Emulator, signal: AbortSignal): Promise<ObservedSession> {
+/** A session that is in a state and stays there until something ends it. Only the peer's silence runs out, and soon. */
+async function inState(state: State, emulator: Emulator, signal: AbortSignal, end = ""): Promise<ObservedSession> {
   const { url } = emulator;
-  const stays = { apiHost: url, signal, connectTimeout: 1500, terminationTimeout: 200, maxConnectionRetries: 0 };
+  const waits = !["open", "closing", "closed"].includes(state) && !ways[end]?.includes("aborted");
+  const timeouts = {
+    connectTimeout: waits ? 1_500 : 60_000,
+    terminationTimeout: state === "closing" ? 200 : 60_000,
+  };
+  const stays = { apiHost: url, signal, ...timeouts, maxConnectionRetries: 0 };
   if (state === "awaiting a token")
     return new ObservedSession(connect({ ...stays, apiKey: undefined, token: () => new Promise<string>(() => {}) }));
   if (state === "connecting") emulator.addFaults([{ when: "connect", do: "hang" }]);
@@ -296,7 +300,7 @@ describe.concurrent("every promise settles, no listener stays, however the sessi
   test.for(cases)("%s", async ([, state, name, end, times], { expect }) => {
     await using emulator = await startEmulator();
     const controller = new AbortController();
-    const observed = await inState(state, emulator, controller.signal);
+    const observed = await inState(state, emulator, controller.signal, name);
     end(observed, controller);
     if (times === "twice") end(observed, controller);
     const outcomes = await observed.outcomes();

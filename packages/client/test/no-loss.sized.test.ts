@@ -177,6 +177,7 @@ function randomMoment(random: Random): SessionFault["when"] {
 /** Control messages at random instants, while audio flows. */
 async function controlAtRandom(session: StreamingSession, random: Random): Promise<void> {
   for (let i = random.between(1, 6); i > 0; i--) {
+    // Any instant will do: the run has to hold at all of them.
     await new Promise((resolve) => setTimeout(resolve, random.between(0, 15)));
     if (session.state === "closing" || session.state === "closed") return;
     void random.pick([

@@ -2,12 +2,13 @@ import { startEmulator } from "@voxpipe/emulator";
 import { expect, test } from "vitest";
 import { type ConnectOptions, connect, StreamingClient, type StreamingEvent } from "voxpipe";
 import { WebSocketServer } from "ws";
+import { turn, until } from "./settles.ts";
 
-/** A promise that hangs fails the test, by name of its line. */
+/** A promise that hangs fails the test, by name of its line. Generous: only one that hangs takes so long. */
 function inTime<T>(promise: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout>;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("This promise hangs")), 15_000);
+    timer = setTimeout(() => reject(new Error("This promise hangs")), 60_000);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
@@ -102,15 +103,17 @@ test("disconnect in work that a handler merely started waits for the handlers", 
   const heard: string[] = [];
   const work = new Promise<void>((resolve) => {
     client.on("Begin", () => {
-      setTimeout(async () => {
+      setImmediate(async () => {
         await client.disconnect({ terminate: true });
         heard.push("disconnected");
         resolve();
-      }, 10);
+      });
     });
   });
   client.on("Termination", async () => {
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    // Longer than all else that ends the session takes.
+    await until("the socket to be gone", () => emulator.sessions[0]?.state === "ended");
+    await turn();
     heard.push("Termination");
   });
   await client.connect({ sampleRate: 16_000 });
@@ -161,7 +164,7 @@ test("stream() lets go of a source that never yields again when the session ends
   async function* source() {
     try {
       yield silence(200);
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await until("the session to be gone", () => emulator.sessions[0]?.state === "ended");
       yield silence(200);
       await new Promise(() => {});
     } finally {
@@ -183,7 +186,7 @@ test("disposing of a session that fails, without awaiting it, is no unhandled re
     .catch(() => {});
   void session[Symbol.asyncDispose]();
   await session.closed.catch(() => {});
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await turn();
   process.off("unhandledRejection", listener);
   expect(unhandled).toEqual([]);
 });

@@ -1,15 +1,17 @@
 import { type Emulator, ManualClock, startEmulator } from "@voxpipe/emulator";
 import { expect, test } from "vitest";
 import { connect } from "./observed-session.ts";
-import { until } from "./settles.ts";
+import { turn, until } from "./settles.ts";
 
 const minute = new Uint8Array(60_000 * 32);
 
-/** Waits for so much audio, in ms, and makes sure that no more comes by itself. */
+/** Waits for so much audio, in ms, and makes sure that no more comes by itself: by the time the emulator has answered others. */
 async function expectReceived(emulator: Emulator, ms: number): Promise<void> {
   const received = () => emulator.sessions[0]?.audio.receivedMs ?? 0;
   await until(`${ms} ms of audio`, () => received() >= ms);
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  const url = new URL("/emulator/sessions", emulator.url.replace("ws", "http"));
+  await (await fetch(url, { headers: { connection: "close" } })).arrayBuffer();
+  await turn();
   expect(received()).toBe(ms);
 }
 

@@ -3,8 +3,8 @@ import { StreamingError } from "voxpipe";
 /** `"resolved"`, or the code of the `StreamingError` it was rejected with, or the name of any other error. */
 export type Outcome = string;
 
-/** Generous: only a promise that hangs takes so long. In ms. */
-const longest = 15_000;
+/** Generous: only a promise that hangs takes so long, on a machine as busy as can be. In ms. */
+const longest = 60_000;
 
 /** What becomes of a promise. Throws with its name where it hangs. */
 export async function settles(name: string, promise: PromiseLike<unknown>): Promise<Outcome> {
@@ -29,6 +29,12 @@ export async function until(what: string, holds: () => boolean): Promise<void> {
   const deadline = performance.now() + longest;
   while (!holds()) {
     if (performance.now() > deadline) throw new Error(`Waited ${longest} ms for ${what}`);
+    // How often it looks, which decides nothing.
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+
+/** A turn of the event loop. By its end, what microtasks had to do is done, and rejections that nobody handled are reported. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -3,11 +3,11 @@ import { afterAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { StreamingClient } from "voxpipe";
 import { clientServer, frame } from "./client-server.ts";
 import { watchRejections } from "./observed-session.ts";
-import { outcomeOf, settles, until } from "./settles.ts";
+import { outcomeOf, settles, turn, until } from "./settles.ts";
 
 const rejections = watchRejections();
 afterAll(async () => {
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await turn();
   rejections.stop();
   expect(rejections.seen).toEqual([]);
 });
@@ -248,7 +248,7 @@ describe("disconnecting", () => {
     await it.client.connect();
     async function* endless() {
       for (;;) {
-        await new Promise((resolve) => setTimeout(resolve, 1));
+        await turn();
         yield frame;
       }
     }
@@ -284,9 +284,9 @@ describe("disconnecting", () => {
     await using it = await clientServer();
     let finished = 0;
     it.client.on("Begin", async (client) => {
-      await new Promise((resolve) => setTimeout(resolve, 30));
+      await turn();
       await client.disconnect({ terminate: true });
-      await new Promise((resolve) => setTimeout(resolve, 30));
+      await until("the socket to be gone", () => it.emulator.sessions[0]?.state === "ended");
       finished++;
     });
     await it.client.connect();
@@ -300,7 +300,10 @@ describe("disconnecting", () => {
     const done: string[] = [];
     for (const type of ["Turn", "Termination"] as const)
       it.client.on(type, async () => {
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        // Longer than all else that ends the session takes.
+        if (type === "Termination")
+          await until("the socket to be gone", () => it.emulator.sessions[0]?.state === "ended");
+        await turn();
         done.push(type);
       });
     await it.client.connect();
@@ -316,7 +319,7 @@ describe("handlers", () => {
     await using it = await clientServer();
     const order: string[] = [];
     it.client.on("Begin", async () => {
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await turn();
       order.push("slow");
     });
     it.client.on("Begin", (client, event) => order.push(`plain ${client === it.client} ${event.type}`));

@@ -8,6 +8,7 @@ import type { Fault, Moment } from "../src/faults/fault.ts";
 import { type Emulator, startEmulator } from "../src/server.ts";
 import { silence, tone } from "./support/audio.ts";
 import { type Json, RawClient } from "./support/raw-client.ts";
+import { roundTrip, still } from "./support/round-trip.ts";
 
 const rate = { sample_rate: 16_000 };
 
@@ -91,9 +92,8 @@ test("hangs in mid-session: pings are answered until Terminate, and nothing is f
     await expect.poll(() => pongs).toBe(1);
     client.say({ type: "Terminate" });
     await expect.poll(() => emulator.sessions[0]?.received.length).toBe(1);
-    await new Promise((resolve) => setTimeout(resolve, 50));
     client.ws.ping();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await roundTrip(emulator);
     expect(pongs).toBe(1);
     expect(client.messages.map(({ type }) => type)).toEqual(["Begin"]);
     expect(client.ws.readyState).toBe(client.ws.OPEN);
@@ -180,13 +180,13 @@ test("stalls: reads nothing more, and still sends", () =>
     await client.until("Begin");
     const megabytes = 40;
     for (let sent = 0; sent < megabytes * 16; sent++) client.ws.send(new Uint8Array(65_536));
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await still(emulator, () => client.ws.bufferedAmount);
     expect(client.ws.bufferedAmount).toBeGreaterThan(1_000_000);
     expect(emulator.sessions[0]?.audio.bytes).toBe(0);
   }));
 
 test("half-open: takes what comes and answers nothing, not even a ping", () =>
-  meet([{ when: { audioMs: 100 }, do: "half-open" }], async (client) => {
+  meet([{ when: { audioMs: 100 }, do: "half-open" }], async (client, emulator) => {
     await client.until("Begin");
     let pongs = 0;
     client.ws.on("pong", () => pongs++);
@@ -194,8 +194,8 @@ test("half-open: takes what comes and answers nothing, not even a ping", () =>
     client.ws.send(tone(100));
     client.ws.ping();
     client.say({ type: "Terminate" });
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(client.ws.bufferedAmount).toBe(0);
+    await expect.poll(() => client.ws.bufferedAmount).toBe(0);
+    await roundTrip(emulator);
     expect(pongs).toBe(0);
     expect(client.messages.some(({ type }) => type === "Termination")).toBe(false);
     expect(client.ws.readyState).toBe(client.ws.OPEN);
@@ -266,12 +266,12 @@ test("Silence that overlaps an earlier one, and the Warning of a session's end, 
 });
 
 test("no Termination after Terminate: the final comes, and then nothing", () =>
-  meet([{ when: "open", do: "no-termination" }], async (client) => {
+  meet([{ when: "open", do: "no-termination" }], async (client, emulator) => {
     await client.until("Begin");
     client.audio(tone(1_000));
     client.say({ type: "Terminate" });
     await client.until((message) => message.end_of_turn === true);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await roundTrip(emulator);
     expect(client.messages.at(-1)).toMatchObject({ type: "Turn" });
     expect(client.ws.readyState).toBe(client.ws.OPEN);
   }));
@@ -309,7 +309,7 @@ test("a delay in mid-message holds its other fragments back, and breaks nothing"
   emulator.misbehave(0, { delay: 2_000 });
   emulator.misbehave(0, { send: { type: "Warning", warning_code: 1, warning: "soon" } });
   clock.advance(1_999);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await roundTrip(emulator);
   expect(client.messages).toEqual([]);
   clock.advance(1);
   for (let step = 0; step < 40; step++) clock.advance(10);

@@ -4,8 +4,9 @@ import { expect, test } from "vitest";
 import type { Engine } from "../src/engines/engine.ts";
 import { type Emulator, startEmulator } from "../src/server.ts";
 import { silence } from "./support/audio.ts";
-import { pause, upgradeRequest } from "./support/hostile.ts";
+import { upgradeRequest } from "./support/hostile.ts";
 import { RawClient } from "./support/raw-client.ts";
+import { still } from "./support/round-trip.ts";
 
 /** 50 ms of audio as a client's frame, masked by zeros. */
 const audioFrame = Buffer.concat([Buffer.of(0x82, 0xfe, 1_600 >> 8, 1_600 & 0xff, 0, 0, 0, 0), Buffer.alloc(1_600)]);
@@ -31,7 +32,7 @@ test.each(Object.entries(leave))("the session of a client that %s while the serv
     await once(client, "data");
     client.write(Buffer.concat(Array.from({ length: 12_000 }, () => audioFrame)));
     // The server's end has taken what fits, and no longer looks at its socket.
-    for (let before = -1; before !== client.writableLength; await pause(50)) before = client.writableLength;
+    await still(emulator, () => client.writableLength);
     expect(client.writableLength).toBeGreaterThan(0);
     go(client);
     expect(await emulator.sessions[0]?.ended).toMatchObject({ code: 1_006 });

@@ -7,7 +7,8 @@ import { throwAt, unnoticed, upgradeRequest } from "./support/hostile.ts";
 import { RawClient } from "./support/raw-client.ts";
 
 const rate = { sample_rate: 16_000 };
-const json = { "content-type": "application/json" };
+// A kept connection could be closed by the server in the very moment in which it is used again.
+const json = { "content-type": "application/json", connection: "close" };
 let emulator: Emulator;
 
 beforeAll(async () => {

@@ -138,6 +138,7 @@ test("thousands of connections that never speak", () =>
       socket.on("error", () => {});
       if (index % 2 === 0) socket.write(upgradeRequest(session));
       sockets.push(socket);
+      // The other session speaks on in between.
       if (index % 100 === 0) await pause(1);
     }
     const connecting = () => sockets.filter((socket) => socket.connecting).length;

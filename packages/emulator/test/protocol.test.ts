@@ -6,6 +6,7 @@ import { scripted } from "../src/engines/scripted.ts";
 import { startEmulator } from "../src/server.ts";
 import { silence, tone } from "./support/audio.ts";
 import { type Json, RawClient } from "./support/raw-client.ts";
+import { roundTrip, still } from "./support/round-trip.ts";
 import { spoken, transcribe } from "./support/spoken.ts";
 
 const rate = { sample_rate: 16_000 };
@@ -140,7 +141,7 @@ test("turns end only while audio keeps coming", async () => {
   await using client = await RawClient.connect(emulator.url, rate);
   client.audio(silence(1_000));
   await client.until((message) => message.transcript === "hello there");
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await roundTrip(emulator);
   expect(client.finals).toEqual([]);
   await client.finish();
   expect(client.finals).toEqual(["hello there"]);
@@ -382,7 +383,7 @@ test("a throttled session buffers so much, of text too, and then stops reading u
   client.audio(tone(2_000), 32_000);
   for (let count = 0; count < 20_000; count++) client.say({ type: "KeepAlive" });
   client.ws.ping();
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await still(emulator, () => emulator.sessions[0]?.received.length);
   expect(pongs).toBe(0);
   clock.advance(800);
   await expect.poll(() => pongs).toBe(1);
@@ -432,11 +433,7 @@ test("a client that never reads stops being read from, and loses nothing when it
   client.ws.pause();
   client.audio(silence(201_000), 32_000);
   const received = () => emulator.sessions[0]?.audio.receivedMs;
-  let before: number | undefined;
-  while (before !== received()) {
-    before = received();
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+  await still(emulator, received);
   expect(received()).toBeLessThan(201_000);
   client.ws.resume();
   await client.finish();

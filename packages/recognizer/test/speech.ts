@@ -55,7 +55,7 @@ export async function record(engine: Engine): Promise<Recording> {
   return { session, hypotheses, failures, until };
 }
 
-/** Writes in 50 ms chunks, `speed` times as fast as real time. */
+/** Writes in 50 ms chunks, `speed` times as fast as real time, as a microphone does: time to recognise on the way. */
 export async function stream(session: EngineSession, samples: Float32Array, speed: number): Promise<void> {
   for (let i = 0; i < samples.length; i += 800) {
     session.write(samples.subarray(i, i + 800));

@@ -78,7 +78,7 @@ async function statuses(count: number, ...instances: readonly Instance[]): Promi
   return counts;
 }
 
-/** Asks until Redis counts again: its clients reconnect in their own time. */
+/** Asks until Redis counts again: its clients reconnect in their own time. How often it asks decides nothing. */
 async function untilItAnswers(instance: Instance): Promise<void> {
   while ((await instance.ask()).status === 503) await new Promise((resolve) => setTimeout(resolve, 50));
 }

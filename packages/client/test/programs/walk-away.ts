@@ -15,7 +15,8 @@ connect({ ...options, apiHost: "ws://127.0.0.1:1" });
 connect({ ...options, apiHost: "ws://nonexistent.invalid" });
 
 const aborted = connect({ ...options, apiHost: hanging });
-setTimeout(() => aborted.abort(), 50);
+while ((await (await fetch(new URL("/emulator/sessions", hanging.replace("ws", "http")))).json()).length === 0);
+aborted.abort();
 await aborted.closed.catch(code);
 
 const waiting = connect({ ...options, apiHost: healthy, apiKey: undefined, token: () => new Promise(() => {}) });

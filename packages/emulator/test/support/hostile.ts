@@ -20,6 +20,7 @@ export async function unnoticed(emulator: Emulator, attack: () => Promise<void>)
     let spokenMs = 0;
     for (; attacking || spokenMs < 1_000; spokenMs += 100) {
       witness.ws.send(tone(100));
+      // Twenty times real time, so that a long attack does not fill memory.
       await pause(5);
     }
     return spokenMs;
@@ -41,7 +42,10 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Writes bytes to the port and waits for an answer or the end, at most `patienceMs`. Gives what came back. */
+/**
+ * Writes bytes to the port and waits for an answer or the end, at most `patienceMs`: junk often gets neither. Gives what
+ * came back.
+ */
 export async function throwAt(emulator: Emulator, pieces: readonly Uint8Array[], patienceMs = 20): Promise<string> {
   const socket = connect(emulator.port, "127.0.0.1");
   const received: Buffer[] = [];

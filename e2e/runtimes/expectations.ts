@@ -25,8 +25,13 @@ export interface Abilities {
   readonly mintsTokens: boolean;
 }
 
+export interface AgentAbility {
+  /** What the option `agent` takes, if there is one. */
+  readonly agent: "http.Agent" | "proxy URL" | "unknown";
+}
+
 /** What must have been seen, in the runtime and by the emulator. */
-type Expectation = (seen: Seen, sessions: readonly ObservedSession[], abilities: Abilities) => void;
+type Expectation<A = Abilities> = (seen: Seen, sessions: readonly ObservedSession[], abilities: A) => void;
 
 export const expectations: Readonly<Record<string, Expectation>> = {
   entry({ entry }, _, abilities) {
@@ -94,6 +99,25 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   },
   createTemporaryToken({ minted }, _, { mintsTokens }) {
     expect(minted).toBe(mintsTokens);
+  },
+};
+
+/** The same of `behindOthers`. */
+export const expectationsBehindOthers: Readonly<Record<string, Expectation<Abilities & AgentAbility>>> = {
+  "redirected handshake"(seen, _, { tellsStatus }) {
+    expect(seen).toMatchObject(
+      tellsStatus ? { code: "handshake-rejected", status: 307, retryable: false } : { code: "connection-failed" },
+    );
+  },
+  "redirected token request"({ code, message }) {
+    expect(code).toBe("token-failed");
+    expect(message).toContain("a redirect, which is not followed");
+  },
+  agent({ finals, code, message }, sessions, { agent }) {
+    if (agent === "proxy URL") return expect(finals).toEqual(["one"]);
+    expect(code).toBe("invalid-options");
+    expect(message).toContain(agent === "http.Agent" ? "agent: a string is not valid" : "agent: unknown option");
+    expect(sessions).toEqual([]);
   },
 };
 

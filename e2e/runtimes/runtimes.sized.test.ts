@@ -1,9 +1,11 @@
 import { type Emulator, startEmulator } from "@voxpipe/emulator";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { apiKey, expectations, faults, sessionsOf } from "./expectations.ts";
+import { apiKey, expectations, expectationsBehindOthers, faults, sessionsOf } from "./expectations.ts";
 import { buildPrograms, type Programs } from "./programs.ts";
+import { type HttpProxy, startProxy } from "./proxy.ts";
+import { type Redirecting, startRedirecting } from "./redirecting.ts";
 import { runtimes } from "./runtimes.ts";
-import { behaviours, type Seen } from "./suite.ts";
+import { behaviours, behindOthers, type Seen } from "./suite.ts";
 import { startTripwire, type Tripwire } from "./tripwire.ts";
 import { startWitness } from "./witness.ts";
 
@@ -14,6 +16,7 @@ beforeAll(async () => {
 
 test("every behaviour of the suite is judged", () => {
   expect(Object.keys(expectations).toSorted()).toEqual([...Object.keys(behaviours), "entry"].toSorted());
+  expect(Object.keys(expectationsBehindOthers)).toEqual(Object.keys(behindOthers));
 });
 
 test("the server that nothing may reach does count what reaches it", async () => {
@@ -25,17 +28,23 @@ test("the server that nothing may reach does count what reaches it", async () =>
 describe.each(runtimes)("$name", (runtime) => {
   let emulator: Emulator;
   let untouched: Tripwire;
+  let redirecting: Redirecting;
+  let proxy: HttpProxy;
   const seen = new Map<unknown, Seen>();
 
   beforeAll(async () => {
     emulator = await startEmulator({ apiKeys: [apiKey], faults });
     untouched = await startTripwire();
     await using witness = await startWitness(emulator);
+    redirecting = await startRedirecting(untouched.url);
+    proxy = await startProxy();
     for (const line of await runtime.run(programs, {
       apiHost: emulator.url,
       apiKey,
       untouched: untouched.url,
       witness: witness.url,
+      redirecting: redirecting.url,
+      proxy: proxy.url,
       tellsBuffered: runtime.tellsBuffered,
     })) {
       const { behaviour, ...what }: Seen = JSON.parse(line);
@@ -43,11 +52,13 @@ describe.each(runtimes)("$name", (runtime) => {
     }
   }, 90_000);
   afterAll(async () => {
+    await proxy?.[Symbol.asyncDispose]();
+    await redirecting?.[Symbol.asyncDispose]();
     await untouched?.[Symbol.asyncDispose]();
     await emulator?.close();
   });
 
-  test.each(Object.entries(expectations))("%s", (behaviour, expectation) => {
+  test.each(Object.entries({ ...expectations, ...expectationsBehindOthers }))("%s", (behaviour, expectation) => {
     const what = seen.get(behaviour);
     if (what === undefined) throw new Error("The runtime did not report this behaviour.");
     expect(what.threw).toBeUndefined();
@@ -58,5 +69,13 @@ describe.each(runtimes)("$name", (runtime) => {
     expect(seen.get("apiKey refused in browsers")?.code).toBe("api-key-in-browser");
     // The suite has ended long since: a packet that had left would be here.
     expect(untouched.connections()).toBe(0);
+  });
+  test("a redirect takes neither key, visitor's headers nor audio to its target", () => {
+    expect(redirecting.requests()).toBe(2);
+    expect(untouched.connections()).toBe(0);
+  });
+
+  test("a proxy is used where the option agent takes its URL, and nowhere else", () => {
+    expect(proxy.targets).toEqual(runtime.agent === "proxy URL" ? [new URL(emulator.url).host] : []);
   });
 });

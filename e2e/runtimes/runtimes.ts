@@ -4,25 +4,24 @@ import { dirname, join } from "node:path";
 import { cases } from "@voxpipe/testing";
 import { Miniflare } from "miniflare";
 import { run } from "../run.ts";
+import type { Abilities, AgentAbility } from "./expectations.ts";
 import type { Programs } from "./programs.ts";
 import type { Surroundings } from "./suite.ts";
 
 /** A JavaScript runtime in which the suite runs. */
-export interface Runtime {
+export interface Runtime extends Abilities, AgentAbility {
   readonly name: string;
-  /** The file that `voxpipe` must resolve to there. */
-  readonly entry: string;
-  /** Whether failed handshakes tell their HTTP status. */
-  readonly tellsStatus: boolean;
-  /** Whether sockets tell what waits in them. */
-  readonly tellsBuffered: boolean;
-  /** Whether `StreamingClient` mints tokens. */
-  readonly mintsTokens: boolean;
   /** Runs the suite to its end and gives its lines. */
   run(programs: Programs, surroundings: Surroundings): Promise<string[]>;
 }
 
-const server = { tellsStatus: false, tellsBuffered: true, mintsTokens: true };
+const server = { tellsStatus: false, tellsBuffered: true, mintsTokens: true } as const;
+
+/**
+ * Compatibility dates at which workerd behaves differently: before 2024-11-11 it refuses `cache`, before 2025-09-15 redirects
+ * take `Authorization` along; and the newest.
+ */
+const compatibilityDates = ["2024-10-01", "2025-06-01", "2026-07-30"];
 
 const all: readonly Runtime[] = [
   node(`Node ${process.version} (of these tests)`, () => process.execPath),
@@ -31,18 +30,20 @@ const all: readonly Runtime[] = [
   {
     ...server,
     name: "Bun",
+    agent: "proxy URL",
     entry: "bun.js",
     run: (programs, surroundings) => runProgram(bun(), ["run"], programs, surroundings),
   },
   {
     ...server,
     name: "Deno",
+    agent: "unknown",
     entry: "deno.js",
     run: (programs, surroundings) => {
       return runProgram(deno(), denoFlags, programs, surroundings);
     },
   },
-  { name: "workerd", entry: "workerd.js", tellsStatus: true, tellsBuffered: false, mintsTokens: false, run: runWorker },
+  ...compatibilityDates.map(worker),
 ];
 
 /** In `test` the Node that runs it; in `test:all` every one. */
@@ -52,9 +53,22 @@ function node(name: string, path: () => string): Runtime {
   return {
     name,
     ...server,
+    agent: "http.Agent",
     entry: "node.js",
     tellsStatus: true,
     run: (programs, surroundings) => runProgram(path(), [], programs, surroundings),
+  };
+}
+
+function worker(compatibilityDate: string): Runtime {
+  return {
+    name: `workerd of ${compatibilityDate}`,
+    agent: "unknown",
+    entry: "workerd.js",
+    tellsStatus: true,
+    tellsBuffered: false,
+    mintsTokens: false,
+    run: (programs, surroundings) => runWorker(programs, surroundings, compatibilityDate),
   };
 }
 
@@ -75,11 +89,15 @@ async function runProgram(command: string, flags: readonly string[], programs: P
   return printed.trim().split("\n");
 }
 
-async function runWorker({ worker, workerEntry }: Programs, surroundings: Surroundings): Promise<string[]> {
+async function runWorker(
+  { worker, workerEntry }: Programs,
+  surroundings: Surroundings,
+  compatibilityDate: string,
+): Promise<string[]> {
   const miniflare = new Miniflare({
     modules: true,
     script: await readFile(worker, "utf8"),
-    compatibilityDate: "2026-07-30",
+    compatibilityDate,
   });
   try {
     const response = await miniflare.dispatchFetch("http://suite.example/", {

@@ -137,7 +137,7 @@ const beforeBegin: readonly Failure[] = [
 const afterBegin: readonly { name: string; action: SessionAction; ends: string; fast?: boolean }[] = [
   { name: "a drop", action: "drop", ends: "connection-lost" },
   { name: "a reset", action: "reset", ends: "connection-lost" },
-  { name: "close 1000 unasked", action: { close: 1000 }, ends: "resolved" },
+  { name: "close 1000 unasked", action: { close: 1000 }, ends: "connection-lost" },
   { name: "close 1008", action: { close: 1008 }, ends: "unauthorized" },
   { name: "close 1011", action: { close: 1011 }, ends: "server-error" },
   { name: "Error with type, then close", action: { error: 3005 }, ends: "server-error" },
@@ -148,7 +148,7 @@ const afterBegin: readonly { name: string; action: SessionAction; ends: string; 
     action: { error: 3007, typed: false, close: false },
     ends: "audio-rejected",
   },
-  { name: "expiry", action: "expire", ends: "resolved" },
+  { name: "expiry", action: "expire", ends: "session-expired" },
   { name: "half-open", action: "half-open", ends: "connection-stalled", fast: true },
   { name: "a stall", action: "stall", ends: "connection-stalled", fast: true },
 ];

@@ -1,6 +1,9 @@
 /** Protocol section 2. The PCM encodings have a fixed number of bytes a second; the others carry packets. */
 export type AudioEncoding = "pcm_s16le" | "pcm_mulaw" | "opus" | "ogg_opus" | "aac";
 
+/** Of one message, in bytes: the service closes a connection that sends more (protocol section 3). */
+export const largestMessage = 128 * 1024;
+
 export interface PcmFormat {
   readonly sampleRate: number;
   readonly bytesPerSample: number;

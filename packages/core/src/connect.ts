@@ -68,7 +68,6 @@ export function connect(options: ConnectOptions, platform: Platform): StreamingS
       "This runtime has no Web Streams. Import from voxpipe/ponyfill instead.",
     );
   const settings = parseOptions(options, platform);
-  const warn = options.onWarning ?? ((message: string) => console.warn(`voxpipe: ${message}`));
   const warned = new Set(parameterWarnings(settings.parameters));
   const session = new Session(settings, platform);
   const { stream: audio } = session.sink;
@@ -87,10 +86,10 @@ export function connect(options: ConnectOptions, platform: Platform): StreamingS
     updateConfiguration: (configuration: SessionConfiguration & DeprecatedParameters) =>
       handled(
         (async () => {
-          const changes = modernize({ ...configuration }, warn);
+          const changes = modernize({ ...configuration }, settings.warn);
           refuse(findProblems(changes, configurationSchemas));
           for (const warning of parameterWarnings({ ...settings.parameters, ...changes })) {
-            if (!warned.has(warning)) warn(warning);
+            if (!warned.has(warning)) settings.warn(warning);
             warned.add(warning);
           }
           const given = Object.entries(changes).filter(([, value]) => value !== undefined);

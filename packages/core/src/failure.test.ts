@@ -62,6 +62,40 @@ describe("a code of the service (protocol section 5)", () => {
   });
 });
 
+describe("a close code of the WebSocket protocol", () => {
+  test.each([
+    [1001, "connection-lost", true, "is being replaced"],
+    [1002, "server-error", true, "A proxy on the way"],
+    [1003, "invalid-message", false, "check apiHost and encoding"],
+    [1005, "connection-lost", true, "No reason was given"],
+    [1006, "connection-lost", true, "Check the network"],
+    [1007, "invalid-message", false, "could not be read"],
+    [1009, "audio-rejected", false, "lower frameDuration"],
+    [1010, "server-error", false, "WebSocket extension"],
+    [1011, "server-error", true, "The service failed"],
+    [1012, "connection-lost", true, "is being replaced"],
+    [1013, "server-error", true, "overloaded"],
+    [1014, "connection-lost", true, "is being replaced"],
+    [1015, "connection-failed", true, "certificate"],
+  ])("%i is %s, worth a retry: %s, and the message says: %s", (closeCode, code, retryable, remedy) => {
+    const failure = connectionFailure({ code: closeCode, reason: "" }, true, "h", "session-1");
+    expect(failure).toMatchObject({ code, closeCode, retryable, message: expect.stringContaining(remedy) });
+    if (closeCode !== 1006) expect(failure.message).not.toContain("Check the network");
+  });
+});
+
+test.each([
+  ["WS_ERR_UNSUPPORTED_MESSAGE_LENGTH", "Max payload size exceeded"],
+  ["WS_ERR_INVALID_UTF8", "Invalid WebSocket frame: invalid UTF-8 sequence"],
+  ["WS_ERR_UNEXPECTED_RSV_1", "Invalid WebSocket frame: RSV1 must be clear"],
+])("a message that the socket refuses (%s) is not blamed on the network", (code, text) => {
+  const cause = Object.assign(new Error(text), { code });
+  const failure = connectionFailure({ code: 1006, reason: "", cause }, true, "h", "session-1");
+  expect(failure).toMatchObject({ code: "server-error", retryable: true, sessionId: "session-1" });
+  expect(failure.message).toContain(`h sent what cannot be read: ${text}`);
+  expect(failure.message).not.toContain("Check the network");
+});
+
 describe("a connection that did not stand", () => {
   test.each([
     [401, "unauthorized", false],

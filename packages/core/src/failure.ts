@@ -12,6 +12,12 @@ const busy: Verdict = [
 ];
 const server: Verdict = ["server-error", true, "The service failed; try again later."];
 const message: Verdict = ["invalid-message", false, "Correct the parameter that the service names."];
+/** What a proxy says while the service behind it is replaced, or a service that is. */
+const replaced: Verdict = [
+  "connection-lost",
+  true,
+  "The service, or a gateway before it, is being replaced; try again.",
+];
 const audio: Verdict = ["audio-rejected", false, "Check sampleRate and encoding against the audio, and pace."];
 const expired: Verdict = ["session-expired", true, "Start a new session."];
 const over: Verdict = ["session-expired", false, "Start a new session."];
@@ -26,16 +32,20 @@ const spentToken =
 /** Protocol section 5: what a close code, or an Error's `error_code`, means, and whether a new attempt may help. */
 const verdicts: Readonly<Record<number, Verdict>> = {
   1000: ["server-error", false, "The service closed before the session had begun; check apiHost and the parameters."],
-  // Going away, no code at all, restart, bad gateway: what a proxy says while the service behind it is replaced.
-  1001: network,
-  1005: network,
-  1012: network,
-  1014: network,
+  1001: replaced,
+  1002: ["server-error", true, "A proxy on the way may have changed the messages; try without it."],
+  1003: ["invalid-message", false, "Messages of this kind are not taken there; check apiHost and encoding."],
+  1005: ["connection-lost", true, "No reason was given; try again, and see the service's status if it happens again."],
   1006: network,
+  1007: ["invalid-message", false, "A message could not be read there; check apiHost, encoding and the parameters."],
   1008: account,
-  1009: audio,
+  1009: ["audio-rejected", false, "A message was larger than the service takes (128 KB): lower frameDuration."],
+  1010: ["server-error", false, "A WebSocket extension is demanded that this client lacks; check apiHost."],
   1011: server,
-  1013: server,
+  1012: replaced,
+  1013: ["server-error", true, "The service is overloaded; try again later."],
+  1014: replaced,
+  1015: ["connection-failed", true, "TLS failed: check the certificate of apiHost, and this machine's clock."],
   3005: server,
   3006: message,
   3007: audio,
@@ -122,6 +132,11 @@ export function connectionFailure(
       },
     );
   }
+  const broken = opened ? brokenMessage(end.cause) : undefined;
+  if (broken !== undefined) {
+    const text = `${host} sent what cannot be read: ${broken}. The service, or a proxy on the way, is at fault; try again, or without the proxy.`;
+    return new StreamingError("server-error", text, { ...details, retryable: true });
+  }
   if (!opened) {
     const why = end.cause instanceof Error ? `: ${end.cause.message}` : "";
     return new StreamingError("connection-failed", `No connection to ${host}${why}. Check apiHost and the network.`, {
@@ -131,6 +146,12 @@ export function connectionFailure(
   }
   const failure = serviceFailure(end.code, end.reason || `The connection to ${host} was lost`, sessionId, attempt);
   return new StreamingError(failure.code, failure.message, { ...details, retryable: failure.retryable });
+}
+
+/** What `ws` says of a message that it refused: too large, not UTF-8, or not framed by the protocol. */
+function brokenMessage(cause: unknown): string | undefined {
+  if (!(cause instanceof Error) || !("code" in cause)) return undefined;
+  return typeof cause.code === "string" && cause.code.startsWith("WS_ERR_") ? cause.message : undefined;
 }
 
 /** Servers and proxies commonly take 8 KiB for the whole request; some take half of it. */

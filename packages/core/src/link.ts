@@ -1,3 +1,4 @@
+import { BufferedAmount } from "./buffered-amount.ts";
 import type { Clock } from "./clock.ts";
 import { type MessageReader, sizeOf } from "./decode.ts";
 import { type Attempt, connectionFailure, serviceFailure } from "./failure.ts";
@@ -42,9 +43,12 @@ export class Link {
   #attempt: Attempt;
   readonly #abandoned = new AbortController();
   #socket: Socket | undefined;
+  #buffered: BufferedAmount | undefined;
   #watchdog: Watchdog | undefined;
   #cancelTimer: () => void;
+  #closing = false;
   #ended = false;
+  #alive: (() => void) | undefined;
   /** An Error message, or a failure found here: what the coming close is the effect of. */
   #failure: StreamingError | undefined;
   #errorText: string | undefined;
@@ -69,18 +73,24 @@ export class Link {
   }
 
   get bufferedAmount(): number {
-    return this.#socket?.bufferedAmount ?? 0;
+    return this.#buffered?.bytes ?? 0;
   }
 
   send(data: string | Uint8Array): void {
     if (this.#ended) return;
     this.#watchdog?.sent(data.length);
-    this.#socket?.send(data);
+    try {
+      this.#socket?.send(data);
+    } catch (error) {
+      this.#socketClosed({ code: 1006, reason: "", cause: error });
+    }
   }
 
   /** Ends it with a closing handshake. */
   close(): void {
-    if (this.#ended) return;
+    if (this.#ended || this.#closing) return;
+    this.#closing = true;
+    this.#alive = undefined;
     this.#watchdog?.stop();
     this.#cancelTimer();
     this.#cancelTimer = this.#clock.after(closeGraceMs, () => this.#end(this.#failure));
@@ -88,11 +98,28 @@ export class Link {
     else this.#end(undefined);
   }
 
+  /** Nothing more will be sent: lets the service finish, and asks whether it lives. */
+  terminate(): void {
+    this.send('{"type":"Terminate"}');
+    this.#watchdog?.ask();
+  }
+
   /** Another connection has taken over: lets the service finish here, and ends it when it has. */
   retire(timeoutMs: number): void {
-    this.send('{"type":"Terminate"}');
+    if (this.#closing) return;
+    this.terminate();
     this.#cancelTimer();
     this.#cancelTimer = this.#clock.after(timeoutMs, () => this.close());
+  }
+
+  /**
+   * Calls back at the next sign of life after `terminate`, unless the peer is found dead first. Returns false if there is
+   * nothing to wait for: there was one already, or this peer's silence means nothing.
+   */
+  onceAlive(callback: () => void): boolean {
+    if (!this.#watchdog?.unanswered) return false;
+    this.#alive = callback;
+    return true;
   }
 
   /** Ends it at once. */
@@ -118,7 +145,11 @@ export class Link {
           this.#opened = true;
         },
         message: (text) => this.#guarded(() => this.#received(text)),
-        alive: () => this.#guarded(() => this.#watchdog?.heard(true)),
+        alive: () =>
+          this.#guarded(() => {
+            this.#watchdog?.heard(true);
+            this.#lives();
+          }),
         closed: (end) => this.#guarded(() => this.#socketClosed(end)),
       });
       if (this.#ended) this.#socket.destroy();
@@ -138,7 +169,7 @@ export class Link {
       this.#secrets.add(grant.token);
       return grant;
     } catch (error) {
-      if (error instanceof StreamingError) throw this.#secrets.redactError(error);
+      if (isReadable(error)) throw this.#secrets.redactError(error);
       const cause = this.#secrets.redactCause(error);
       throw new StreamingError(
         "token-failed",
@@ -161,6 +192,7 @@ export class Link {
     if (this.#ended || this.#failure) return;
     const message = this.#listener.reader.read(text);
     this.#watchdog?.heard(message.type === "Heartbeat");
+    if (!this.begin && message.type === "Termination") return this.#fail(1000, "Termination instead of Begin");
     switch (message.type) {
       case "Error":
         this.#fail(message.code ?? 0, this.#secrets.redact(message.text));
@@ -169,19 +201,32 @@ export class Link {
         if (this.begin) return;
         this.begin = message;
         this.#cancelTimer();
-        if (this.#socket) this.#watchdog = new Watchdog(this.#clock, this.#socket, (why) => this.#stalled(why));
+        if (this.#socket) {
+          this.#buffered = new BufferedAmount(this.#socket);
+          this.#watchdog = new Watchdog(this.#clock, this.#socket, this.#buffered, (why) => this.#stalled(why));
+        }
         this.#listener.begun(this, message);
         break;
       case "UnusableBegin":
         if (!this.begin) this.#beginUnusable(message.reason);
         break;
       case "Termination":
+        // A connection ends once.
+        if (this.termination) return;
         this.termination = message;
         this.#listener.message(this, message, sizeOf(text));
         break;
       default:
         this.#listener.message(this, message, sizeOf(text));
     }
+    this.#lives();
+  }
+
+  /** Last, since what the peer said may be what is waited for. */
+  #lives(): void {
+    const alive = this.#alive;
+    this.#alive = undefined;
+    alive?.();
   }
 
   #beginUnusable(reason: string): void {
@@ -221,8 +266,22 @@ export class Link {
     this.#cancelTimer();
     this.#watchdog?.stop();
     this.#abandoned.abort();
-    this.#socket?.destroy();
-    this.#listener.ended(this, error);
+    this.#alive = undefined;
+    try {
+      this.#socket?.destroy();
+    } finally {
+      this.#listener.ended(this, error);
+    }
+  }
+}
+
+/** A proxy or a getter in an error that a caller's function threw may throw itself. */
+function isReadable(error: unknown): error is StreamingError {
+  try {
+    if (!(error instanceof StreamingError)) return false;
+    return [error.code, error.message, error.stack, error.retryable, error.retryAfterSeconds, error.cause].length > 0;
+  } catch {
+    return false;
   }
 }
 

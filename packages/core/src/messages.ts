@@ -144,6 +144,11 @@ export interface ReconnectingEvent {
   readonly delay_ms: number;
   /** Why the connection ended, as a sentence. */
   readonly reason: string;
+  /**
+   * "online": this page is offline (`navigator.onLine` is false), and the attempt is made as soon as it is online. Such an
+   * attempt counts only once it is made. A session that starts offline emits this before its Begin. Absent otherwise.
+   */
+  readonly waiting_for?: "online";
 }
 
 /** A new connection has taken over; times and turn numbers go on. From the client. */

@@ -103,6 +103,112 @@ describe("bad options", () => {
   });
 });
 
+describe("a value that is none of a closed set", () => {
+  test.each([
+    ["encoding", "mulaw", "pcm_mulaw"],
+    ["encoding", "MU-LAW", "pcm_mulaw"],
+    ["encoding", "ulaw", "pcm_mulaw"],
+    ["encoding", "g711", "pcm_mulaw"],
+    ["encoding", "linear16", "pcm_s16le"],
+    ["encoding", "s16le", "pcm_s16le"],
+    ["encoding", "pcm_s16", "pcm_s16le"],
+    ["encoding", "ogg", "ogg_opus"],
+    ["mode", "latency", "min_latency"],
+    ["mode", "balance", "balanced"],
+    ["voiceFocus", "near_field", "near-field"],
+    ["redactPiiSub", "entity", "entity_name"],
+    ["noiseSuppressionModel", "far", "far-field"],
+  ])("%s: %j gets the value that was meant, and all there are", (name, value, meant) => {
+    const [line = "", ...more] = problems({ ...least, [name]: value, onWarning: () => {} });
+    expect(more).toEqual([]);
+    expect(line).toContain(`${JSON.stringify(value)} is not valid. Did you mean "${meant}"? Known values: "`);
+    expect(line).not.toMatch(/\||Expected/);
+  });
+
+  test("gets no guess if none is near", () => {
+    expect(problems({ ...least, encoding: "flac" })).toEqual([
+      'encoding: "flac" is not valid. Known values: "pcm_s16le", "pcm_mulaw", "opus", "ogg_opus", "aac".',
+    ]);
+  });
+});
+
+describe("frameDuration", () => {
+  test.each([
+    [96_000, "pcm_s16le", 682, 683],
+    [96_000, "pcm_s16le", 100, 1000],
+    [66_000, "pcm_s16le", 992, 994],
+    [96_000, "pcm_mulaw", 1000, undefined],
+    [48_000, "pcm_s16le", 1000, undefined],
+  ] as const)(
+    "at %i Hz of %s may be %i, and not %s: a message would exceed 128 KB",
+    (sampleRate, encoding, fits, over) => {
+      expect(problems({ ...least, sampleRate, encoding, frameDuration: fits })).toEqual([]);
+      if (over === undefined) return;
+      expect(problems({ ...least, sampleRate, encoding, frameDuration: over })).toEqual([
+        expect.stringMatching(
+          new RegExp(
+            `^frameDuration: ${over} is not valid at sampleRate ${sampleRate}\\. .* the service takes 131072\\. Give at most \\d+\\.$`,
+          ),
+        ),
+      ]);
+    },
+  );
+});
+
+describe("extraParams", () => {
+  const settings = (options: object) => {
+    const warnings: string[] = [];
+    const given = { ...least, onWarning: (text: string) => void warnings.push(text), ...options };
+    return { ...parseOptions(given, server), warnings };
+  };
+
+  test.each([
+    ["sample_rate", "8000", "sampleRate", 8000],
+    ["sampleRate", 8000, "sampleRate", 8000],
+    ["format_turns", "True", "formatTurns", true],
+    ["keyterms_prompt", '["a"]', "keytermsPrompt", ["a"]],
+    ["prompt", "true", "prompt", "true"],
+    ["_customer_support_audio_capture", false, "customerSupportAudioCapture", false],
+    ["keyterms", ["a"], "keytermsPrompt", ["a"]],
+    ["min_end_of_turn_silence_when_confident", 160, "minTurnSilence", 160],
+  ])("%s: %j, a name that is known, is used as the option, with a warning", (name, value, option, meant) => {
+    const { parameters, extraParams, sampleRate, warnings } = settings({
+      sampleRate: option === "sampleRate" ? undefined : 16_000,
+      extraParams: { [name]: value, next_year: 1 },
+    });
+    expect(parameters[option]).toEqual(meant);
+    if (option === "sampleRate") expect(sampleRate).toBe(meant);
+    expect(extraParams).toEqual({ next_year: 1 });
+    expect(warnings[0]).toContain(`${name} in extraParams is used as the option`);
+  });
+
+  test("give way to an option, with a warning", () => {
+    const { parameters, extraParams, warnings } = settings({ extraParams: { sample_rate: 8000 } });
+    expect(parameters.sampleRate).toBe(16_000);
+    expect(extraParams).toEqual({});
+    expect(warnings).toEqual(["sample_rate in extraParams is ignored, since the option sampleRate is given."]);
+  });
+
+  test("are checked like options", () => {
+    expect(
+      problems({ ...least, onWarning: () => {}, extraParams: { encoding: "mulaw", min_turn_silence: "soon" } }),
+    ).toEqual([
+      expect.stringContaining('encoding: "mulaw" is not valid. Did you mean "pcm_mulaw"?'),
+      expect.stringContaining('minTurnSilence: "soon" is not valid.'),
+    ]);
+  });
+
+  test.each(["apiKey", "api_key", "apiHost", "connect_timeout", "reconnect"])(
+    "cannot hold %s, which is no parameter of the service, and do not show it",
+    (name) => {
+      expect(problems({ ...least, extraParams: { [name]: "s3cret-value" } })).toEqual([
+        expect.stringMatching(new RegExp(`^extraParams\\.${name}: not a parameter of the service\\. Give \\w+ beside`)),
+      ]);
+      expect(problems({ ...least, extraParams: { [name]: "s3cret-value" } }).join()).not.toContain("s3cret");
+    },
+  );
+});
+
 describe("sampleRate", () => {
   test.each(["pcm_s16le", "pcm_mulaw"] as const)("must be given for %s", (encoding) => {
     expect(problems({ token: "t", encoding })).toEqual([`sampleRate: missing. ${encoding} audio needs it.`]);

@@ -1,10 +1,12 @@
 import * as v from "valibot";
-import { type AudioEncoding, pcmFormat } from "./audio-format.ts";
+import { type AudioEncoding, largestMessage, pcmFormat } from "./audio-format.ts";
+import { notOneOf } from "./closed-set.ts";
 import { explainIssue } from "./explain-issue.ts";
+import { collapseExtraParams } from "./extra-params.ts";
 import { nearestName } from "./nearest-name.ts";
 import type { Pace } from "./pacer.ts";
 import { parameterWarnings } from "./parameter-warnings.ts";
-import { modernize, parameterSchemas, type StreamingParameters } from "./parameters.ts";
+import { deprecatedSchemas, modernize, parameterSchemas, type StreamingParameters, wireName } from "./parameters.ts";
 import { Secrets } from "./redact.ts";
 import type { Platform } from "./socket.ts";
 import { StreamingError } from "./streaming-error.ts";
@@ -51,17 +53,23 @@ export interface ConnectOptions extends StreamingParameters {
   maxConnectionRetries?: number | undefined;
   /** Base of the exponential backoff between attempts, in ms. Default 500. */
   connectionRetryDelay?: number | undefined;
-  /** Ms to wait for Termination after the last turn. Default 5000. */
+  /**
+   * Ms to wait for Termination, from the end of the audio and again from each word that is read further on. A peer that is
+   * silent all the time may be dead: that is found out first, within 10 s, and is a drop. Default 5000.
+   */
   terminationTimeout?: number | undefined;
   /** What happens when an open connection drops; `false` fails the session. Default on. */
   reconnect?: boolean | ReconnectOptions | undefined;
-  /** Ms of audio in one message, 50–1000. Default 50. */
+  /** Ms of audio in one message, 50–1000, and at most 128 KB: 682 ms at 96 kHz. Default 50. */
   frameDuration?: number | undefined;
   /** How fast audio may run ahead of real time; `false` for no limit. Default `{ rate: 1.25, burst: 5000 }` (burst in ms). */
   pace?: boolean | Partial<Pace> | undefined;
   /** High-water mark of `audio`, in ms. Default 1000. */
   audioBuffer?: number | undefined;
-  /** Query parameters that this version does not know, under their wire names. */
+  /**
+   * Query parameters that this version does not know, under their wire names. One that it knows is used as its option, with a
+   * warning; if that is given too, this one is ignored.
+   */
   extraParams?: Readonly<Record<string, unknown>> | undefined;
   /** Told of deprecated and risky options. Default `console.warn`. */
   onWarning?: ((message: string) => void) | undefined;
@@ -91,6 +99,8 @@ export interface Settings {
   readonly extraParams: Readonly<Record<string, unknown>>;
   /** Everything given that must never be shown. */
   readonly secrets: readonly string[];
+  /** Reports to `onWarning`. Never throws. */
+  readonly warn: (message: string) => void;
   /** Reports to `onWarning`, once a session for each topic. */
   readonly warnOnce: (topic: string, message: string) => void;
 }
@@ -124,7 +134,10 @@ const optionSchemas = {
     "Expected a host, or a ws:// or wss:// URL",
   ),
   signal: v.custom<AbortSignal>(
-    (value) => typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value,
+    (value) =>
+      typeof value === "object" &&
+      value !== null &&
+      ["aborted", "addEventListener", "removeEventListener"].every((name) => name in value),
     "Expected an AbortSignal",
   ),
   connectTimeout: ms,
@@ -147,6 +160,11 @@ const nestedSchemas = {
 };
 
 const schemas: Readonly<Record<string, v.GenericSchema>> = { ...parameterSchemas, ...optionSchemas };
+const known = {
+  // A token is a parameter of the service, too.
+  parameters: { ...parameterSchemas, ...deprecatedSchemas, token: optionSchemas.token },
+  own: Object.keys(optionSchemas),
+};
 const secretOptions = ["apiKey", "token", "webhookAuthHeaderValue"] as const;
 
 /**
@@ -156,20 +174,27 @@ const secretOptions = ["apiKey", "token", "webhookAuthHeaderValue"] as const;
  */
 export function parseOptions(given: ConnectOptions, platform: Pick<Platform, "sendsHeaders">): Settings {
   const warnings: string[] = [];
-  const options: ConnectOptions = modernize({ ...given }, (message) => warnings.push(message));
+  const {
+    options: named,
+    extra,
+    problems: misplaced,
+  } = collapseExtraParams({ ...given }, known, (message) => warnings.push(message));
+  const options: ConnectOptions = modernize({ ...named, extraParams: extra }, (message) => warnings.push(message));
   const { encoding = "pcm_s16le", apiHost = "streaming.assemblyai.com", token, apiKey, sampleRate } = options;
 
   const problems = [
     ...findProblems(options, schemas),
     ...findProblems(options.reconnect, nestedSchemas.reconnect, "reconnect."),
     ...findProblems(options.pace, nestedSchemas.pace, "pace."),
+    ...misplaced,
+    ...tooLongFrame(options),
   ];
   if (sampleRate === undefined && pcmFormat(encoding, 0))
     problems.push(`sampleRate: missing. ${encoding} audio needs it.`);
   if (token === undefined && apiKey === undefined && isHost(apiHost) && origin(apiHost).protocol === "wss:")
     problems.push("token: missing. Give a token, a function that fetches one, or (on a server) apiKey.");
   if (token !== undefined && apiKey !== undefined) problems.push("apiKey: given beside token. Give one of the two.");
-  const secrets = [...secretOptions.map((name) => options[name]), options.extraParams?.token].filter(
+  const secrets = [...secretOptions.map((name) => options[name]), ...secretsIn(given?.extraParams)].filter(
     (secret) => typeof secret === "string",
   );
   const safe = new Secrets(secrets);
@@ -183,7 +208,7 @@ export function parseOptions(given: ConnectOptions, platform: Pick<Platform, "se
   warnings.push(...parameterWarnings({ ...options }));
   if (options.customerSupportAudioCapture)
     warnings.push("customerSupportAudioCapture lets the service record the session's audio.");
-  const warn = options.onWarning ?? ((message: string) => console.warn(`voxpipe: ${message}`));
+  const warn = guarded(options.onWarning ?? ((message: string) => console.warn(`voxpipe: ${message}`)));
   for (const warning of warnings) warn(warning);
 
   const { reconnect = true, pace = true, extraParams = {} } = options;
@@ -209,6 +234,7 @@ export function parseOptions(given: ConnectOptions, platform: Pick<Platform, "se
     audioBuffer: options.audioBuffer ?? 1000,
     extraParams,
     secrets,
+    warn,
     warnOnce: once(warn),
   };
 }
@@ -218,12 +244,37 @@ function once(warn: (message: string) => void): Settings["warnOnce"] {
   return (topic, message) => {
     if (reported.has(topic)) return;
     reported.add(topic);
+    warn(message);
+  };
+}
+
+/** A callback that throws is reported, and stops nothing. */
+function guarded(warn: (message: string) => void): (message: string) => void {
+  return (message) => {
     try {
       warn(message);
     } catch (error) {
       console.error("voxpipe: onWarning threw.", error);
     }
   };
+}
+
+function tooLongFrame({ encoding = "pcm_s16le", sampleRate, frameDuration }: ConnectOptions): string[] {
+  if (typeof sampleRate !== "number" || typeof frameDuration !== "number") return [];
+  const format = pcmFormat(encoding, sampleRate);
+  const bytesPerMs = format ? (sampleRate * format.bytesPerSample) / 1000 : 0;
+  const bytes = Math.ceil(frameDuration * bytesPerMs);
+  if (!(bytes > largestMessage)) return [];
+  const most = Math.floor(largestMessage / bytesPerMs);
+  return [
+    `frameDuration: ${frameDuration} is not valid at sampleRate ${sampleRate}. A message would have ${bytes} bytes, and the service takes ${largestMessage}. Give at most ${most}.`,
+  ];
+}
+
+/** Those that are ignored or refused there must not be shown either. */
+function secretsIn(extra: unknown): unknown[] {
+  if (typeof extra !== "object" || extra === null) return [];
+  return secretOptions.flatMap((name) => [Reflect.get(extra, name), Reflect.get(extra, wireName(name))]);
 }
 
 /** One line for each value that its schema refuses, and each name that none has. Empty where all is well. */
@@ -238,6 +289,8 @@ export function findProblems(options: unknown, known: Readonly<Record<string, v.
     }
     const result = v.safeParse(schema, value);
     if (result.success) return [];
+    const closed: unknown = schema.type === "picklist" ? Reflect.get(schema, "options") : undefined;
+    if (Array.isArray(closed)) return `${path}${name}: ${show(value)} is not valid. ${notOneOf(value, closed)}.`;
     return `${path}${name}: ${refusal(name, value, result.issues[0])}.`;
   });
 }

@@ -10,8 +10,10 @@ import type { LinkTimeline, Timeline } from "./timeline.ts";
 const socketBuffer = 64 * 1024;
 /** Sockets do not tell when they drain, so a full one is asked again after this time. */
 const drainPollMs = 20;
-/** Control messages that may wait to be sent, and forced endpoints that may wait for their final turn. */
+/** Control messages that may wait to be sent, and forced endpoints that are remembered. */
 const mostControls = 256;
+/** Word times are whole ms. */
+const roundingMs = 1;
 
 /** What `Outbound` needs of a connection. */
 export interface OutboundLink {
@@ -58,7 +60,10 @@ export class Outbound {
   readonly #controls: Control[] = [];
   /** Everything that was ever configured on the way: a new connection starts with it. */
   readonly #configuration: Record<string, unknown> = {};
-  /** Where in the source endpoints were forced whose final turn has not come: replay forces them again. */
+  /**
+   * Where in the source endpoints were forced that no final turn reaches yet: replay forces them again. A final turn that ends
+   * before such a place may have ended by itself, with the forced one still to come.
+   */
   readonly #endpoints: number[] = [];
   /** The first of them that the present connection has not had. */
   #repeat = 0;
@@ -122,10 +127,7 @@ export class Outbound {
   settled(): void {
     const { log, timeline } = this.#parts;
     log.release(timeline.settledMs);
-    if (this.#repeat > 0) {
-      this.#endpoints.shift();
-      this.#repeat--;
-    }
+    while ((this.#endpoints[0] ?? Number.POSITIVE_INFINITY) <= timeline.settledMs + roundingMs) this.#forgetEndpoint();
   }
 
   /** Nothing will be sent any more. */
@@ -175,9 +177,8 @@ export class Outbound {
     const { log, latency } = this.#parts;
     this.#send(audio.bytes);
     this.#pacer?.sent(now, audio.durationMs + audio.paddingMs);
-    this.wireMs += audio.durationMs;
-    this.#linkTimeline?.padded(this.wireMs, audio.paddingMs);
-    this.wireMs += audio.paddingMs;
+    this.wireMs += audio.durationMs + audio.paddingMs;
+    this.#linkTimeline?.sent(audio.durationMs, audio.paddingMs);
     this.reachedMs = Math.max(this.reachedMs, log.sentMs);
     latency.sent(log.sentMs, now);
     while ((this.#endpoints[this.#repeat] ?? Number.POSITIVE_INFINITY) <= log.sentMs) {
@@ -197,10 +198,17 @@ export class Outbound {
     this.#controls.shift();
     const { type, ...parameters } = control.message;
     if (type === "UpdateConfiguration") Object.assign(this.#configuration, parameters);
-    if (type === "ForceEndpoint" && this.#endpoints.length < mostControls)
+    if (type === "ForceEndpoint") {
       this.#repeat = this.#endpoints.push(this.#parts.log.sentMs);
+      if (this.#endpoints.length > mostControls) this.#forgetEndpoint();
+    }
     this.#sendControl(control.message);
     control.resolve();
+  }
+
+  #forgetEndpoint(): void {
+    this.#endpoints.shift();
+    this.#repeat = Math.max(0, this.#repeat - 1);
   }
 
   #sendControl(message: ControlMessage): void {

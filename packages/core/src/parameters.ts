@@ -166,6 +166,12 @@ const renamed: Readonly<Record<keyof DeprecatedParameters, keyof typeof paramete
   noiseSuppressionThreshold: "voiceFocusThreshold",
 };
 
+/** Deprecated names, with what those that replaced them take. */
+export const deprecatedSchemas: Readonly<Record<string, v.GenericSchema>> = {
+  ...Object.fromEntries(Object.entries(renamed).map(([old, name]) => [old, parameterSchemas[name]])),
+  languageCode: string,
+};
+
 /** Moves deprecated names and values onto those that replaced them, each with a warning. */
 export function modernize(
   given: Readonly<Record<string, unknown>>,

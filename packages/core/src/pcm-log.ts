@@ -1,4 +1,4 @@
-import type { PcmFormat } from "./audio-format.ts";
+import { largestMessage, type PcmFormat } from "./audio-format.ts";
 import type { AudioLog, AudioMessage } from "./audio-log.ts";
 
 /** The service takes messages of 50 to 1000 ms (protocol section 3). */
@@ -38,7 +38,9 @@ export class PcmLog implements AudioLog {
     this.#format = format;
     this.#bytesPerMs = bytes(format.sampleRate) / 1000;
     this.#shortest = bytes(Math.ceil((format.sampleRate * shortestMs) / 1000));
-    this.#longest = bytes(Math.floor((format.sampleRate * longestMs) / 1000));
+    this.#longest = bytes(
+      Math.floor(Math.min((format.sampleRate * longestMs) / 1000, largestMessage / format.bytesPerSample)),
+    );
     this.#frame = Math.min(bytes(Math.ceil((format.sampleRate * frameMs) / 1000)), this.#longest);
     this.#block = this.#frame * framesPerBlock;
     this.#capacity = bytes(Math.ceil((format.sampleRate * capacityMs) / 1000));

@@ -61,23 +61,34 @@ export class RetryPolicy {
     return new StreamingError(code, `${message} ${this.attempt} retries over ${seconds} s did not help.`, details);
   }
 
-  /** Ms until the next attempt after a connection failed with `error`; undefined where there is to be none. */
+  /** Ms until the next attempt after a connection failed with `error`; undefined if there is to be none. */
   delay(error: StreamingError, now: number): number | undefined {
-    const { reconnect, maxConnectionRetries, connectionRetryDelay } = this.#settings;
-    if (now - this.#begunAt > steadyMs) this.attempt = 0;
-    this.#begunAt = Number.POSITIVE_INFINITY;
-    const most = this.#opened ? (reconnect?.maxAttempts ?? 0) : maxConnectionRetries;
-    const refused = error.code === "handshake-rejected" && !gatewayStatuses.has(error.status ?? 0);
-    // A first handshake that is refused stays refused; later on the service may be restarting.
-    const worthwhile = error.retryable && (this.#opened || !refused);
-    const askedMs = (error.retryAfterSeconds ?? 0) * 1000;
-    if (!worthwhile || this.attempt >= most || askedMs > longestWaitMs) return undefined;
+    const { connectionRetryDelay, reconnect } = this.#settings;
+    const most = this.#mostAttempts(error, now);
+    if (this.attempt >= most) return undefined;
     this.attempt++;
+    const askedMs = (error.retryAfterSeconds ?? 0) * 1000;
     if (error.code === "too-many-sessions") {
       const delay = Math.max(askedMs, Math.round(sessionLimitMs * (1 + this.#random())));
       this.#waitedMs += delay;
       return delay;
     }
     return askedMs + backoff(this.attempt, connectionRetryDelay, reconnect?.maxDelay ?? 10_000, this.#random);
+  }
+
+  /** The same for a page that knows why: it has no network. That attempt does not count, and the next one need not wait. */
+  delayOffline(error: StreamingError, now: number): 0 | undefined {
+    return this.#mostAttempts(error, now) > 0 ? 0 : undefined;
+  }
+
+  #mostAttempts(error: StreamingError, now: number): number {
+    const { reconnect, maxConnectionRetries } = this.#settings;
+    if (now - this.#begunAt > steadyMs) this.attempt = 0;
+    this.#begunAt = Number.POSITIVE_INFINITY;
+    const refused = error.code === "handshake-rejected" && !gatewayStatuses.has(error.status ?? 0);
+    // A first handshake that is refused stays refused; later on the service may be restarting.
+    const worthwhile = error.retryable && (this.#opened || !refused);
+    if (!worthwhile || (error.retryAfterSeconds ?? 0) * 1000 > longestWaitMs) return 0;
+    return this.#opened ? (reconnect?.maxAttempts ?? 0) : maxConnectionRetries;
   }
 }

@@ -1,10 +1,12 @@
+import { getEventListeners } from "node:events";
 import { setImmediate as turnOfTheLoop } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { FakeClock } from "../test/fake-clock.ts";
-import { turn, word } from "../test/messages.ts";
+import { final, turn, word } from "../test/messages.ts";
 import { type ScriptedSocket, scriptedPlatform } from "../test/scripted-platform.ts";
 import { connect } from "./connect.ts";
 import type { ConnectOptions } from "./options.ts";
+import { StreamingError } from "./streaming-error.ts";
 
 /** Without credentials nothing is waited for before the socket is opened. */
 const local: ConnectOptions = { apiHost: "ws://localhost", sampleRate: 8000, encoding: "pcm_mulaw" };
@@ -139,6 +141,244 @@ describe("forced endpoints", () => {
     expect(shape(sockets[1])).toEqual([400, 400, "ForceEndpoint", "ForceEndpoint", 400, 400]);
     expect(shape(sockets[1])).toEqual(shape(sockets[0]));
     session.abort();
+  });
+});
+
+describe("a forced endpoint that a final turn does not reach", () => {
+  test("is forced again after a drop, since that final turn had ended by itself", async () => {
+    const { session, clock, sockets, last } = start();
+    await turnOfTheLoop();
+    last()?.begin();
+    const writer = session.audio.getWriter();
+    await writer.write(new Uint8Array(8000));
+    await session.forceEndpoint();
+    last()?.says(final(0, { words: [word(0, 300)] }));
+    last()?.closes({ code: 1006, reason: "" });
+    await pass(clock, 2000);
+    last()?.begin("session-2");
+    await turnOfTheLoop();
+    expect(sockets).toHaveLength(2);
+    expect(last()?.controls).toEqual([{ type: "ForceEndpoint" }]);
+    last()?.says(final(0, { words: [word(100, 700)] }));
+    last()?.closes({ code: 1006, reason: "" });
+    await pass(clock, 2000);
+    last()?.begin("session-3");
+    await turnOfTheLoop();
+    expect(last()?.controls).toEqual([]);
+    session.abort();
+  });
+
+  test("is no more than one of 256 that are remembered, the newest", async () => {
+    const { session, clock, last } = start();
+    await turnOfTheLoop();
+    last()?.begin();
+    const writer = session.audio.getWriter();
+    for (let i = 0; i < 300; i++) await session.forceEndpoint();
+    await writer.write(new Uint8Array(800));
+    await session.forceEndpoint();
+    last()?.closes({ code: 1006, reason: "" });
+    await pass(clock, 2000);
+    last()?.begin("session-2");
+    await turnOfTheLoop();
+    const controls = last()?.controls ?? [];
+    expect(controls.length).toBeLessThanOrEqual(256);
+    expect(controls.at(-1)).toEqual({ type: "ForceEndpoint" });
+    session.abort();
+  });
+});
+
+describe("a final turn with a time far behind the audio", () => {
+  test("does not keep what is said afterwards from being replayed, and read", async () => {
+    const { session, clock, sockets, last } = start({ pace: false });
+    await turnOfTheLoop();
+    last()?.begin();
+    const writer = session.audio.getWriter();
+    await writer.write(new Uint8Array(8000));
+    last()?.says(final(1e9, { turn_is_formatted: true, words: [word(0, 1e9)] }));
+    await writer.write(new Uint8Array(8000));
+    last()?.closes({ code: 1006, reason: "" });
+    await pass(clock, 2000);
+    last()?.begin("session-2");
+    await turnOfTheLoop();
+    expect(session.stats()).toMatchObject({ audioReplayedMs: 1000, audioLostMs: 0 });
+    last()?.says(final(0, { words: [word(100, 900)] }));
+    session.abort();
+    const finals: unknown[] = [];
+    await expect(
+      (async () => {
+        for await (const event of session.events)
+          if (event.type === "Turn") finals.push([event.turn_order, event.words[0]?.start, event.words[0]?.end]);
+      })(),
+    ).rejects.toMatchObject({ code: "aborted" });
+    expect(finals).toEqual([
+      [0, 0, 1000],
+      [1, 1100, 1900],
+    ]);
+    expect(sockets).toHaveLength(2);
+  });
+});
+
+describe("a runtime whose sockets do not know what waits in them", () => {
+  test.each([
+    ["is missing", undefined],
+    ["is NaN", Number.NaN],
+    ["is always 0", 0],
+    ["is always 5", 5],
+    ["is always 10 MB", 10_000_000],
+    ["is a text", "none"],
+    ["is infinite", Number.POSITIVE_INFINITY],
+  ])("has connections that live, and get all audio, if bufferedAmount %s", async (_, amount) => {
+    const { session, clock, sockets } = start({ pace: false }, (socket) =>
+      Object.defineProperty(socket, "bufferedAmount", { value: amount }),
+    );
+    await turnOfTheLoop();
+    sockets[0]?.begin();
+    const writer = session.audio.getWriter();
+    for (let second = 0; second < 60; second++) {
+      // It speaks for half a minute, and is silent for another.
+      if (second < 30) await writer.write(new Uint8Array(8000));
+      clock.advance(1000);
+    }
+    expect({ sockets: sockets.length, sent: session.stats().audioSentMs }).toEqual({ sockets: 1, sent: 30_000 });
+    session.abort();
+  });
+});
+
+describe("what a caller hands in may throw when it is looked at", () => {
+  const thrown = () => {
+    throw new Error("not for you");
+  };
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  class Unreadable extends Error {
+    override get message() {
+      return thrown();
+    }
+  }
+  // Made in the test: the test runner looks at its own arguments.
+  const hostile: Readonly<Record<string, () => unknown>> = {
+    "an object whose getters throw": () => Object.defineProperty({}, "message", { get: thrown }),
+    "an error whose getters throw": () => new Unreadable(),
+    "a revoked proxy": () => revoked.proxy,
+    "a proxy whose traps throw": () => new Proxy(new Error("x"), { get: thrown, getPrototypeOf: thrown, has: thrown }),
+    "an object whose toString throws": () => ({ toString: thrown, [Symbol.toPrimitive]: thrown }),
+    "an object whose tag throws": () => Object.defineProperty({}, Symbol.toStringTag, { get: thrown }),
+    "a symbol": () => Symbol("s"),
+    "a function": () => () => {},
+    "an object without a prototype": () => Object.create(null),
+  };
+  const names = Object.keys(hostile);
+
+  test.each(names)("abort(%s) ends the session", async (name) => {
+    const { session, clock } = start();
+    session.abort(hostile[name]?.());
+    await expect(session.closed).rejects.toMatchObject({ code: "aborted" });
+    expect(clock.pending).toBe(0);
+  });
+
+  test.each(names)("a signal aborted with %s ends every session that has it", async (name) => {
+    const controller = new AbortController();
+    const sessions = [1, 2].map(() => start({ signal: controller.signal }).session);
+    controller.abort(hostile[name]?.());
+    for (const session of sessions) await expect(session.closed).rejects.toMatchObject({ code: "aborted" });
+  });
+
+  test.each(names)("a token provider that throws %s fails, and is asked again", async (name) => {
+    let asked = 0;
+    const { session, clock } = start({
+      token: () => {
+        asked++;
+        throw hostile[name]?.();
+      },
+    });
+    const end = session.closed.catch((error: unknown) => error);
+    await pass(clock);
+    expect(await end).toMatchObject({ code: "token-failed" });
+    expect(asked).toBe(3);
+  });
+
+  test.each(names)("a source that fails with %s ends the session", async (name) => {
+    const { session, last } = start();
+    await turnOfTheLoop();
+    last()?.begin();
+    session.audio.abort(hostile[name]?.()).catch(() => {});
+    await turnOfTheLoop();
+    last()?.says({ type: "Termination" });
+    last()?.closes({ code: 1000, reason: "" });
+    await expect(session.closed).rejects.toMatchObject({ code: "audio-failed" });
+  });
+
+  test("a proxy of a StreamingError that throws fails the attempt like any other error", async () => {
+    const proxy = new Proxy(new StreamingError("token-failed", "x"), { get: thrown });
+    const { session, clock } = start({ token: () => Promise.reject(proxy) });
+    const end = session.closed.catch((error: unknown) => error);
+    await pass(clock);
+    expect(await end).toMatchObject({ code: "token-failed" });
+  });
+
+  test("an onWarning that throws is reported, and keeps no session from starting", async () => {
+    const report = vi.spyOn(console, "error").mockImplementation(() => {});
+    try {
+      const { session, last } = start({ keyterms: ["a"], onWarning: thrown });
+      await turnOfTheLoop();
+      last()?.begin();
+      await session.updateConfiguration({ keyterms: ["b"] });
+      expect(report.mock.calls.map(([text]) => text)).toEqual(Array(2).fill("voxpipe: onWarning threw."));
+      session.abort();
+    } finally {
+      report.mockRestore();
+    }
+  });
+
+  test("a tracer that throws changes nothing, and is reported once", async () => {
+    const clock = new FakeClock();
+    const { platform, sockets } = scriptedPlatform(clock);
+    const warnings: string[] = [];
+    const options = { ...local, onWarning: (text: string) => void warnings.push(text) };
+    const session = connect(options, { ...platform, trace: thrown });
+    await turnOfTheLoop();
+    sockets[0]?.begin();
+    await session.opened;
+    const end = session.close();
+    await turnOfTheLoop();
+    sockets[0]?.says({ type: "Termination" });
+    sockets[0]?.closes({ code: 1000, reason: "" });
+    await end;
+    expect(warnings).toEqual([expect.stringContaining("trace function threw")]);
+  });
+
+  test("a socket that throws at a send is a lost connection, and its audio is sent again", async () => {
+    const { session, clock, sockets, last } = start({}, (socket, attempt) => {
+      if (attempt === 1) Object.assign(socket, { send: thrown });
+    });
+    await turnOfTheLoop();
+    last()?.begin();
+    session.audio
+      .getWriter()
+      .write(new Uint8Array(800))
+      .catch(() => {});
+    await pass(clock, 2000);
+    expect(sockets).toHaveLength(2);
+    last()?.begin("session-2");
+    await turnOfTheLoop();
+    expect(last()?.sent.map((data) => data.length)).toEqual([400, 400]);
+    session.abort();
+  });
+});
+
+describe("a signal that many sessions share", () => {
+  test("has one listener, and none once they have ended", async () => {
+    const controller = new AbortController();
+    const sessions = Array.from({ length: 15 }, () => start({ signal: controller.signal }).session);
+    expect(getEventListeners(controller.signal, "abort")).toHaveLength(1);
+    for (const session of sessions.slice(1)) session.abort();
+    expect(getEventListeners(controller.signal, "abort")).toHaveLength(1);
+    sessions[0]?.abort();
+    expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
+    const { session } = start({ signal: controller.signal });
+    controller.abort(new Error("all of them"));
+    await expect(session.closed).rejects.toThrow("all of them");
+    expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
   });
 });
 

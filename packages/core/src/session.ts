@@ -1,7 +1,9 @@
+import { heardAll } from "./answer.ts";
 import { byteRate, pcmFormat } from "./audio-format.ts";
 import type { AudioLog } from "./audio-log.ts";
 import { AudioSink } from "./audio-sink.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { createAudioLog } from "./create-audio-log.ts";
 import { MessageReader } from "./decode.ts";
 import { Deferred } from "./deferred.ts";
 import { EventQueue } from "./event-queue.ts";
@@ -10,17 +12,23 @@ import { LatencyMeter } from "./latency-meter.ts";
 import { type LifecycleInput, nextState, type SessionState } from "./lifecycle.ts";
 import { Link, type LinkListener } from "./link.ts";
 import type { BeginEvent, ReconnectedEvent, ServerEvent, TerminationEvent, UnrecognizedEvent } from "./messages.ts";
+import { abortReason, onAbort } from "./on-abort.ts";
+import { OnlineWait } from "./online-wait.ts";
 import type { Settings } from "./options.ts";
 import { type ControlMessage, Outbound } from "./outbound.ts";
-import { PacketLog } from "./packet-log.ts";
-import { PcmLog } from "./pcm-log.ts";
 import { Secrets } from "./redact.ts";
 import { RetryPolicy } from "./retry-policy.ts";
 import { Rollover } from "./rollover.ts";
-import type { SessionStats, SessionSummary } from "./session-figures.ts";
+import { safeTrace } from "./safe-trace.ts";
+import { abortedError, earlyEndError, endedError, offlineError, terminationTimeoutError } from "./session-errors.ts";
+import { type SessionStats, type SessionSummary, summarize } from "./session-figures.ts";
 import type { Platform } from "./socket.ts";
 import { StreamingError } from "./streaming-error.ts";
+import { TerminationWait } from "./termination-wait.ts";
 import { type LinkTimeline, Timeline } from "./timeline.ts";
+
+/** A Termination this close to the end of the service's time may be one that nobody asked for. */
+const expiryDoubtMs = 2000;
 
 /**
  * Supervises the connections of one session: first attempt and retries, reconnection, rollover, ending. The only place
@@ -63,10 +71,16 @@ export class Session implements LinkListener {
   /** The audio source failed: told once what it gave was transcribed. */
   #sourceFailure: StreamingError | undefined;
   #termination: TerminationEvent | undefined;
+  readonly #terminationWait: TerminationWait;
+  readonly #online: OnlineWait;
+  readonly #trace: NonNullable<Platform["trace"]>;
   #shortLives = 0;
+  /** Where the audio ends, in bytes that were written. */
+  #endBytes = Number.POSITIVE_INFINITY;
   /** Where sockets cannot ping, the connection asks for heartbeats for its own sake, and keeps them to itself. */
   #tellsHeartbeats: boolean;
   #cancelTimer: () => void = () => {};
+  #forgetSignal: () => void = () => {};
 
   constructor(settings: Settings, platform: Platform) {
     this.#settings = settings;
@@ -76,7 +90,11 @@ export class Session implements LinkListener {
     this.#clock = platform.clock ?? systemClock;
     this.#retries = new RetryPolicy(settings, platform.random ?? Math.random);
     this.#tellsHeartbeats = platform.sendsPings || settings.parameters.sessionHeartbeat === true;
-    const bytesPerMs = byteRate(settings.encoding, settings.sampleRate) / 1000;
+    this.#trace = safeTrace(platform.trace, settings.warnOnce);
+    this.#online = new OnlineWait(platform.online);
+    this.#terminationWait = new TerminationWait(this.#clock, settings.terminationTimeout, () =>
+      this.#terminationLate(),
+    );
     this.events = new EventQueue(platform.streams, {
       cancelled: () => {
         // Nobody reads what audio still waiting to be taken would become.
@@ -92,7 +110,7 @@ export class Session implements LinkListener {
       },
       overflowed: () => this.#end(tooSlowError()),
     });
-    this.sink = new AudioSink(platform.streams, settings.encoding, settings.audioBuffer * bytesPerMs, {
+    this.sink = new AudioSink(platform.streams, settings.encoding, settings.audioBuffer * this.#bytesPerMs, {
       written: () => this.#outbound.pump(),
       closed: () => {
         // Counted anew: writes that came after the writer's close were refused, but had been measured.
@@ -101,7 +119,7 @@ export class Session implements LinkListener {
       },
       failed: (error) => this.#sourceFailed(error),
     });
-    this.#log = createLog(settings);
+    this.#log = createAudioLog(settings);
     this.#outbound = new Outbound({
       sink: this.sink,
       log: this.#log,
@@ -111,9 +129,12 @@ export class Session implements LinkListener {
       pace: settings.pace,
       finished: () => this.#terminate(),
     });
-    settings.signal?.addEventListener("abort", this.#onAbort);
-    if (settings.signal?.aborted) this.#onAbort();
-    else this.#link = this.#openLink();
+    const { signal } = settings;
+    if (signal?.aborted) this.abort(abortReason(signal));
+    else {
+      if (signal) this.#forgetSignal = onAbort(signal, () => this.abort(abortReason(signal)));
+      this.#connect("This page is offline.");
+    }
   }
 
   control(message: ControlMessage): Promise<void> {
@@ -131,22 +152,13 @@ export class Session implements LinkListener {
   }
 
   abort(reason?: unknown): void {
-    const cause = this.secrets.redactCause(reason);
-    const why = reason instanceof Error ? `: ${cause?.message}` : "";
-    this.#end(
-      new StreamingError("aborted", `The session was aborted${why}.`, {
-        cause,
-        sessionId: this.#sessionIds.at(-1),
-      }),
-    );
+    this.#end(abortedError(reason, this.secrets, this.#sessionId));
   }
 
   stats(): SessionStats {
-    const waiting = this.sink.writtenBytes - this.sink.takenBytes;
-    const bytesPerMs = byteRate(this.#settings.encoding, this.#settings.sampleRate) / 1000;
     return {
       audioSentMs: this.#outbound.reachedMs,
-      audioBufferedMs: this.#log.endMs - this.#log.sentMs + waiting / bytesPerMs,
+      audioBufferedMs: this.#log.endMs - this.#log.sentMs + this.#untakenMs,
       audioReplayedMs: this.#outbound.replayedMs,
       audioLostMs: this.#lostMs,
       reconnects: this.#reconnects,
@@ -178,14 +190,15 @@ export class Session implements LinkListener {
         }
         this.#outbound.settled();
       }
-      if (this.#terminating && !this.#complete && link === this.#link) this.#awaitTermination();
+      if (this.#terminating && !this.#complete && link === this.#link)
+        this.#terminationWait.progressed(this.#timelines.get(link)?.readMs ?? 0);
     }
     this.events.push(event, bytes);
     this.#rollover?.boundary();
   }
 
   ended(link: Link, error: StreamingError | undefined): void {
-    this.#platform.trace?.({ type: "disconnected", error });
+    this.#trace({ type: "disconnected", error });
     this.#timelines.delete(link);
     if (this.#retired.delete(link)) return this.#endWhenComplete();
     if (link === this.#rollover?.spare) return this.#rollover.failed();
@@ -194,7 +207,7 @@ export class Session implements LinkListener {
     this.#outbound.detach();
     this.#rollover?.stop();
     this.#rollover = undefined;
-    this.#cancelTimer();
+    this.#terminationWait.stop();
     if (this.#complete) this.#endWhenComplete();
     else if (error) this.#dropped(error);
     else this.#endedUnasked(link);
@@ -207,24 +220,79 @@ export class Session implements LinkListener {
   }
 
   /**
-   * A normal close that was not asked for, or one too early. The service ends a session that reached its longest duration
-   * with a Termination. Where audio flows, or some has no final turn yet, the end could lose words in silence: doubted, and a
-   * failure where doubt brought no new final turn.
+   * The peer ended the connection as if all was well, and has not answered all of the audio. With reconnection the session goes
+   * on from there; once only if Terminate was sent, unless that brings a new final turn.
    */
   #endedUnasked({ termination }: Link): void {
-    const heard = this.#terminating && this.#timeline.settledMs >= this.#outbound.reachedMs;
-    if (!termination && (!this.#settings.reconnect || heard)) return this.#end(this.#sourceFailure);
-    const code = termination ? "session-expired" : "connection-lost";
-    const message = "The service ended the session early: its last turn may be missing. Start a new session.";
-    const error = new StreamingError(code, message, { retryable: true, sessionId: this.#sessionIds.at(-1) });
-    if (this.#terminating && this.#doubted) return this.#end(this.#sourceFailure ?? error);
-    this.#doubted ||= this.#terminating;
-    this.#dropped(error);
+    const { reconnect } = this.#settings;
+    const asked = this.#terminating;
+    if (this.#nothingOpen && (asked || !reconnect)) return this.#endAnswered(termination);
+    const error = earlyEndError(
+      {
+        asked,
+        confirmed: termination !== undefined,
+        unansweredMs: this.#unansweredMs,
+        reconnects: reconnect !== undefined,
+      },
+      this.#sessionId,
+    );
+    if (asked && this.#doubted) return this.#fail(error, termination);
+    this.#doubted ||= asked;
+    this.#dropped(error, termination);
+  }
+
+  #endAnswered(termination: TerminationEvent | undefined): void {
+    this.#complete = true;
+    this.#termination = termination;
+    this.#endWhenComplete();
+  }
+
+  /** The audio source's own failure is what the caller has to know first. */
+  #fail(error: StreamingError, termination?: TerminationEvent): void {
+    if (termination) this.events.push(termination);
+    this.#end(this.#sourceFailure ?? error);
+  }
+
+  /** Connects, once there is a network. */
+  #connect(why: string): void {
+    const wait = this.#online.start(() => this.#connect(why));
+    if (!wait) this.#link = this.#openLink();
+    else if (this.state === "closing") this.#endOffline();
+    else {
+      const attempt = this.#retries.attempt + 1;
+      this.events.push({ type: "Reconnecting", attempt, delay_ms: 0, reason: why, waiting_for: "online" });
+    }
+  }
+
+  /** Nobody waits for a network in order to end. */
+  #endOffline(): void {
+    if (this.#nothingOpen) return this.#end(this.#sourceFailure);
+    this.#fail(offlineError(this.#unansweredMs, this.#sessionId));
+  }
+
+  /** Written audio that no final turn covers, in ms. */
+  get #unansweredMs(): number {
+    return Math.max(0, this.#log.endMs + this.#untakenMs - this.#timeline.settledMs);
+  }
+
+  /** Whether final turns cover all that was written. Word times are whole ms. */
+  get #nothingOpen(): boolean {
+    return !this.#timeline.turnOpen && this.#unansweredMs <= 1;
+  }
+
+  /** Audio that waits to be taken, in ms. */
+  get #untakenMs(): number {
+    const wantedBytes = Math.min(this.sink.writtenBytes, this.#endBytes);
+    return Math.max(0, wantedBytes - this.sink.takenBytes) / this.#bytesPerMs;
+  }
+
+  get #bytesPerMs(): number {
+    return byteRate(this.#settings.encoding, this.#settings.sampleRate) / 1000;
   }
 
   #openLink(): Link {
     const attempt = ++this.#connections;
-    this.#platform.trace?.({ type: "connecting", attempt });
+    this.#trace({ type: "connecting", attempt });
     return new Link(this.#settings, this.#platform, this.#clock, attempt, this);
   }
 
@@ -236,7 +304,7 @@ export class Session implements LinkListener {
     this.#move("begun");
     const { timeline, replayedMs, lostMs } = this.#outbound.attach(link);
     this.#timelines.set(link, timeline);
-    this.#platform.trace?.({ type: "begun", sessionId: begin.id, replayedMs, lostMs });
+    this.#trace({ type: "begun", sessionId: begin.id, replayedMs, lostMs });
     if (first) {
       this.opened.resolve(begin);
       this.events.push(begin);
@@ -277,25 +345,29 @@ export class Session implements LinkListener {
 
   #terminate(): void {
     this.sink.fail(endedError());
+    const link = this.#link;
+    if (!link) return;
     this.#terminating = true;
-    this.#link?.send('{"type":"Terminate"}');
-    this.#awaitTermination();
+    link.terminate();
+    this.#terminationWait.start(this.#timelines.get(link)?.readMs ?? 0, this.#outbound.reachedMs);
   }
 
-  #awaitTermination(): void {
-    this.#cancelTimer();
-    const { terminationTimeout } = this.#settings;
-    this.#cancelTimer = this.#clock.after(terminationTimeout, () => {
-      const message = `No Termination within ${terminationTimeout} ms: the last turn may be missing. Raise terminationTimeout.`;
-      this.#end(
-        new StreamingError("termination-timeout", message, { retryable: true, sessionId: this.#sessionIds.at(-1) }),
-      );
+  /** A peer that is silent may be dead. Its watchdog soon knows, and then the session goes on with another connection. */
+  #terminationLate(): void {
+    const link = this.#link;
+    const waits = link?.onceAlive(() => {
+      if (link === this.#link && this.#terminationWait.overdue) this.#terminationTimedOut();
     });
+    if (!waits) this.#terminationTimedOut();
+  }
+
+  #terminationTimedOut(): void {
+    this.#fail(terminationTimeoutError(this.#settings.terminationTimeout, this.#sessionId));
   }
 
   #terminated(link: Link, event: TerminationEvent): void {
     this.#figures.push(event);
-    if (link === this.#link) this.#cancelTimer();
+    if (link === this.#link) this.#terminationWait.stop();
     if (link === this.#link && this.#answersAll(link, event)) {
       this.#complete = true;
       this.#termination = event;
@@ -318,33 +390,35 @@ export class Session implements LinkListener {
 
   /**
    * Whether a Termination answers our Terminate. One that expiry caused may cross it on the way, and then a turn is still
-   * open, or seconds of audio were not heard. A service that says twice how much it heard is believed.
+   * open, or seconds of audio were not heard.
    */
   #answersAll(link: Link, event: TerminationEvent): boolean {
-    // No new connection will follow, so this is the end.
-    if (!this.#settings.reconnect) return true;
     if (!this.#terminating || this.#timeline.turnOpen) return false;
-    const heardMs = (finite(event.audio_duration_seconds) ?? Number.POSITIVE_INFINITY) * 1000;
-    const expiresMs = (finite(link.begin?.expires_at) ?? Number.POSITIVE_INFINITY) * 1000;
-    // The service may count in whole seconds. Near expiry, to transcribe the end once more is better than to miss it.
-    const roundingMs = this.#clock.now() > expiresMs - 2000 ? 10 : 1500;
-    return this.#doubted || heardMs + roundingMs > this.#outbound.wireMs;
+    const sinceExpiryMs = this.#clock.now() - (finite(link.begin?.expires_at) ?? 0) * 1000;
+    const heard = heardAll(event.audio_duration_seconds, {
+      sentMs: this.#outbound.wireMs,
+      exact: pcmFormat(this.#settings.encoding, 0) !== undefined,
+      // To transcribe the end once more is better than to miss it; a second time it was no expiry.
+      nearExpiry: !this.#doubted && Math.abs(sinceExpiryMs) < expiryDoubtMs,
+    });
+    return heard || this.#nothingOpen;
   }
 
-  #dropped(error: StreamingError): void {
+  #dropped(error: StreamingError, termination?: TerminationEvent): void {
     if (this.state === "closed") return;
-    const delay = this.#retries.delay(error, this.#clock.now());
-    if (delay === undefined) return this.#end(this.#sourceFailure ?? this.#retries.final(error));
+    const { offline } = this.#online;
+    const now = this.#clock.now();
+    const delay = offline ? this.#retries.delayOffline(error, now) : this.#retries.delay(error, now);
+    if (delay === undefined) return this.#fail(this.#retries.final(error), termination);
     this.#terminating = false;
     this.#move("dropped");
+    if (offline) return this.#connect(`This page is offline. ${error.message}`);
     // A first connection is retried within seconds, except at the service's limit: that wait is worth an event.
     if (this.#sessionIds.length > 0 || error.code === "too-many-sessions") {
       const { attempt } = this.#retries;
       this.events.push({ type: "Reconnecting", attempt, delay_ms: delay, reason: error.message });
     }
-    this.#cancelTimer = this.#clock.after(delay, () => {
-      this.#link = this.#openLink();
-    });
+    this.#cancelTimer = this.#clock.after(delay, () => this.#connect(`This page is offline. ${error.message}`));
   }
 
   #sourceFailed(error: StreamingError): void {
@@ -362,18 +436,25 @@ export class Session implements LinkListener {
   /** Everything up to `endBytes` is still to be transcribed; then the session ends. */
   #finishAudio(endBytes: number): void {
     if (this.state === "closed") return;
+    this.#endBytes = Math.min(this.#endBytes, endBytes);
     this.#move("finishing");
     this.#rollover?.stop();
     this.#rollover = undefined;
     if (endBytes === 0 && this.#sessionIds.length === 0) this.#end(this.#sourceFailure);
     else this.#outbound.finish(endBytes);
+    if (this.#online.waiting) this.#endOffline();
   }
 
   #end(error: StreamingError | undefined): void {
     if (this.state === "closed") return;
     this.#move("ended");
-    this.#settings.signal?.removeEventListener("abort", this.#onAbort);
+    this.#forgetSignal();
     this.#cancelTimer();
+    this.#terminationWait.stop();
+    this.#online.stop();
+    // What was sent went down with its connection, unless the service has confirmed it.
+    if (error && !this.#complete)
+      this.#lostMs += Math.max(0, Math.round(this.#outbound.reachedMs - this.#timeline.settledMs));
     this.#rollover?.stop();
     const late = error ?? endedError();
     this.#outbound.fail(late);
@@ -381,44 +462,17 @@ export class Session implements LinkListener {
     this.#link?.destroy();
     for (const link of this.#retired) link.destroy();
     this.events.end(error ? { error } : {});
-    this.#platform.trace?.({ type: "closed", error, stats: this.stats() });
+    this.#trace({ type: "closed", error, stats: this.stats() });
     this.opened.reject(late);
     if (error) this.closed.reject(error);
-    else this.closed.resolve(this.#summary());
+    else this.closed.resolve(summarize(this.#figures, this.#sessionIds, this.#reconnects));
   }
 
-  #summary(): SessionSummary {
-    const sum = (name: "audio_duration_seconds" | "session_duration_seconds") =>
-      this.#figures.length > 0
-        ? this.#figures.reduce((total, figures) => total + (finite(figures[name]) ?? 0), 0)
-        : undefined;
-    return {
-      audioDurationSeconds: sum("audio_duration_seconds"),
-      sessionDurationSeconds: sum("session_duration_seconds"),
-      sessionIds: this.#sessionIds,
-      reconnects: this.#reconnects,
-    };
+  get #sessionId(): string | undefined {
+    return this.#sessionIds.at(-1);
   }
-
-  readonly #onAbort = (): void => this.abort(this.#settings.signal?.reason);
 
   #move(input: LifecycleInput): void {
     this.state = nextState(this.state, input);
   }
-}
-
-function createLog({ encoding, sampleRate, frameDuration, reconnect }: Settings): AudioLog {
-  const format = pcmFormat(encoding, sampleRate);
-  const capacityMs = reconnect?.replayBuffer ?? 0;
-  return format ? new PcmLog(format, frameDuration, capacityMs) : new PacketLog(encoding, frameDuration, capacityMs);
-}
-
-function endedError(): StreamingError {
-  return new StreamingError("session-ended", "The session has ended. Call connect() for a new one.");
-}
-
-function tooSlowError(): StreamingError {
-  const message =
-    "Nobody reads session.events: 32 MiB of final turns wait. Read them, or call session.close() when they are not wanted.";
-  return new StreamingError("reader-too-slow", message);
 }

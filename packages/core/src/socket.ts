@@ -4,7 +4,7 @@ import type { StreamingError } from "./streaming-error.ts";
 
 /** What core needs of a WebSocket: the smallest interface that native sockets and `ws` both fit. */
 export interface Socket {
-  /** Bytes accepted by `send` that have not left yet. */
+  /** Bytes accepted by `send` that have not left yet. Any constant if the platform does not know. */
   readonly bufferedAmount: number;
   /** Text or one binary message. The bytes may be reused once the call returns. */
   send(data: string | Uint8Array): void;
@@ -64,6 +64,13 @@ export interface Platform {
   readonly streams: Pick<typeof globalThis, "ReadableStream" | "WritableStream">;
   /** Told what happens to connections, for tracing; must not throw. */
   readonly trace?: (message: SessionTrace) => void;
+  /** Absent where the platform does not know whether there is a network. */
+  readonly online?: {
+    /** False: surely not. */
+    is(): boolean;
+    /** Calls back whenever that may have changed. Returns the remover. */
+    onChange(listener: () => void): () => void;
+  };
   /** Defaults to the platform's clock. */
   readonly clock?: Clock;
   /** Uniform in [0, 1), for jitter. Defaults to `Math.random`. */

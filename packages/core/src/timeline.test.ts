@@ -2,20 +2,27 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { final, revision, silence, turn, word } from "../test/messages.ts";
 import type { SpeechStartedEvent } from "./messages.ts";
-import { Timeline } from "./timeline.ts";
+import { type LinkTimeline, Timeline } from "./timeline.ts";
 
 const speech = (timestamp: number): SpeechStartedEvent => ({ type: "SpeechStarted", timestamp });
 
+/** A connection on which a minute of audio was sent, from source time `startMs` on. */
+function begin(timeline: Timeline, startMs: number, replayedMs: number): LinkTimeline {
+  const link = timeline.begin(startMs, replayedMs);
+  link.sent(60_000, 0);
+  return link;
+}
+
 describe("word times", () => {
   test("of a first connection are the source's", () => {
-    const link = new Timeline().begin(0, 0);
+    const link = begin(new Timeline(), 0, 0);
     const event = turn(0, { words: [word(120, 480)] });
     expect(link.admit(event)).toBe(true);
     expect(event.words).toMatchObject([{ start: 120, end: 480 }]);
   });
 
   test("of a later connection start where its audio starts", () => {
-    const link = new Timeline().begin(7300, 9000);
+    const link = begin(new Timeline(), 7300, 9000);
     const event = turn(0, { words: [word(120, 480)] });
     link.admit(event);
     expect(event.words).toMatchObject([{ start: 7420, end: 7780 }]);
@@ -33,11 +40,13 @@ describe("word times", () => {
           wire += audio;
           at += audio;
           for (const inside of [0, padding >> 1]) if (padding > 0) truth.set(wire + inside, at);
-          link.padded(wire, padding);
+          link.sent(audio, padding);
           wire += padding;
         }
+        link.sent(tail, 0);
         truth.set(wire, at);
         truth.set(wire + tail, at + tail);
+        truth.set(wire + tail + 1e9, at + tail);
         for (const [onWire, inSource] of truth) expect(link.sourceMs(onWire)).toBe(inSource);
       }),
       { numRuns: 300 },
@@ -49,10 +58,8 @@ describe("word times", () => {
     fc.assert(
       fc.property(fc.array(part, { maxLength: 8 }), fc.array(fc.nat(9000), { maxLength: 20 }), (parts, times) => {
         const link = new Timeline().begin(0, 0);
-        let wire = 0;
         for (const [audio, padding] of parts) {
-          link.padded(wire + audio, padding);
-          wire += audio + padding;
+          link.sent(audio, padding);
         }
         const mapped = times.sort((a, b) => a - b).map((ms) => link.sourceMs(ms));
         expect(mapped).toEqual(mapped.toSorted((a, b) => a - b));
@@ -73,7 +80,7 @@ describe("turn numbers", () => {
         let reached = 0;
         for (const { finals, open } of connections) {
           const start = timeline.settledMs;
-          const link = timeline.begin(start, reached);
+          const link = begin(timeline, start, reached);
           for (let order = 0; order < finals + Number(open); order++) {
             const words = [word(order * 1000 + 200, order * 1000 + 1000)];
             expect(link.admit(turn(order, { words: structuredClone(words) }))).toBe(true);
@@ -96,7 +103,7 @@ describe("turn numbers", () => {
 describe("final turns", () => {
   test("move the point from which replay starts, and never back", () => {
     const timeline = new Timeline();
-    const link = timeline.begin(0, 0);
+    const link = begin(timeline, 0, 0);
     link.admit(turn(0, { words: [word(0, 900)] }));
     expect(timeline.settledMs).toBe(0);
     expect(timeline.turnOpen).toBe(true);
@@ -108,7 +115,7 @@ describe("final turns", () => {
   });
 
   test("that come twice are told once", () => {
-    const link = new Timeline().begin(0, 0);
+    const link = begin(new Timeline(), 0, 0);
     expect(link.admit(final(0, { turn_is_formatted: true }))).toBe(true);
     expect(link.admit(final(0, { turn_is_formatted: true }))).toBe(false);
     expect(link.admit(final(0))).toBe(false);
@@ -116,7 +123,7 @@ describe("final turns", () => {
   });
 
   test("that come unformatted are told again, once, when they come formatted", () => {
-    const link = new Timeline().begin(0, 0);
+    const link = begin(new Timeline(), 0, 0);
     expect(link.admit(final(0))).toBe(true);
     expect(link.admit(final(0))).toBe(false);
     expect(link.admit(turn(0, { turn_is_formatted: true }))).toBe(false);
@@ -125,7 +132,7 @@ describe("final turns", () => {
   });
 
   test("get their formatted form though later turns became final before it", () => {
-    const link = new Timeline().begin(0, 0);
+    const link = begin(new Timeline(), 0, 0);
     for (const order of [0, 1, 2]) link.admit(final(order));
     for (const order of [0, 2, 1]) expect(link.admit(final(order, { turn_is_formatted: true }))).toBe(true);
     for (const order of [0, 1, 2]) expect(link.admit(final(order, { turn_is_formatted: true }))).toBe(false);
@@ -133,9 +140,9 @@ describe("final turns", () => {
 
   test("are still formatted by the old connection after a new one has gone on", () => {
     const timeline = new Timeline();
-    const old = timeline.begin(0, 0);
+    const old = begin(timeline, 0, 0);
     old.admit(final(0, { words: [word(0, 500)] }));
-    const next = timeline.begin(500, 600);
+    const next = begin(timeline, 500, 600);
     old.retire();
     next.admit(final(0, { turn_is_formatted: true, words: [word(0, 500)] }));
     expect(old.admit(final(0, { turn_is_formatted: true }))).toBe(true);
@@ -145,10 +152,10 @@ describe("final turns", () => {
 describe("a connection that another has replaced", () => {
   const replaced = () => {
     const timeline = new Timeline();
-    const old = timeline.begin(0, 0);
+    const old = begin(timeline, 0, 0);
     old.admit(final(0, { words: [word(0, 500)] }));
     old.admit(turn(1, { words: [word(600, 900)] }));
-    const next = timeline.begin(500, 1000);
+    const next = begin(timeline, 500, 1000);
     old.retire();
     return { timeline, old, next };
   };
@@ -202,7 +209,7 @@ describe("Silence", () => {
         let until = 0;
         let start = 0;
         for (const ranges of connections) {
-          const link = timeline.begin(start, start);
+          const link = begin(timeline, start, start);
           for (const [from, length] of ranges) {
             const event = silence(from, from + length);
             if (!link.admit(event)) {
@@ -222,21 +229,21 @@ describe("Silence", () => {
 });
 
 test("a silence of no length hides none that comes before it", () => {
-  const link = new Timeline().begin(0, 0);
+  const link = begin(new Timeline(), 0, 0);
   expect([silence(500, 500), silence(100, 200)].map((event) => link.admit(event))).toEqual([false, true]);
 });
 
 describe("SpeechStarted", () => {
   test("is told at its place in the source", () => {
     const event = speech(1216);
-    expect(new Timeline().begin(10_000, 10_000).admit(event)).toBe(true);
+    expect(begin(new Timeline(), 10_000, 10_000).admit(event)).toBe(true);
     expect(event.timestamp).toBe(11_216);
   });
 
   test("is not told again when replay brings the same speech again", () => {
     const timeline = new Timeline();
-    expect(timeline.begin(0, 0).admit(speech(500))).toBe(true);
-    const next = timeline.begin(0, 2000);
+    expect(begin(timeline, 0, 0).admit(speech(500))).toBe(true);
+    const next = begin(timeline, 0, 2000);
     expect(next.admit(speech(510))).toBe(false);
     expect(next.admit(final(0, { words: [word(500, 900)] }))).toBe(true);
     expect(next.admit(speech(1500))).toBe(true);
@@ -244,20 +251,164 @@ describe("SpeechStarted", () => {
 
   test("is told when the replayed speech was not told before, and when it is new", () => {
     const timeline = new Timeline();
-    timeline.begin(0, 0).admit(final(0, { words: [word(0, 400)] }));
-    expect(timeline.begin(400, 2000).admit(speech(100))).toBe(true);
+    begin(timeline, 0, 0).admit(final(0, { words: [word(0, 400)] }));
+    expect(begin(timeline, 400, 2000).admit(speech(100))).toBe(true);
     const fresh = new Timeline();
-    fresh.begin(0, 0).admit(speech(500));
-    expect(fresh.begin(0, 2000).admit(speech(2500))).toBe(true);
+    begin(fresh, 0, 0).admit(speech(500));
+    expect(begin(fresh, 0, 2000).admit(speech(2500))).toBe(true);
   });
 
   test("is no moment to change connections; a final turn is", () => {
     const timeline = new Timeline();
-    const link = timeline.begin(0, 0);
+    const link = begin(timeline, 0, 0);
     expect(timeline.atBoundary).toBe(true);
     link.admit(speech(0));
     expect(timeline.atBoundary).toBe(false);
     link.admit(final(0));
     expect(timeline.atBoundary).toBe(true);
   });
+});
+
+describe("a service that gives wrong numbers", () => {
+  test("cannot move word times behind the audio that was sent", () => {
+    const timeline = new Timeline();
+    const link = timeline.begin(0, 0);
+    link.sent(1000, 0);
+    const event = final(0, { words: [word(200, 1e9), word(-50, Number.NaN)] });
+    expect(link.admit(event)).toBe(true);
+    expect(event.words).toMatchObject([
+      { start: 200, end: 1000 },
+      { start: 0, end: 0 },
+    ]);
+    expect(timeline.settledMs).toBe(1000);
+  });
+
+  test("has every turn behind it read all the same", () => {
+    const timeline = new Timeline();
+    const link = timeline.begin(0, 0);
+    link.sent(1000, 0);
+    link.admit(final(0, { words: [word(200, 1e9)] }));
+    link.sent(1000, 0);
+    const next = final(1, { words: [word(1200, 1800)] });
+    expect(link.admit(next)).toBe(true);
+    expect(next).toMatchObject({ turn_order: 1, words: [{ start: 1200, end: 1800 }] });
+    expect(timeline.settledMs).toBe(1800);
+  });
+
+  test("settles audio up to the last of words in any order, and never a word that ends before it starts", () => {
+    const timeline = new Timeline();
+    const link = begin(timeline, 0, 0);
+    const event = final(0, { words: [word(500, 900), word(100, 300), word(400, 20)] });
+    link.admit(event);
+    expect(timeline.settledMs).toBe(900);
+    expect(event.words[2]).toMatchObject({ start: 400, end: 400 });
+  });
+
+  test.each([
+    ["skips", [0, 7, 8]],
+    ["starts elsewhere", [1e9, 1e9 + 1, 1e9 + 2]],
+    ["jumps once and goes on", [0, 1e9, 1]],
+    ["jumps once to a number that is no integer", [0, 0.5, 1]],
+    ["jumps once below 0", [0, -5, 1]],
+    ["jumps beyond what numbers can count", [0, Number.MAX_VALUE, 1]],
+    ["has no number", [0, Number.NaN, Number.POSITIVE_INFINITY]],
+    ["repeats a number", [0, 0, 0]],
+    ["counts down", [5, 4, 3]],
+  ])("that %s: turns are read in the order in which they come", (_, orders) => {
+    const timeline = new Timeline();
+    const link = begin(timeline, 0, 0);
+    const seen = orders.flatMap((order, i) => {
+      const readings = [
+        turn(order, { words: [word(i * 1000 + 100, i * 1000 + 400)] }),
+        final(order, { turn_is_formatted: true, words: [word(i * 1000 + 100, i * 1000 + 900)] }),
+      ];
+      return readings.map((event) => [link.admit(event), event.turn_order, event.end_of_turn]);
+    });
+    expect(seen).toEqual([0, 1, 2].flatMap((order) => [false, true].map((ended) => [true, order, ended])));
+    expect(timeline.settledMs).toBe(2900);
+  });
+
+  test("whose final turns repeat what was said has only their new words read", () => {
+    const link = begin(new Timeline(), 0, 0);
+    link.admit(final(0, { turn_is_formatted: true, transcript: "a", words: [word(0, 500)] }));
+    const again = final(0, { turn_is_formatted: true, transcript: "a a", words: [word(0, 500), word(600, 900)] });
+    expect(link.admit(again)).toBe(true);
+    expect(again).toMatchObject({ turn_order: 1, transcript: "a", words: [{ start: 600, end: 900 }] });
+  });
+
+  test("and no words has a text read once", () => {
+    const link = begin(new Timeline(), 0, 0);
+    const said = ["one", "one", "two"].map((transcript) =>
+      link.admit(final(0, { turn_is_formatted: true, transcript, words: [] })),
+    );
+    expect(said).toEqual([true, false, true]);
+  });
+
+  test("of silence hides no later silence", () => {
+    const link = new Timeline().begin(0, 0);
+    link.sent(1000, 0);
+    expect(link.admit(silence(0, 1e9))).toBe(true);
+    link.sent(1000, 0);
+    expect(link.admit(silence(1000, 2000))).toBe(true);
+  });
+});
+
+test("whatever numbers come, later words are read, in turns that go on by one, and no time lies behind the audio", () => {
+  const wild = fc.oneof(
+    { weight: 3, arbitrary: fc.integer({ min: -2, max: 6 }) },
+    fc.double(),
+    fc.constantFrom(1e9, -1e9, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, Number.MAX_VALUE, 2 ** 53),
+  );
+  const lie = fc.record({
+    kind: fc.constant("lie" as const),
+    order: wild,
+    final: fc.boolean(),
+    formatted: fc.boolean(),
+    words: fc.array(fc.tuple(wild, wild), { maxLength: 3 }),
+  });
+  const step = fc.oneof(
+    lie,
+    fc.record({ kind: fc.constant("word" as const), order: wild }),
+    fc.record({ kind: fc.constant("drop" as const) }),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+      const timeline = new Timeline();
+      let link = timeline.begin(0, 0);
+      let [start, reached] = [0, 0];
+      const finals: number[] = [];
+      const read = (event: ReturnType<typeof turn>) => {
+        const admitted = link.admit(event);
+        for (const { start: from, end: to } of event.words) {
+          expect(from).toBeGreaterThanOrEqual(0);
+          expect(to).toBeGreaterThanOrEqual(from);
+          expect(to).toBeLessThanOrEqual(reached);
+        }
+        if (admitted && event.end_of_turn && event.turn_order === finals.length) finals.push(event.turn_order);
+        else if (admitted) expect(event.turn_order).toBeLessThanOrEqual(finals.length);
+        expect(timeline.settledMs).toBeLessThanOrEqual(reached);
+        expect(timeline.nextTurn).toBe(finals.length);
+        return admitted;
+      };
+      for (const step of steps) {
+        if (step.kind === "drop") {
+          start = timeline.settledMs;
+          link = timeline.begin(start, reached);
+          link.sent(reached - start, 0);
+        } else if (step.kind === "word") {
+          // Audio goes on, and a word in it becomes final under any number.
+          const at = reached - start;
+          link.sent(1000, 0);
+          reached += 1000;
+          const event = final(step.order, { turn_is_formatted: true, words: [word(at + 200, at + 800)] });
+          expect(read(event)).toBe(true);
+          expect(event.words).toMatchObject([{ start: start + at + 200, end: start + at + 800 }]);
+        } else {
+          const words = step.words.map(([from, to]) => word(from, to));
+          read(turn(step.order, { end_of_turn: step.final, turn_is_formatted: step.formatted, words }));
+        }
+      }
+    }),
+    { numRuns: 500 },
+  );
 });

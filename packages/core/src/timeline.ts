@@ -7,6 +7,9 @@ const mostUnformatted = 16;
 /**
  * One timeline over all connections of a session. Every connection counts audio from 0 and turns from 0; here both become
  * the session's: ms of the source, and turns that go on. Events are changed in place, since they were parsed a moment ago.
+ *
+ * No number of the service is trusted further than it can be checked: times end with the audio that was sent, and whether a
+ * turn is new is decided by its place in the audio if its number says otherwise.
  */
 export class Timeline {
   /** Source ms up to which final turns cover the audio, or it was given up as lost. Replay starts here. */
@@ -15,6 +18,7 @@ export class Timeline {
   #nextTurn = 0;
   /** The newest final turns that came unformatted: of each, a formatted second form may follow, once. */
   readonly #unformatted: number[] = [];
+  #lastTranscript = "";
   /** Whether speech was announced, or a turn read, since the last final turn. */
   #speaking = false;
   #turnOpen = false;
@@ -39,24 +43,18 @@ export class Timeline {
    * `replayedMs`. What lies between the settled audio and `startMs` is lost.
    */
   begin(startMs: number, replayedMs: number): LinkTimeline {
-    this.settledMs = Math.max(this.settledMs, startMs);
+    if (startMs > this.settledMs) {
+      this.settledMs = startMs;
+      // The audio of what was open is gone, and was reported as lost.
+      this.#turnOpen = false;
+      this.#speaking = false;
+    }
     return new LinkTimeline(this, startMs, replayedMs);
   }
 
   /** Takes up an event whose times are the source's. False: it repeats what was said before. */
-  admit(event: ServerEvent, replayedMs: number): boolean {
+  admit(event: Exclude<ServerEvent, TurnEvent>, replayedMs: number): boolean {
     switch (event.type) {
-      case "Turn":
-        if (event.turn_order < this.#nextTurn) return this.#admitSecondForm(event);
-        this.#speaking = !event.end_of_turn;
-        this.#turnOpen = !event.end_of_turn && event.words.length > 0;
-        if (event.end_of_turn) {
-          this.#nextTurn = event.turn_order + 1;
-          if (!event.turn_is_formatted && this.#unformatted.push(event.turn_order) > mostUnformatted)
-            this.#unformatted.shift();
-          this.settledMs = Math.max(this.settledMs, endOf(event.words));
-        }
-        return true;
       case "SpeechStarted": {
         const repeated = this.#speaking && (finite(event.timestamp) ?? replayedMs) < replayedMs;
         this.#speaking = true;
@@ -64,7 +62,7 @@ export class Timeline {
       }
       case "Silence":
         event.start_ms = Math.max(event.start_ms, this.#silentUntilMs);
-        if (event.start_ms >= event.end_ms) return false;
+        if (!(event.start_ms < event.end_ms)) return false;
         this.#silentUntilMs = event.end_ms;
         return true;
       default:
@@ -72,23 +70,49 @@ export class Timeline {
     }
   }
 
-  #admitSecondForm(event: TurnEvent): boolean {
+  /** Takes up the next turn, or a new reading of it. Its number and its times are the session's. */
+  admitTurn(event: TurnEvent): void {
+    this.#speaking = !event.end_of_turn;
+    this.#turnOpen = !event.end_of_turn && event.words.length > 0;
+    if (!event.end_of_turn) return;
+    this.#nextTurn = event.turn_order + 1;
+    this.#lastTranscript = event.transcript;
+    if (!event.turn_is_formatted && this.#unformatted.push(event.turn_order) > mostUnformatted)
+      this.#unformatted.shift();
+    this.settledMs = Math.max(this.settledMs, lastEnd(event));
+  }
+
+  /** Whether the event is the formatted form of a final turn that came without it; once for each. */
+  admitSecondForm(event: TurnEvent): boolean {
     const at = event.turn_is_formatted && event.end_of_turn ? this.#unformatted.indexOf(event.turn_order) : -1;
     if (at >= 0) this.#unformatted.splice(at, 1);
     return at >= 0;
+  }
+
+  /** Whether a turn whose number was final before says something new all the same: a service may count wrongly. */
+  isNews(event: TurnEvent): boolean {
+    const middles = event.words.map(middleOf).filter((ms) => ms !== undefined);
+    if (middles.length > 0) return middles.some((ms) => ms > this.settledMs);
+    // Without times, only the text of a final turn can show it.
+    return event.end_of_turn && event.transcript !== "" && event.transcript !== this.#lastTranscript;
   }
 }
 
 /** One connection's share of the timeline. */
 export class LinkTimeline {
+  /** The source ms up to which the service has read words. */
+  readMs: number;
   readonly #timeline: Timeline;
+  /** What has to be added to this connection's turn numbers. */
   #firstTurn: number;
   readonly #replayedMs: number;
   /** Final turns cover the source up to here; compressed audio may have to start a little earlier. */
   readonly #coveredMs: number;
   /** From `wire` ms of this connection on, the source is at `source` ms. One entry, and one for each padding sent. */
   readonly #anchors: { readonly wire: number; readonly source: number }[];
-  /** Once another connection has taken over: the first turn that is its to tell. */
+  /** Ms sent on this connection, padding included: no time that the service gives lies behind it. */
+  #sentMs = 0;
+  /** Once another connection has taken over: the first turn that belongs to the new one. */
   #retiredAt: number | undefined;
 
   constructor(timeline: Timeline, startMs: number, replayedMs: number) {
@@ -96,15 +120,19 @@ export class LinkTimeline {
     this.#firstTurn = timeline.nextTurn;
     this.#replayedMs = replayedMs;
     this.#coveredMs = timeline.settledMs > startMs + 1 ? timeline.settledMs : 0;
+    this.readMs = timeline.settledMs;
     this.#anchors = [{ wire: 0, source: startMs }];
   }
 
-  /** `paddingMs` of silence were sent at `wireMs` that are not in the source. */
-  padded(wireMs: number, paddingMs: number): void {
-    if (paddingMs > 0) this.#anchors.push({ wire: wireMs + paddingMs, source: this.sourceMs(wireMs) });
+  /** A message left: `durationMs` of the source, and behind it `paddingMs` of silence that are not in the source. */
+  sent(durationMs: number, paddingMs: number): void {
+    this.#sentMs += durationMs;
+    const source = paddingMs > 0 ? this.sourceMs(this.#sentMs) : 0;
+    this.#sentMs += paddingMs;
+    if (paddingMs > 0) this.#anchors.push({ wire: this.#sentMs, source });
   }
 
-  /** Another connection takes over: what is still open here will be told there. */
+  /** Another connection takes over: what is still open here comes again there. */
   retire(): void {
     this.#retiredAt = this.#timeline.nextTurn;
   }
@@ -115,11 +143,7 @@ export class LinkTimeline {
     const retired = retiredAt !== undefined;
     switch (event.type) {
       case "Turn":
-        event.turn_order += this.#firstTurn;
-        if (retired && event.turn_order >= retiredAt) return false;
-        this.#moveWords(event.words);
-        if (!this.#dropCovered(event)) return false;
-        break;
+        return this.#admitTurn(event);
       case "SpeakerRevision":
         for (const revision of event.revisions) {
           revision.turn_order += this.#firstTurn;
@@ -139,8 +163,8 @@ export class LinkTimeline {
         break;
       case "Silence":
         if (retired) return false;
-        event.start_ms = Math.round(this.sourceMs(event.start_ms));
-        event.end_ms = Math.round(this.sourceMs(event.end_ms));
+        event.start_ms = this.#moved(event.start_ms);
+        event.end_ms = this.#moved(event.end_ms);
         break;
       case "Heartbeat":
         return !retired;
@@ -148,49 +172,81 @@ export class LinkTimeline {
     return this.#timeline.admit(event, this.#replayedMs);
   }
 
-  /** Where in the source an instant of this connection's audio lies. Instants inside padding lie at its start. */
+  /**
+   * Where in the source an instant of this connection's audio lies. Instants inside padding lie at its start, those behind
+   * what was sent at its end.
+   */
   sourceMs(wireMs: number): number {
+    const known = Number.isNaN(wireMs) ? 0 : Math.min(wireMs, this.#sentMs);
     let next = Number.POSITIVE_INFINITY;
     for (let i = this.#anchors.length - 1; i >= 0; i--) {
       const anchor = this.#anchors[i];
       if (!anchor) break;
-      if (anchor.wire <= wireMs) return Math.min(anchor.source + wireMs - anchor.wire, next);
+      if (anchor.wire <= known) return Math.min(anchor.source + known - anchor.wire, next);
       next = anchor.source;
     }
     return this.#anchors[0]?.source ?? 0;
   }
 
-  /** Takes out words that a final turn told before; one without times is new. False: none is left. */
-  #dropCovered(event: TurnEvent): boolean {
-    if (this.#coveredMs === 0) return true;
-    const fresh = event.words.filter((word) => !(middleOf(word) <= this.#coveredMs));
-    if (fresh.length === event.words.length) return true;
-    event.words = fresh;
-    event.transcript = fresh.map((word) => word.text).join(" ");
-    if (fresh.length === 0 && event.end_of_turn) this.#firstTurn--;
-    return fresh.length > 0;
+  #admitTurn(event: TurnEvent): boolean {
+    const timeline = this.#timeline;
+    const wireOrder = event.turn_order;
+    const order = wireOrder + this.#firstTurn;
+    event.turn_order = order;
+    this.#moveWords(event.words);
+    if (this.#retiredAt !== undefined) return order < this.#retiredAt && timeline.admitSecondForm(event);
+    if (!this.#dropCovered(event)) return false;
+    const counted = Number.isSafeInteger(order);
+    if (!counted || order < timeline.nextTurn) {
+      if (timeline.admitSecondForm(event)) return true;
+      if (!timeline.isNews(event)) return false;
+      keepWords(event, timeline.settledMs);
+    }
+    // The session counts by itself. A service that skips, repeats or goes back goes on from its own number.
+    event.turn_order = timeline.nextTurn;
+    if (counted) this.#firstTurn = timeline.nextTurn - wireOrder;
+    this.readMs = Math.max(this.readMs, lastEnd(event));
+    timeline.admitTurn(event);
+    return true;
   }
 
-  #moveWords(words: Word[]): void {
+  /** Takes out words that a final turn had before. False: none is left. */
+  #dropCovered(event: TurnEvent): boolean {
+    return this.#coveredMs === 0 || !keepWords(event, this.#coveredMs) || event.words.length > 0;
+  }
+
+  #moveWords(words: readonly Word[]): void {
     for (const word of words) {
       word.start = this.#moved(word.start);
       word.end = this.#moved(word.end);
+      if (typeof word.start === "number" && typeof word.end === "number") word.end = Math.max(word.start, word.end);
     }
   }
 
-  /** What is no time stays as it is. */
+  /** A time of this connection as the session's. What is no number stays as it is. */
   #moved<T>(wireMs: T): T | number {
-    const ms = finite(wireMs);
-    return ms === undefined ? wireMs : Math.round(this.sourceMs(ms));
+    return typeof wireMs === "number" ? Math.round(this.sourceMs(wireMs)) : wireMs;
   }
 }
 
-/** The last time that the words have, or 0. */
-function endOf(words: readonly Word[]): number {
-  return finite(words.findLast((word) => finite(word.end) !== undefined)?.end) ?? 0;
+/** The latest end among the words, which may come in any order; 0 if none has one. */
+function lastEnd({ words }: { readonly words: readonly Word[] }): number {
+  let last = 0;
+  for (const { end } of words) last = Math.max(last, finite(end) ?? 0);
+  return last;
 }
 
-/** NaN for a word without times. */
-function middleOf({ start, end }: Word): number {
-  return ((finite(start) ?? Number.NaN) + (finite(end) ?? Number.NaN)) / 2;
+/** Where the middle of a word lies; undefined without times. */
+function middleOf({ start, end }: Word): number | undefined {
+  const [from, to] = [finite(start), finite(end)];
+  return from === undefined || to === undefined ? undefined : (from + to) / 2;
+}
+
+/** Leaves the words of which the greater part lies behind `ms`, and those without times. Returns whether it took some out. */
+function keepWords(event: TurnEvent, ms: number): boolean {
+  const kept = event.words.filter((word) => !((middleOf(word) ?? Number.POSITIVE_INFINITY) <= ms));
+  if (kept.length === event.words.length) return false;
+  event.words = kept;
+  event.transcript = kept.map((word) => word.text).join(" ");
+  return true;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { FakeClock } from "../test/fake-clock.ts";
+import { BufferedAmount } from "./buffered-amount.ts";
 import type { Socket } from "./socket.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -27,7 +28,7 @@ function watch({ pings, soonestMs = 0 }: { pings: boolean; soonestMs?: number })
     socket.pinged++;
   };
   const deaths: string[] = [];
-  const watchdog = new Watchdog(clock, socket, (why) => deaths.push(why));
+  const watchdog = new Watchdog(clock, socket, new BufferedAmount(socket), (why) => deaths.push(why));
   return {
     clock,
     socket,

@@ -1,3 +1,4 @@
+import type { BufferedAmount } from "./buffered-amount.ts";
 import type { Clock } from "./clock.ts";
 import type { Socket } from "./socket.ts";
 
@@ -12,7 +13,8 @@ const silentForMs = 7500;
  */
 export class Watchdog {
   readonly #clock: Clock;
-  readonly #socket: Socket;
+  readonly #socket: Pick<Socket, "ping">;
+  readonly #buffered: Pick<BufferedAmount, "bytes">;
   readonly #dead: (why: string) => void;
   #stop: () => void;
   #heardAt: number;
@@ -24,10 +26,17 @@ export class Watchdog {
   #drained = 0;
   /** Whether silence means anything: the peer answers pings, or sends heartbeats. */
   #answers: boolean;
+  #unanswered = false;
 
-  constructor(clock: Clock, socket: Socket, dead: (why: string) => void) {
+  constructor(
+    clock: Clock,
+    socket: Pick<Socket, "ping">,
+    buffered: Pick<BufferedAmount, "bytes">,
+    dead: (why: string) => void,
+  ) {
     this.#clock = clock;
     this.#socket = socket;
+    this.#buffered = buffered;
     this.#dead = dead;
     this.#answers = socket.ping !== undefined;
     this.#heardAt = this.#drainedAt = this.#checkedAt = clock.now();
@@ -37,12 +46,24 @@ export class Watchdog {
   /** The peer sent something. `regularly`: and will do so again within seconds, whatever happens. */
   heard(regularly: boolean): void {
     this.#heardAt = this.#clock.now();
+    this.#unanswered = false;
     this.#answers ||= regularly;
   }
 
   /** `bytes` were given to the socket. Without the count, a slow socket that is kept full looks like a dead one. */
   sent(bytes: number): void {
     this.#sent += bytes;
+  }
+
+  /** Asks for a sign of life now. */
+  ask(): void {
+    this.#unanswered = true;
+    this.#ping();
+  }
+
+  /** Whether the peer was asked, and should have answered, but has not yet. */
+  get unanswered(): boolean {
+    return this.#unanswered && this.#answers;
   }
 
   stop(): void {
@@ -57,7 +78,7 @@ export class Watchdog {
     if (late && !this.#wasLate) this.#heardAt = this.#drainedAt = now;
     this.#wasLate = late;
     this.#checkedAt = now;
-    const buffered = this.#socket.bufferedAmount;
+    const buffered = this.#buffered.bytes;
     const drained = this.#sent - buffered;
     if (buffered === 0 || drained > this.#drained) this.#drainedAt = now;
     this.#drained = drained;
@@ -65,6 +86,13 @@ export class Watchdog {
     if (this.#answers && now - this.#heardAt >= silentForMs) return this.#dead("the peer stopped answering");
     // Before the ping, which may end the connection, and with it this.
     this.#stop = this.#clock.after(checkEveryMs, () => this.#check());
-    if (now - this.#heardAt >= checkEveryMs) this.#socket.ping?.();
+    if (now - this.#heardAt >= checkEveryMs) this.#ping();
+  }
+
+  /** A socket that cannot be asked is found dead by its silence. */
+  #ping(): void {
+    try {
+      this.#socket.ping?.();
+    } catch {}
   }
 }

@@ -94,11 +94,11 @@ describe("a session whose service sends odd messages", () => {
 describe("what throws while a message is handled", () => {
   test("fails the session with internal-error, and never reaches the socket", async () => {
     const broken = new Error("out of order");
-    const { session, socket } = await open({
-      trace: (message) => {
-        if (message.type === "begun") throw broken;
-      },
-    });
+    let now = () => 0;
+    const { session, socket } = await open({ clock: { now: () => now(), after: () => () => {} } });
+    now = () => {
+      throw broken;
+    };
     socket.begin();
     const { error } = await readAll(session.events);
     expect(error).toMatchObject({ code: "internal-error", message: expect.stringContaining("out of order") });

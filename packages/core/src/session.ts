@@ -20,7 +20,14 @@ import { Secrets } from "./redact.ts";
 import { RetryPolicy } from "./retry-policy.ts";
 import { Rollover } from "./rollover.ts";
 import { safeTrace } from "./safe-trace.ts";
-import { abortedError, earlyEndError, endedError, offlineError, terminationTimeoutError } from "./session-errors.ts";
+import {
+  abortedError,
+  earlyEndError,
+  endedError,
+  offlineError,
+  terminationTimeoutError,
+  tooSlowError,
+} from "./session-errors.ts";
 import { type SessionStats, type SessionSummary, summarize } from "./session-figures.ts";
 import type { Platform } from "./socket.ts";
 import { StreamingError } from "./streaming-error.ts";

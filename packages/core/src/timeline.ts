@@ -18,6 +18,8 @@ export class Timeline {
   #nextTurn = 0;
   /** The newest final turns that came unformatted: of each, a formatted second form may follow, once. */
   readonly #unformatted: number[] = [];
+  /** The highest turn that was read, final or not. */
+  #newestTurn = -1;
   #lastTranscript = "";
   /** Whether speech was announced, or a turn read, since the last final turn. */
   #speaking = false;
@@ -74,12 +76,19 @@ export class Timeline {
   admitTurn(event: TurnEvent): void {
     this.#speaking = !event.end_of_turn;
     this.#turnOpen = !event.end_of_turn && event.words.length > 0;
+    this.#newestTurn = Math.max(this.#newestTurn, event.turn_order);
     if (!event.end_of_turn) return;
     this.#nextTurn = event.turn_order + 1;
     this.#lastTranscript = event.transcript;
     if (!event.turn_is_formatted && this.#unformatted.push(event.turn_order) > mostUnformatted)
       this.#unformatted.shift();
     this.settledMs = Math.max(this.settledMs, lastEnd(event));
+  }
+
+  /** The number of a turn that is not final yet, as near to `order` as goes on from the turns before it. */
+  numberOf(order: number): number {
+    if (!Number.isSafeInteger(order)) return this.#nextTurn;
+    return Math.max(this.#nextTurn, Math.min(order, this.#newestTurn + 1));
   }
 
   /** Whether the event is the formatted form of a final turn that came without it; once for each. */
@@ -203,8 +212,8 @@ export class LinkTimeline {
       keepWords(event, timeline.settledMs);
     }
     // The session counts by itself. A service that skips, repeats or goes back goes on from its own number.
-    event.turn_order = timeline.nextTurn;
-    if (counted) this.#firstTurn = timeline.nextTurn - wireOrder;
+    event.turn_order = timeline.numberOf(order);
+    if (counted) this.#firstTurn = event.turn_order - wireOrder;
     this.readMs = Math.max(this.readMs, lastEnd(event));
     timeline.admitTurn(event);
     return true;

@@ -12,13 +12,11 @@ const recognizer = workspaces["packages/recognizer"];
 const token = workspaces["packages/token"];
 const emulator = workspaces["packages/emulator"];
 const client = workspaces["packages/client"];
-const transcript = workspaces["packages/transcript"];
 
 // Run by hand, or by a test as a process of its own.
 recognizer.entry.push("sample/*.mjs", "scripts/*.mjs");
 token.entry.push("test/examples/*.ts", "test/instance.ts");
 emulator.entry.push("test/vendor-session.ts");
-transcript.entry.push("scripts/measure.ts");
 client.entry.push("test/programs/*.ts");
 // The model files come out of these packages' folders; nothing imports them.
 recognizer.ignoreDependencies = ["@moonshine-ai/moonshine-js", "@ricky0123/vad-web", "llama-tokenizer-js"];

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { showOnTrack, type TrackCue } from "./show-on-track.ts";
+import { afterEach, beforeEach, expect, expectTypeOf, it, vi } from "vitest";
+import { type CaptionTrack, showOnTrack, type TrackCue } from "./show-on-track.ts";
 import type { CaptionUpdate } from "./shown-turn.ts";
 
 /** As a browser's: times in seconds, text as WebVTT. */
@@ -50,6 +50,10 @@ it("escapes what the service sends, marks provisional words and names voices", a
   const { cues, track, stream } = trackOf({ text: "a < b & c", stableText: "a < b", speaker: "A>B" });
   await showOnTrack(stream, track);
   expect(cues).toMatchObject([{ text: "<v A&gt;B>a &lt; b<c.provisional> &amp; c</c></v>" }]);
+});
+
+it("takes a browser's own track", () => {
+  expectTypeOf<TextTrack>().toExtend<CaptionTrack>();
 });
 
 it("rejects with the error that ended the captions", async () => {

@@ -38,7 +38,7 @@ inEveryBrowser("subtitles", ({ launch, behaviour }) => {
 
     const bare = (text: string) => text.replace(/\s/g, "");
     expect(bare(cues.map(({ text }) => text).join(""))).toBe(bare(said.map(({ text }) => text).join("")));
-    expect([...new Set(cues.map(({ voice }) => voice))]).toEqual(["A", "B > C & D", "caller"]);
+    expect([...new Set(cues.map(({ voice }) => voice))]).toEqual(["A", "B › C ＆ D", "caller"]);
     for (const { text, start, end } of cues) {
       expect(end - start).toBeGreaterThanOrEqual(1);
       expect(text.split("\n").every((line) => line.length <= 42)).toBe(true);

@@ -144,7 +144,7 @@ describe("names", () => {
 
   it("are WebVTT voices, of speakers, channels or both, as `name` says", () => {
     expect(toWebVtt(transcript.snapshot)).toContain("<v A>Is it &lt;late&gt;?</v>\n");
-    expect(toWebVtt(transcript.snapshot)).toContain("<v caller &gt; B>No.</v>\n");
+    expect(toWebVtt(transcript.snapshot)).toContain("<v caller › B>No.</v>\n");
     const named = toWebVtt(transcript.snapshot, { name: ({ speaker }) => (speaker === "A" ? "Ann" : "") });
     expect(named).toContain("<v Ann>Is it");
     expect(named).toContain("\nNo.\n");

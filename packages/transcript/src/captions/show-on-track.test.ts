@@ -49,7 +49,7 @@ it("adds a cue, changes it and removes it", async () => {
 it("escapes what the service sends, marks provisional words and names voices", async () => {
   const { cues, track, stream } = trackOf({ text: "a < b & c", stableText: "a < b", speaker: "A>B" });
   await showOnTrack(stream, track);
-  expect(cues).toMatchObject([{ text: "<v A&gt;B>a &lt; b<c.provisional> &amp; c</c></v>" }]);
+  expect(cues).toMatchObject([{ text: "<v A›B>a &lt; b<c.provisional> &amp; c</c></v>" }]);
 });
 
 it("takes a browser's own track", () => {

@@ -19,10 +19,14 @@ export function toWebVtt(snapshot: TranscriptSnapshot, labels: Labels = {}): str
   return `WEBVTT\n${cues.join("")}`;
 }
 
-/** The text of a cue in its speaker's voice. */
+/** The text of a cue in its speaker's voice. Browsers disagree about escapes in names, so a name has none. */
 export function voiced(speaker: Speaker, escaped: string, labels: Labels): string {
   const name = nameOf(speaker, labels);
-  return name === "" ? escaped : `<v ${escapeVtt(name)}>${escaped}</v>`;
+  return name === "" ? escaped : `<v ${name.replace(/[&<>]/g, lookalike)}>${escaped}</v>`;
+}
+
+function lookalike(character: string): string {
+  return character === "&" ? "＆" : character === "<" ? "‹" : "›";
 }
 
 export function escapeVtt(text: string): string {

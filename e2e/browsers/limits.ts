@@ -17,6 +17,10 @@ export const limits: Readonly<Record<BrowserName, Readonly<Record<string, string
     "a drop while someone speaks is shown, and misses no word": mockOnly,
     "the key is nowhere on the page, in its scripts or its traffic, and nothing breaks the policy":
       "its driver shows no traffic",
+    "of a remote call is heard, though no element of the page plays it; nothing of it plays on after stop":
+      "Debian's build has no WebRTC",
+    "of a stream with several tracks is the first live one's, by whose end it ends":
+      "of several streams that its Web Audio makes, some are silent now and then, whichever track is taken",
     "plain HTTP": "it has no setting for names that lead to this machine, and takes loopback for secure",
   },
 };

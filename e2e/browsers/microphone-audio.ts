@@ -103,4 +103,103 @@ export function audio(kit: Kit): void {
     expect(result.state).toBe("stopped");
     expect(result.again).toMatch(/^invalid-options: Invalid stream: .* live/);
   });
+
+  behaviour(
+    "of a remote call is heard, though no element of the page plays it; nothing of it plays on after stop",
+    async () => {
+      await using visited = await visit();
+      const result = await evaluate(visited.page, async () => {
+        // Some browsers start no audio, and give no addresses to connect to, unless the page captures.
+        await navigator.mediaDevices.getUserMedia({ audio: true });
+        const context = new AudioContext();
+        await context.resume();
+        const tone = new OscillatorNode(context, { frequency: 440 });
+        const destination = context.createMediaStreamDestination();
+        tone.connect(destination);
+        tone.start();
+        const [here, there] = [new RTCPeerConnection(), new RTCPeerConnection()];
+        here.addEventListener("icecandidate", ({ candidate }) => void there.addIceCandidate(candidate ?? undefined));
+        there.addEventListener("icecandidate", ({ candidate }) => void here.addIceCandidate(candidate ?? undefined));
+        const remote = new Promise<MediaStream>((resolve) =>
+          there.addEventListener("track", ({ streams: [stream] }) => stream && resolve(stream), { once: true }),
+        );
+        for (const track of destination.stream.getTracks()) here.addTrack(track, destination.stream);
+        await here.setLocalDescription();
+        if (here.localDescription) await there.setRemoteDescription(here.localDescription);
+        await there.setLocalDescription();
+        if (there.localDescription) await here.setRemoteDescription(there.localDescription);
+
+        const elements: HTMLAudioElement[] = [];
+        const OriginalAudio = Audio;
+        globalThis.Audio = class extends OriginalAudio {
+          constructor() {
+            super();
+            elements.push(this);
+          }
+        };
+        const microphone = await voxpipe.openMicrophone({ stream: await remote });
+        const reader = microphone.readable.getReader();
+        let sounds = false;
+        let seconds = 0;
+        while (!sounds && seconds < 20) {
+          const { value } = await reader.read();
+          seconds += (value?.length ?? 0) / 32_000;
+          sounds = value?.some((byte) => byte !== 0) ?? false;
+        }
+        const { state } = microphone;
+        const audible = elements.filter(({ muted }) => !muted).length;
+        await microphone.stop();
+        for (const peer of [here, there]) peer.close();
+        return {
+          sounds,
+          state,
+          audible,
+          playing: elements.filter(({ paused, srcObject }) => !paused || srcObject).length,
+        };
+      });
+      expect(result).toEqual({ sounds: true, state: "live", audible: 0, playing: 0 });
+    },
+  );
+
+  behaviour("of a stream with several tracks is the first live one's, by whose end it ends", async () => {
+    await using visited = await visit();
+    const result = await evaluate(visited.page, async () => {
+      await navigator.mediaDevices.getUserMedia({ audio: true });
+      const context = new AudioContext();
+      await context.resume();
+      const trackOf = (source: AudioScheduledSourceNode) => {
+        const destination = context.createMediaStreamDestination();
+        source.connect(destination);
+        source.start();
+        const [track] = destination.stream.getAudioTracks();
+        if (!track) throw new Error("There is no track.");
+        return track;
+      };
+      const heard: boolean[] = [];
+      // Which track a node would take is chance: several times.
+      for (let i = 0; i < 4; i++) {
+        const silent = trackOf(new ConstantSourceNode(context, { offset: 0 }));
+        const ended = trackOf(new ConstantSourceNode(context, { offset: 0 }));
+        ended.stop();
+        const loud = trackOf(new OscillatorNode(context, { frequency: 440 }));
+        const microphone = await voxpipe.openMicrophone({ stream: new MediaStream([ended, loud, silent]) });
+        // Some take a moment before the first sound comes through.
+        let sounds = false;
+        for (let seconds = 0; !sounds && seconds < 20; seconds++) {
+          sounds = (await voxpipe.read(microphone, 32_000)).some((byte) => byte !== 0);
+        }
+        silent.stop();
+        await voxpipe.read(microphone, 16_000);
+        heard.push(sounds && microphone.state === "live");
+        loud.stop();
+        await voxpipe.read(microphone, Number.POSITIVE_INFINITY);
+      }
+      const [first, second] = [1, 2].map(() => trackOf(new ConstantSourceNode(context, { offset: 0 })));
+      for (const track of [first, second]) track?.stop();
+      const stream = new MediaStream([first, second].flatMap((track) => track ?? []));
+      return { heard, ended: await voxpipe.failure(voxpipe.openMicrophone({ stream })) };
+    });
+    expect(result.heard).toEqual(result.heard.map(() => true));
+    expect(result.ended).toMatch(/^invalid-options: .* all 2 have ended\. Give one that still runs/);
+  });
 }

@@ -41,6 +41,39 @@ export function failures(kit: Kit): void {
     expect(failures.lights).toBe(0);
   });
 
+  behaviour(
+    "a worklet that a nonce alone does not let in, by what the policy lacks, and one that another host does not hand over",
+    async () => {
+      await using visited = await visit({ policy: "script-src 'nonce-page'; worker-src 'self'" });
+      const failure = await evaluate(visited.page, () =>
+        voxpipe.failure(voxpipe.openMicrophone({ workletUrl: "/worklet.js" })),
+      );
+      expect(failure).toMatch(
+        /^worklet-blocked: .*\(script-src 'nonce-…'\) blocked the worklet http.*\/worklet\.js\..* add 'self' to script-src\.$/,
+      );
+      expect(failure).not.toMatch(/own origin|nonce-page/);
+      const elsewhere = visited.site.url.replace("127.0.0.1", "localhost");
+      const other = await evaluate(
+        visited.page,
+        (workletUrl) => voxpipe.failure(voxpipe.openMicrophone({ workletUrl })),
+        `${elsewhere}worklet.js`,
+      );
+      expect(other).toMatch(
+        /^worklet-blocked: .*add http:\/\/localhost:\d+ to script-src; or serve .*own origin, with 'self'/,
+      );
+    },
+  );
+
+  behaviour("a worklet that another host does not hand over, by the header that is missing", async () => {
+    await using visited = await visit({ policy: "script-src 'self' 'nonce-page' http://localhost:*" });
+    const refused = await evaluate(
+      visited.page,
+      (workletUrl) => voxpipe.failure(voxpipe.openMicrophone({ workletUrl })),
+      `${visited.site.url.replace("127.0.0.1", "localhost")}worklet.js`,
+    );
+    expect(refused).toMatch(/^worklet-failed: .*Access-Control-Allow-Origin for http:\/\/127\.0\.0\.1:\d+/);
+  });
+
   behaviour("a Blob works where the policy allows it", async () => {
     const policy = "default-src 'none'; script-src 'self' blob:; connect-src 'self'";
     await using visited = await visit({ policy });
@@ -100,10 +133,17 @@ export function failures(kit: Kit): void {
         unknown: await refused("TypeError", "granted"),
       };
       devices.getUserMedia = ask;
-      const given = await voxpipe.openMicrophone({ signal: AbortSignal.timeout(300) });
+      const giving = new AbortController();
+      const given = await voxpipe.openMicrophone({ signal: giving.signal });
+      giving.abort();
       seen.aborted = await voxpipe.failure(voxpipe.read(given, Number.POSITIVE_INFINITY));
       Object.defineProperty(AudioContext.prototype, "state", { get: () => "suspended" });
-      seen.silent = await voxpipe.failure(voxpipe.openMicrophone());
+      const silentAfter = (hasBeenActive: boolean) => {
+        Object.defineProperty(navigator, "userActivation", { configurable: true, value: { hasBeenActive } });
+        return voxpipe.failure(voxpipe.openMicrophone());
+      };
+      seen.unclicked = await silentAfter(false);
+      seen.silent = await silentAfter(true);
       return { seen, lights: voxpipe.lights() };
     });
     expect(result.seen).toEqual({
@@ -115,7 +155,8 @@ export function failures(kit: Kit): void {
       failing: expect.stringMatching(/^device-in-use: .*Close other programs/),
       unknown: expect.stringMatching(/^unsupported: .*Use a current one/),
       aborted: expect.stringMatching(/^aborted: /),
-      silent: expect.stringMatching(/^not-started: .*click/),
+      unclicked: expect.stringMatching(/^not-started: .*suspended.* from a click's handler/),
+      silent: expect.stringMatching(/^not-started: .*suspended.* sound output/),
     });
     expect(result.lights).toBe(0);
   });

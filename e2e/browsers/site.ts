@@ -9,7 +9,7 @@ import { inject } from "vitest";
 const strictPolicy = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self' ws://127.0.0.1:*";
 
 export interface SiteOptions {
-  /** The page's Content-Security-Policy. */
+  /** The page's Content-Security-Policy. The page's script has the nonce "page". */
   readonly policy?: string;
   /** Answers `POST /api/token`. */
   readonly token?: () => Answer | Promise<Answer>;
@@ -37,7 +37,7 @@ export async function serveSite({ policy = strictPolicy, token, handshake }: Sit
       response.setHeader("Content-Security-Policy", policy);
       response.setHeader("Content-Type", "text/html");
       const script = path === "/" ? "/page.js" : "/suite.js";
-      response.end(`<!doctype html><title>Test</title><script type="module" src="${script}"></script>`);
+      response.end(`<!doctype html><title>Test</title><script type="module" nonce="page" src="${script}"></script>`);
     } else if (path === "/api/token" && token) {
       const { status, body } = await token();
       response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));

@@ -8,7 +8,7 @@ const failures: Readonly<Record<string, readonly [MicrophoneErrorCode, string]>>
   NotFoundError: ["no-device", "There is no microphone. Plug one in, or turn it on in the system's settings."],
   OverconstrainedError: [
     "no-device",
-    "No microphone fits the deviceId or the constraints. Choose one that listMicrophones() names.",
+    "No microphone fits the deviceId or the constraints. Choose one of listMicrophones(), and constraints that it can meet.",
   ],
   NotReadableError: [
     "device-in-use",
@@ -16,10 +16,10 @@ const failures: Readonly<Record<string, readonly [MicrophoneErrorCode, string]>>
   ],
 };
 
-/** What `getUserMedia` failed with, as an error that says what to do. */
-export async function captureFailure(cause: unknown): Promise<MicrophoneError> {
+/** What `getUserMedia` failed with, as an error that says what to do. `asked` is what it was asked for. */
+export async function captureFailure(cause: unknown, asked: MediaTrackConstraints): Promise<MicrophoneError> {
   let name = cause instanceof Error ? cause.name : "";
-  // WebKit's word for it, whatever was asked for.
+  // WebKit's name for it, for any request.
   if (name === "OverconstrainedError" && !(await hasMicrophone())) name = "NotFoundError";
   if (name === "NotAllowedError" && (await permission()) === "prompt") {
     return new MicrophoneError(
@@ -36,15 +36,26 @@ export async function captureFailure(cause: unknown): Promise<MicrophoneError> {
     "unsupported",
     `The browser cannot capture audio: ${cause}. Use a current one, and constraints that it knows.`,
   ];
-  return new MicrophoneError(code, message, cause);
+  return new MicrophoneError(
+    code,
+    name === "OverconstrainedError" ? `${message}${unmet(cause, asked)}` : message,
+    cause,
+  );
+}
+
+/** The constraint that could not be met, with what was asked for. */
+function unmet(cause: unknown, asked: MediaTrackConstraints): string {
+  const named = typeof cause === "object" && cause !== null && "constraint" in cause ? String(cause.constraint) : "";
+  const [name, value] = Object.entries(asked).find(([key]) => key === named) ?? Object.entries(asked)[0] ?? [];
+  return name === undefined ? "" : ` Asked for: ${name} ${JSON.stringify(value)}.`;
 }
 
 async function hasMicrophone(): Promise<boolean> {
-  const devices = await navigator.mediaDevices.enumerateDevices();
-  return devices.some(({ kind }) => kind === "audioinput");
+  const devices = await navigator.mediaDevices.enumerateDevices().catch(() => undefined);
+  return devices === undefined || devices.some(({ kind }) => kind === "audioinput");
 }
 
-/** The state of the permission, where the browser tells it. */
+/** The state of the permission, if the browser says it. */
 async function permission(): Promise<PermissionState | undefined> {
   try {
     return (await navigator.permissions.query({ name: "microphone" })).state;
@@ -53,8 +64,14 @@ async function permission(): Promise<PermissionState | undefined> {
   }
 }
 
-/** @throws MicrophoneError where this page cannot capture audio whatever the visitor says. */
+/** @throws MicrophoneError if audio cannot be captured here, even with the visitor's permission. */
 export function assertCapturing(): void {
+  if (typeof document === "undefined") {
+    throw new MicrophoneError(
+      "unsupported",
+      "There is no page here: microphones are opened in a page, not on a server or in a worker. Call it in the browser, such as in a click's handler.",
+    );
+  }
   if (!globalThis.isSecureContext) {
     throw new MicrophoneError(
       "insecure-context",

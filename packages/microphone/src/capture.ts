@@ -2,7 +2,10 @@ import type { Level } from "@voxpipe/audio";
 import { addWorklet } from "./add-worklet.ts";
 import { MicrophoneError } from "./microphone-error.ts";
 import type { MicrophoneSettings } from "./microphone-options.ts";
+import { playMuted } from "./play-muted.ts";
 import { unlessAborted, within } from "./settle.ts";
+import { StallWatch } from "./stall-watch.ts";
+import { liveTrack, withoutLiveTrack } from "./stream-track.ts";
 import { type ProcessorOptions, processorName, type WorkletCommand, type WorkletReport } from "./worklet-messages.ts";
 
 /** Longest waits, in ms: for an AudioContext to run, for the worklet's last samples, for a context to close. */
@@ -20,7 +23,7 @@ export interface CaptureListener {
   changed(): void;
 }
 
-/** One stream on its way through one AudioContext and the worklet in it. It knows nothing of other devices. */
+/** One track on its way through one AudioContext and the worklet in it. It knows nothing of other devices. */
 export class Capture {
   readonly track: MediaStreamTrack;
   readonly #stream: MediaStream;
@@ -29,6 +32,8 @@ export class Capture {
   readonly #owned: boolean;
   readonly #context: AudioContext;
   readonly #listening = new AbortController();
+  readonly #stall: StallWatch;
+  readonly #stopPlaying: () => void;
   /** Held, for Firefox collects a source that nothing refers to. */
   #source: MediaStreamAudioSourceNode | undefined;
   #node: AudioWorkletNode | undefined;
@@ -40,14 +45,18 @@ export class Capture {
     this.track = track;
     this.#owned = owned;
     this.#listener = listener;
-    [this.#context, this.#source] = openContext(stream, track);
+    // A node of a stream with several tracks would pick one by its id.
+    const heard = new MediaStream([track]);
+    [this.#context, this.#source] = openContext(heard, track);
+    this.#stopPlaying = owned ? () => {} : playMuted(heard);
+    this.#stall = new StallWatch(() => listener.changed());
   }
 
   /**
-   * Audio reaches the listener from when this resolves, or a moment earlier. Where it fails, or `signal` aborts, nothing is
-   * left open.
+   * Audio reaches the listener from when this resolves, or a moment earlier. If it fails, or `signal` aborts, nothing is
+   * left open. Of several audio tracks the first one that is live is heard, and its end is the end.
    *
-   * @throws MicrophoneError `worklet-blocked`, `worklet-failed`, `not-started`; or the signal's reason.
+   * @throws MicrophoneError `no-device`, `worklet-blocked`, `worklet-failed`, `not-started`; or the signal's reason.
    */
   static async open(
     stream: MediaStream,
@@ -55,14 +64,15 @@ export class Capture {
     listener: CaptureListener,
     signal: AbortSignal,
   ): Promise<Capture> {
-    const [track] = stream.getAudioTracks();
-    if (!track) throw new MicrophoneError("no-device", "The stream has no audio track. Give one that has.");
+    const track = liveTrack(stream);
+    if (!track) throw new MicrophoneError("no-device", `No audio: ${withoutLiveTrack(stream)}.`);
     const capture = new Capture(stream, track, stream !== given, listener);
     try {
       await unlessAborted(signal, addWorklet(capture.#context, workletUrl));
       capture.#connect({ sampleRate }, workletUrl);
       await unlessAborted(signal, capture.#start());
       if (capture.#failure) throw capture.#failure;
+      capture.#stall.start();
       return capture;
     } catch (error) {
       void capture.close();
@@ -70,14 +80,14 @@ export class Capture {
     }
   }
 
-  /** Whether the AudioContext runs: not while the system has interrupted it. */
+  /** Whether the AudioContext runs: not while the system has interrupted it, nor after audio has ceased to come. */
   get rendering(): boolean {
-    return this.#context.state === "running";
+    return this.#context.state === "running" && !this.#stall.broken;
   }
 
   /** Whether sound comes through: not while the system silences the device, either. */
   get running(): boolean {
-    return this.rendering && !this.track.muted;
+    return this.rendering && !this.#stall.stalled && !this.track.muted;
   }
 
   mute(muted: boolean): void {
@@ -104,6 +114,8 @@ export class Capture {
   /** Lets go of everything. */
   async close(): Promise<void> {
     this.#stopTracks();
+    this.#stopPlaying();
+    this.#stall.stop();
     this.#listening.abort();
     this.#source?.disconnect();
     this.#source = undefined;
@@ -126,7 +138,7 @@ export class Capture {
     } catch (cause) {
       throw wrongFile(cause);
     }
-    // A property, for Chromium tells listeners nothing of this event.
+    // A property, for Chromium does not call listeners for this event.
     node.onprocessorerror = () => {
       if (signal.aborted) return;
       this.#failure = wrongFile();
@@ -146,17 +158,22 @@ export class Capture {
 
   async #start(): Promise<void> {
     if (await this.resume()) return;
+    const { state } = this.#context;
+    const clicked = "userActivation" in navigator && navigator.userActivation.hasBeenActive;
     throw new MicrophoneError(
       "not-started",
-      "The browser starts no audio before the visitor has clicked or typed. Call openMicrophone from a click's handler.",
+      clicked
+        ? `The browser's audio did not start within ${startLimit / 1000} s (the AudioContext is ${state}). Check that this machine has a sound output that works, and close other pages that use audio.`
+        : `The browser starts no audio before the visitor has clicked or typed (the AudioContext is ${state}). Call openMicrophone from a click's handler.`,
     );
   }
 
   #hear(report: WorkletReport): void {
     if (report === "finished") this.#finished();
     else {
+      this.#stall.heard();
       this.#listener.audio(report.pcm, report.level);
-      // No event tells of a track that its owner stopped.
+      // No event reports a track that its owner stopped.
       if (this.track.readyState === "ended") this.#listener.ended();
     }
   }
@@ -170,7 +187,7 @@ export class Capture {
   }
 }
 
-/** A context at the device's own rate where the browser tells that and takes it; Firefox takes only its own. */
+/** A context at the device's own rate if the browser says and takes it; Firefox takes only its own. */
 function openContext(stream: MediaStream, track: MediaStreamTrack): [AudioContext, MediaStreamAudioSourceNode] {
   const { sampleRate } = track.getSettings();
   for (const options of sampleRate ? [{ sampleRate }, {}] : [{}]) {

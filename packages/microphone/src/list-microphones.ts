@@ -1,4 +1,5 @@
 import { assertCapturing } from "./capture-failure.ts";
+import { MicrophoneError } from "./microphone-error.ts";
 
 /** A microphone to choose from. */
 export interface MicrophoneDevice {
@@ -32,6 +33,14 @@ export async function defaultMicrophone(): Promise<string> {
 }
 
 async function audioInputs(): Promise<MediaDeviceInfo[]> {
-  const devices = await navigator.mediaDevices.enumerateDevices();
-  return devices.filter(({ kind }) => kind === "audioinput");
+  try {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    return devices.filter(({ kind }) => kind === "audioinput");
+  } catch (cause) {
+    throw new MicrophoneError(
+      "unsupported",
+      `The browser does not list its devices: ${cause}. Ask in a page that is shown; a page in a frame needs allow="microphone".`,
+      cause,
+    );
+  }
 }

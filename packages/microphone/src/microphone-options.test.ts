@@ -1,16 +1,52 @@
 import { expect, test } from "vitest";
 import { checkOptions } from "./microphone-options.ts";
 
+/** A stream with tracks in these states. */
+function stream(...audio: MediaStreamTrackState[]) {
+  const tracks = audio.map((readyState) => ({ kind: "audio", readyState }));
+  return { getAudioTracks: () => tracks, getTracks: () => [...tracks, { kind: "video", readyState: "live" }] };
+}
+
+function refusal(options: object): unknown {
+  try {
+    Reflect.apply(checkOptions, undefined, [options]);
+    return "none";
+  } catch (error) {
+    return error;
+  }
+}
+
 test("the defaults: 16 kHz, 30 s, the worklet beside the module", () => {
   const settings = checkOptions({});
   expect(settings).toMatchObject({ sampleRate: 16_000, audioBuffer: 30_000 });
   expect(String(settings.workletUrl)).toMatch(/\/worklet\.js$/);
 });
 
-test.each([
-  [{ sampleRate: 7_999 }, "sampleRate 7999"],
-  [{ sampleRate: 16_000.5 }, "sampleRate 16000.5"],
-  [{ audioBuffer: Number.NaN }, "audioBuffer NaN"],
-])("%o is refused by name", (options, named) => {
-  expect(() => checkOptions(options)).toThrow(named);
+test.each<[object, string]>([
+  [{ sampleRate: 7_999 }, "sampleRate 7999: use"],
+  [{ sampleRate: 16_000.5 }, "sampleRate 16000.5: use"],
+  [{ sampleRate: "16000" }, 'sampleRate "16000": use'],
+  [{ audioBuffer: Number.NaN }, "audioBuffer NaN: use"],
+  [{ audioBuffer: Number.POSITIVE_INFINITY }, "audioBuffer Infinity: use"],
+  [{ deviceId: 7 }, "deviceId 7: give an id of listMicrophones()"],
+  [{ samplerate: 8_000 }, "option samplerate: there is none of this name. Use deviceId, sampleRate"],
+  [{ workletUrl: "http://:/" }, 'workletUrl "http://:/": give the address'],
+  [{ stream: "tab" }, 'stream "tab": give a MediaStream'],
+  [{ stream: null }, "stream null: give a MediaStream"],
+  [{ stream: {} }, "stream of type Object: give a MediaStream"],
+  [{ stream: stream("live"), deviceId: "a" }, "stream and deviceId: give one of them"],
+  [{ stream: stream() }, "no audio track, only 1 of video. Give one with audio"],
+  [{ stream: stream("ended") }, "no audio track that is live: its only one has ended. Give one that still runs"],
+  [{ stream: stream("ended", "ended") }, "no audio track that is live: all 2 have ended. Give one that still runs"],
+])("%o is refused by name, with what to give instead", (options, message) => {
+  expect(refusal(options)).toMatchObject({
+    name: "MicrophoneError",
+    code: "invalid-options",
+    message: expect.stringContaining(message),
+  });
+});
+
+test("a stream of which one track is live is taken, and an empty deviceId is the default", () => {
+  expect(refusal({ stream: stream("ended", "live") })).toBe("none");
+  expect(checkOptions({ deviceId: "" }).deviceId).toBeUndefined();
 });

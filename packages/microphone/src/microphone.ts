@@ -3,10 +3,13 @@ import { DeviceKeeper } from "./device-keeper.ts";
 import type { MicrophoneDevice } from "./list-microphones.ts";
 import { MicrophoneError } from "./microphone-error.ts";
 import { DroppedEvent, type MicrophoneEventMap } from "./microphone-events.ts";
-import type { MicrophoneSettings } from "./microphone-options.ts";
+import { checkDeviceId, type MicrophoneSettings } from "./microphone-options.ts";
 import { PcmStream } from "./pcm-stream.ts";
 
-/** `interrupted`: no sound comes through just now (a lost device, a call on the phone, sleep), and it is being mended. */
+/**
+ * `interrupted`: no sound comes through just now (a lost device, a call on the phone, sleep, a remote track that is not
+ * there yet), and it is being mended if that is possible.
+ */
 export type MicrophoneState = "live" | "interrupted" | "stopped";
 
 const silence: Level = { rms: Number.NEGATIVE_INFINITY, peak: Number.NEGATIVE_INFINITY };
@@ -16,7 +19,7 @@ const silence: Level = { rms: Number.NEGATIVE_INFINITY, peak: Number.NEGATIVE_IN
  * `signal`, and with a failure.
  */
 export class Microphone extends EventTarget {
-  /** Mono s16le at `sampleRate`, in chunks of 50 ms. Ends behind all audio; after a failure with its `MicrophoneError`. */
+  /** Mono s16le at `sampleRate`, in chunks of 50 ms. Ends after all audio; after a failure with its `MicrophoneError`. */
   readonly readable: ReadableStream<Bytes>;
   /** Hz. */
   readonly sampleRate: number;
@@ -49,7 +52,7 @@ export class Microphone extends EventTarget {
         audio: (pcm, level) => this.#hear(pcm, level),
         changed: () => this.#showState(),
         switched: () => this.dispatchEvent(new Event("devicechange")),
-        ended: () => void this.stop(),
+        ended: () => this.#streamEnded(),
         failed: (error) => this.#fail(error),
       },
       this.#ending.signal,
@@ -117,16 +120,17 @@ export class Microphone extends EventTarget {
     if (this.#settings.stream) {
       throw new MicrophoneError(
         "invalid-options",
-        "A given stream has no device to change. Open a microphone instead.",
+        "A given stream has no device to change. Stop it and open a microphone instead.",
       );
     }
     if (this.#stopping) throw new MicrophoneError("stopped", "The microphone was stopped. Open it again.");
-    await this.#keeper.choose(deviceId);
+    if (deviceId !== undefined) checkDeviceId(deviceId);
+    await this.#keeper.choose(deviceId || undefined);
   }
 
   /** Turns the microphone off; resolves when it is. What it has heard stays in `readable`, which then ends. */
   stop(): Promise<void> {
-    this.#stopping ??= this.#finish();
+    this.#stopping ??= this.#finish("The microphone was stopped meanwhile. Open it again.");
     return this.#stopping;
   }
 
@@ -164,8 +168,15 @@ export class Microphone extends EventTarget {
     this.#keeper.capture?.mute(muted);
   }
 
-  async #finish(): Promise<void> {
-    this.#ending.abort(new MicrophoneError("stopped", "The microphone was stopped meanwhile."));
+  #streamEnded(): void {
+    this.#stopping ??= this.#finish(
+      "The stream's audio track ended while it was being opened. Give one that still runs.",
+    );
+  }
+
+  /** @param why what is still under way then fails with. */
+  async #finish(why: string): Promise<void> {
+    this.#ending.abort(new MicrophoneError("stopped", why));
     queueMicrotask(() => this.#showState());
     await this.#keeper.capture?.finish();
     this.#pcm.end();

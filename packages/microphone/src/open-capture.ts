@@ -4,7 +4,7 @@ import type { MicrophoneSettings } from "./microphone-options.ts";
 import { unlessAborted } from "./settle.ts";
 
 /**
- * Asks for a device, the default one where `deviceId` is undefined, and captures it; or captures the stream of the settings.
+ * Asks for a device, the default one if `deviceId` is undefined, and captures it; or captures the stream of the settings.
  * A device that is granted after `signal` aborted is let go at once.
  *
  * @throws MicrophoneError; or the signal's reason.
@@ -30,7 +30,7 @@ async function requestDevice({ constraints }: MicrophoneSettings, deviceId: stri
   try {
     return await navigator.mediaDevices.getUserMedia({ audio });
   } catch (cause) {
-    throw await captureFailure(cause);
+    throw await captureFailure(cause, audio);
   }
 }
 

@@ -22,7 +22,10 @@ export type {
 export type { History } from "./observation/observer.ts";
 export { recordingOf, scriptFrom } from "./observation/recording.ts";
 export { type Emulator, startEmulator } from "./server.ts";
+export type { Latency } from "./session/latency.ts";
+export type { SpeechModel } from "./session/models.ts";
 export type { Parameters } from "./session/parameters.ts";
 export type { SessionLimit } from "./session/session-limit.ts";
 export type { EmulatorOptions } from "./settings.ts";
+export type { Edges } from "./turns/edge-times.ts";
 export type { FormattedFinals } from "./turns/turns.ts";

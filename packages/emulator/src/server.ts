@@ -18,6 +18,7 @@ import type { EmulatorEvent } from "./observation/emulator-event.ts";
 import type { ObservedSession } from "./observation/observed-session.ts";
 import { Observer } from "./observation/observer.ts";
 import type { SessionRecord } from "./observation/session-record.ts";
+import { LiveLatency, noLatency } from "./session/latency.ts";
 import { Session } from "./session/session.ts";
 import { OpenSessions } from "./session/session-limit.ts";
 import { type EmulatorOptions, type Settings, settingsFrom } from "./settings.ts";
@@ -37,6 +38,8 @@ export interface Emulator extends AsyncDisposable {
   readonly certificate: string | undefined;
   /** Every session so far, in the order in which they were asked for; refused ones too. */
   readonly sessions: readonly ObservedSession[];
+  /** What the service would bill for all sessions so far: the sum of their `billedSeconds`. */
+  readonly billedSeconds: number;
   /** What happens from now on. Leaving the loop unsubscribes; `close` ends it. */
   events(): AsyncIterableIterator<EmulatorEvent>;
   /** What goes wrong on purpose in sessions to come; `addFaults` and `clearFaults` change it. */
@@ -103,13 +106,14 @@ class EmulatorServer implements Emulator {
     this.#settings = settings;
     this.#observer = new Observer(clock, settings.record, settings.history);
     this.#credentials = new Credentials(settings, clock);
-    this.#openSessions = new OpenSessions(settings.sessionLimit);
+    this.#openSessions = new OpenSessions(settings.sessionLimit, clock);
     this.#faults = new FaultPlan(settings.faults);
     const { host, allowedHosts } = settings;
     this.#hosts = new AllowedHosts({ host, allowedHosts, certificate: certificate?.cert });
     const controls = settings.control ? this : undefined;
     const parts = { credentials: this.#credentials, faults: this.#faults, observer: this.#observer };
-    const context = { ...parts, clock, tokenErrors, controls, hosts: this.#hosts };
+    const latency = settings.latency === "live" ? new LiveLatency(~settings.seed) : noLatency;
+    const context = { ...parts, clock, tokenErrors, controls, latency, hosts: this.#hosts };
     this.#listener = new Listener(certificate, (server) => this.#serve(server, context));
   }
 
@@ -126,6 +130,10 @@ class EmulatorServer implements Emulator {
 
   get sessions(): readonly ObservedSession[] {
     return this.#observer.sessions;
+  }
+
+  get billedSeconds(): number {
+    return this.#observer.billedSeconds;
   }
 
   events(): AsyncIterableIterator<EmulatorEvent> {

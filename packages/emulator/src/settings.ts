@@ -6,10 +6,13 @@ import { scripted } from "./engines/scripted.ts";
 import type { Fault } from "./faults/fault.ts";
 import { checkFaults } from "./faults/fault-schema.ts";
 import type { Certificate, CertificateNames } from "./http/certificate.ts";
-import { type CredentialOptions, longestSession } from "./http/credentials.ts";
+import { type CredentialOptions, longestSession, usualTokenLength } from "./http/credentials.ts";
 import type { TokenErrorShape } from "./http/token-endpoint.ts";
 import type { History } from "./observation/observer.ts";
+import type { Latency } from "./session/latency.ts";
+import { type SpeechModel, speechModels, usualModel } from "./session/models.ts";
 import type { SessionLimit } from "./session/session-limit.ts";
+import type { Edges } from "./turns/edge-times.ts";
 import type { FormattedFinals } from "./turns/turns.ts";
 
 /** How an emulator behaves; every option has the default that suits a test. */
@@ -39,8 +42,8 @@ export interface EmulatorOptions extends CredentialOptions {
   /** Keep the audio bytes of every session, for `recordedAudio()`: for tests, as it takes memory without bound. */
   readonly record?: boolean;
   readonly history?: History;
-  /** The model of a session that names none; `universal-streaming-english` by default. */
-  readonly defaultModel?: string;
+  /** The model of a session that names none. @default "universal-3-5-pro", as the service's */
+  readonly defaultModel?: SpeechModel;
   /**
    * `false`: `Begin` without `configuration`, as older servers send it. An object: these fields over the usual ones, such as
    * a `mode` that no client knows yet.
@@ -50,9 +53,33 @@ export interface EmulatorOptions extends CredentialOptions {
   readonly formattedFinals?: FormattedFinals;
   /** How `/v3/token` refuses a bad value: 400 `{ error }`, or 422 `{ detail }` (the default: it was seen live). */
   readonly tokenErrors?: TokenErrorShape;
+  /**
+   * The times of the first and last word of U3's turns. `"live"`: they absorb silence, as the service's do: the first word
+   * begins up to a second early, the last one ends 70 to 1,344 ms late, but not after what was heard. `"exact"`: they are
+   * the engine's, for tests that compare times.
+   *
+   * @default "live"
+   */
+  readonly edges?: Edges;
+  /**
+   * How fast sessions and tokens are answered, by `clock`. `"live"`: as the service was measured: `Begin` after 1.2 s, the
+   * first partial 1.2 s after the onset of speech, finals 0.4 s after the last word, `Termination` after 0.6 to 1.2 s.
+   *
+   * @default "none"
+   */
+  readonly latency?: Latency;
+  /** The draws of `edges` and `latency`: the same seed gives the same ones in session `n`. @default 0 */
+  readonly seed?: number;
+  /**
+   * Whether U3 with `speaker_labels` cuts its turns every 10 s, in mid-phrase, and loses the words that a cut goes through,
+   * as the service does.
+   *
+   * @default true
+   */
+  readonly speakerCuts?: boolean;
   /** What becomes of audio that comes faster than it is spoken; `"free"` by default. */
   readonly pacing?: Pacing;
-  /** How many sessions may be open at once; any number by default. */
+  /** How many sessions may be open at once, or opened in a minute; any number by default. */
   readonly sessionLimit?: SessionLimit;
   /** The longest a session may last, in seconds, whatever its token allows; 10,800 by default. */
   readonly maxSessionSeconds?: number;
@@ -74,8 +101,8 @@ export interface EmulatorOptions extends CredentialOptions {
 /** `EmulatorOptions` with nothing left open. */
 export type Settings = Required<Omit<EmulatorOptions, Absent>> & Pick<EmulatorOptions, Absent>;
 
-/** Options whose absence means something. */
-type Absent = keyof CredentialOptions | "sessionLimit";
+/** Options that `Credentials` has defaults for. */
+type Absent = keyof CredentialOptions;
 
 /** @throws EmulatorError `invalid-options` */
 export function settingsFrom(options: EmulatorOptions): Settings {
@@ -86,9 +113,11 @@ export function settingsFrom(options: EmulatorOptions): Settings {
       "invalid-options",
       `\`port\` is ${port}: give a whole number up to 65,535, or 0 for any free one.`,
     );
-  const { tokenLength = 64 } = options;
+  const { tokenLength = usualTokenLength } = options;
   if (!Number.isInteger(tokenLength) || tokenLength < 16 || tokenLength > 8_000)
     throw new EmulatorError("invalid-options", `\`tokenLength\` is ${tokenLength}: give a whole number, 16 to 8,000.`);
+  checkModel(options.defaultModel);
+  for (const name of ["most", "perMinute"] as const) checkCount(name, options.sessionLimit?.[name]);
   return {
     engine: scripted(),
     port: 0,
@@ -98,11 +127,16 @@ export function settingsFrom(options: EmulatorOptions): Settings {
     control: true,
     record: false,
     history: {},
-    defaultModel: "universal-streaming-english",
+    defaultModel: usualModel,
     beginConfiguration: true,
     formattedFinals: "one-turn",
     tokenErrors: "detail",
+    edges: "live",
+    latency: "none",
+    seed: 0,
+    speakerCuts: true,
     pacing: "free",
+    sessionLimit: {},
     maxSessionSeconds: longestSession,
     expiry: "termination",
     refusal: "message",
@@ -111,4 +145,15 @@ export function settingsFrom(options: EmulatorOptions): Settings {
     clock: systemClock,
     ...options,
   };
+}
+
+function checkModel(model: SpeechModel | undefined): void {
+  if (model === undefined || speechModels.includes(model)) return;
+  const known = speechModels.join(", ");
+  throw new EmulatorError("invalid-options", `\`defaultModel\` is ${JSON.stringify(model)}: give one of ${known}.`);
+}
+
+function checkCount(name: "most" | "perMinute", count: number | undefined): void {
+  if (count === undefined || (Number.isInteger(count) && count > 0)) return;
+  throw new EmulatorError("invalid-options", `\`sessionLimit.${name}\` is ${count}: give a whole number from 1 on.`);
 }

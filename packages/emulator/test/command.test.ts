@@ -40,7 +40,7 @@ test("serves a script with faults, records what happened, and plays it back", as
     return client;
   };
   const client = await transcribe(await first.listening());
-  expect(client.finals).toEqual(["hello"]);
+  expect(client.finals).toEqual(["Hello."]);
   expect(client.messages.some(({ type }) => type === "FromTheFuture")).toBe(true);
   first.stop();
   const { code, text } = await first.ended;
@@ -48,9 +48,9 @@ test("serves a script with faults, records what happened, and plays it back", as
   expect(text).toContain("session 0: ended with 1000, 2.5 s of audio");
 
   const recording = join(folder, "session-0.jsonl");
-  expect(await readFile(recording, "utf8")).toContain('"transcript":"hello"');
+  expect(await readFile(recording, "utf8")).toContain('"transcript":"Hello."');
   const second = start("--port", "0", "--play", recording, "--quiet");
-  expect((await transcribe(await second.listening())).finals).toEqual(["hello"]);
+  expect((await transcribe(await second.listening())).finals).toEqual(["Hello."]);
   second.stop();
   expect(await second.ended).toMatchObject({ code: 0, text: expect.stringMatching(/^Listening on ws:\S+$/) });
 });

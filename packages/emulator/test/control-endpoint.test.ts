@@ -3,7 +3,7 @@ import { type Emulator, startEmulator } from "../src/server.ts";
 import { tone } from "./support/audio.ts";
 import { RawClient } from "./support/raw-client.ts";
 
-const rate = { sample_rate: 16_000 };
+const rate = { sample_rate: 16_000, speech_model: "universal-streaming-english" };
 const json = { "content-type": "application/json" };
 
 async function ask(

@@ -5,7 +5,7 @@ import { type Emulator, startEmulator } from "../src/server.ts";
 import type { EmulatorOptions } from "../src/settings.ts";
 import { type Json, RawClient } from "./support/raw-client.ts";
 
-const rate = { sample_rate: 16_000 };
+const rate = { sample_rate: 16_000, speech_model: "universal-streaming-english" };
 
 async function askToken(
   emulator: Emulator,
@@ -159,11 +159,30 @@ test.each<[string, string, EmulatorOptions, number, unknown]>([
 test("the token endpoint refuses a wrong key, other methods and other paths", async () => {
   await using emulator = await startEmulator({ apiKeys: ["right"] });
   expect((await askToken(emulator, "expires_in_seconds=60", { authorization: "wrong" })).status).toBe(401);
-  expect((await askToken(emulator, "expires_in_seconds=60", {})).status).toBe(401);
+  expect((await askToken(emulator, "expires_in_seconds=60", { authorization: "" })).status).toBe(401);
   const base = emulator.url.replace(/^ws/, "http");
   expect((await fetch(`${base}/v3/token`, { method: "POST", body: "x" })).status).toBe(405);
   expect((await fetch(`${base}/v3/ws`)).status).toBe(426);
   expect((await fetch(`${base}/elsewhere`)).status).toBe(404);
+});
+
+test("the token endpoint takes a key raw or as a bearer, and answers 422 if there is none", async () => {
+  await using emulator = await startEmulator({ apiKeys: ["right"] });
+  const ask = (headers: Record<string, string>, query = "expires_in_seconds=60") => askToken(emulator, query, headers);
+  for (const authorization of ["right", "Bearer right", "bearer right"])
+    expect(await ask({ authorization })).toEqual({
+      status: 200,
+      body: { token: expect.stringMatching(/^[\w-]{2583}$/), expires_in_seconds: 60 },
+    });
+  expect((await ask({ authorization: "Bearer wrong" })).status).toBe(401);
+  const missing = { type: "missing", loc: ["header", "authorization"], msg: "Field required", input: null };
+  expect(await ask({})).toEqual({ status: 422, body: { detail: [missing] } });
+  expect(await ask({}, "")).toEqual({
+    status: 422,
+    body: {
+      detail: [{ type: "missing", loc: ["query", "expires_in_seconds"], msg: "Field required", input: null }, missing],
+    },
+  });
 });
 
 test("the retired v2 endpoint is gone, and other paths have no sessions", async () => {

@@ -4,7 +4,7 @@ import { startEmulator } from "../src/server.ts";
 import { tone } from "./support/audio.ts";
 import { RawClient } from "./support/raw-client.ts";
 
-const rate = { sample_rate: 16_000 };
+const rate = { sample_rate: 16_000, speech_model: "universal-streaming-english" };
 
 test("chance falls alike for the same seed", async () => {
   const instants = async () => {

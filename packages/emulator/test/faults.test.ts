@@ -10,7 +10,7 @@ import { silence, tone } from "./support/audio.ts";
 import { type Json, RawClient } from "./support/raw-client.ts";
 import { roundTrip, still } from "./support/round-trip.ts";
 
-const rate = { sample_rate: 16_000 };
+const rate = { sample_rate: 16_000, speech_model: "universal-streaming-english" };
 
 /** One client against an emulator with these faults. */
 async function meet(faults: readonly Fault[], run: (client: RawClient, emulator: Emulator) => Promise<void>) {

@@ -6,7 +6,7 @@ import { type Emulator, startEmulator } from "../src/server.ts";
 import { throwAt, unnoticed, upgradeRequest } from "./support/hostile.ts";
 import { RawClient } from "./support/raw-client.ts";
 
-const rate = { sample_rate: 16_000 };
+const rate = { sample_rate: 16_000, speech_model: "universal-streaming-english" };
 // A kept connection could be closed by the server in the very moment in which it is used again.
 const json = { "content-type": "application/json", connection: "close" };
 let emulator: Emulator;

@@ -5,7 +5,7 @@ import { startEmulator } from "../src/server.ts";
 import { silence, tone } from "./support/audio.ts";
 import { RawClient } from "./support/raw-client.ts";
 
-const rate = { sample_rate: 16_000 };
+const rate = { sample_rate: 16_000, speech_model: "universal-streaming-english" };
 const fixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
 
 /** An engine that keeps what it hears. */

@@ -55,16 +55,27 @@ test.each(["universal-streaming-english", "universal-3-5-pro"])(
   async (model) => {
     await using emulator = await startEmulator({ engine: scripted(words) });
     const query = { sample_rate: 16_000, speech_model: model, format_turns: true, filter_profanity: true };
-    await using client = await RawClient.connect(emulator.url, {
-      ...query,
-      redact_pii: true,
-      include_partial_turns: true,
-    });
-    client.audio(silence(3_000), 1_600);
-    await client.finish();
-    expect(client.finals).toEqual(["S***, I'm #####."]);
-    const said = client.turns.at(-1)?.words as Json[] | undefined;
-    expect(said?.map(({ text }) => text)).toEqual(["S***,", "I'm", "#####."]);
+    const session = async (more: Record<string, string | boolean>) => {
+      const client = await RawClient.connect(emulator.url, { ...query, ...more });
+      client.audio(silence(3_000), 1_600);
+      await client.finish();
+      return client;
+    };
+    for (const [sub, name] of [
+      ["hash", "#####"],
+      ["entity_name", "[PERSON_NAME]"],
+    ] as const) {
+      const redacted = await session({ redact_pii: true, redact_pii_sub: sub, include_partial_turns: true });
+      expect(redacted.finals).toEqual([`S***, I'm ${name}.`]);
+      const [turn, ...others] = redacted.turns;
+      // What would show names before they are known to be names is not sent, though it was asked for.
+      expect(others).toEqual([]);
+      expect(turn?.utterance).toBe(turn?.transcript);
+      expect((turn?.words as Json[] | undefined)?.map(({ text }) => text)).toEqual(["S***,", "I'm", `${name}.`]);
+      const started = redacted.messages.filter(({ type }) => type === "SpeechStarted").length;
+      expect(started).toBe(model === "universal-3-5-pro" ? 1 : 0);
+    }
+    const client = await session({});
     const partials = client.turns.filter((turn) => !turn.end_of_turn).map(({ transcript }) => String(transcript));
     expect(partials.join()).toContain("***");
     expect(partials.join().toLowerCase()).not.toContain("shit");

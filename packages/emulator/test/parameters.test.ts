@@ -5,7 +5,8 @@ import { readParameters, updateParameters } from "../src/session/parameters.ts";
 import { ProtocolError } from "../src/session/protocol-error.ts";
 import { RawClient } from "./support/raw-client.ts";
 
-const read = (query: string) => readParameters(new URLSearchParams(query), "universal-streaming-english");
+const read = (query: string) => readParameters(new URLSearchParams(query), "universal-3-5-pro");
+const readUS = (query: string) => read(`speech_model=universal-streaming-english&${query}`);
 
 test("the defaults are those of the model", () => {
   const silences = (model: string) => {
@@ -14,9 +15,20 @@ test("the defaults are those of the model", () => {
   };
   expect(silences("universal-streaming-english")).toEqual([400, 1_280, 0.4]);
   expect(silences("u3-rt-pro")).toEqual([100, 1_000, 0.3]);
-  expect(silences("u3-pro")).toEqual([100, 1_000, 0.3]);
+  expect(silences("u3-rt-pro-beta-1")).toEqual([100, 1_000, 0.3]);
+  expect(silences("whisper-rt")).toEqual([400, 1_280, 0.4]);
+  expect(silences("universal-3-6")).toEqual([128, 1_536, 0.2]);
   expect(silences("universal-3-5-pro")).toEqual([128, 1_536, 0.2]);
   expect(read("sample_rate=16000&speech_model=universal-3-5-pro").previous_context_n_turns).toBe(5);
+  expect(read("sample_rate=16000").speech_model).toBe("universal-3-5-pro");
+  expect(read("sample_rate=16000")).toMatchObject({
+    mode: "balanced",
+    interruption_delay: 500,
+    continuous_partials: true,
+  });
+  expect(read("sample_rate=16000&speaker_labels=true").continuous_partials).toBe(false);
+  expect(read("sample_rate=16000&speaker_labels=true&continuous_partials=true").continuous_partials).toBe(true);
+  expect(readUS("sample_rate=16000")).not.toHaveProperty("mode");
   expect(read("sample_rate=16000")).toMatchObject({
     encoding: "pcm_s16le",
     end_of_turn_confidence_threshold: 0.4,
@@ -89,7 +101,30 @@ test.each([
   ["max_turn_silence=long", "'max_turn_silence': Input should be a valid integer"],
   ["voice_focus=wide", "'voice_focus': 'wide' is not a valid VoiceFocus"],
   ["redact_pii_sub=star", "'redact_pii_sub': 'star' is not a valid RedactPiiSub"],
-  [`agent_context=${"x".repeat(1_751)}`, "'agent_context': String should have at most 1750 characters"],
+  [
+    `agent_context=${"x".repeat(1_800)}`,
+    "'agent_context': Value error, agent_context exceeds maximum length of 1750 characters (got 1800)",
+  ],
+  [`prompt=${"é".repeat(1_751)}`, "'prompt': Value error, prompt exceeds maximum length of 1750 characters (got 1751)"],
+  [
+    "speech_model=u3-pro",
+    "'speech_model': Input should be 'universal-streaming-english', 'universal-streaming-multilingual', 'whisper-rt', " +
+      "'u3-rt-pro', 'u3-rt-pro-beta-1', 'u3-rt-agent', 'universal-3-5-pro', 'universal-3-6-pro', 'universal-3-6', " +
+      "'universal-3-7-preview' or '_universal-3-5-notetaker'",
+  ],
+  ["speech_model=", "'speech_model': Input should be 'universal-streaming-english', "],
+  ['language_codes=["xx"]', "'language_codes.0': Input should be 'en', 'es', 'de', "],
+  ['language_codes=["en","EN"]', "'language_codes.1': Input should be 'en', 'es', 'de', "],
+  ['language_codes=["en",7]', "'language_codes.1': Input should be 'en', 'es', 'de', "],
+  ["language_code=xx", "'language_code': Input should be 'en', 'es', 'de', "],
+  ["language_codes=en", "'language_codes': Value error, Invalid JSON array"],
+  [`language_codes=${JSON.stringify(Array(11).fill("en"))}`, "'language_codes': List should have at most 10 items"],
+  [
+    'language_codes=["multi","en"]',
+    "'language_codes': Value error, 'multi' cannot be combined with other language codes",
+  ],
+  ["speech_model=universal-streaming-english&mode=balanced", "'mode': Value error, mode is not supported"],
+  ["speech_model=whisper-rt&mode=min_latency", "'mode': Value error, mode is not supported"],
   ["speaker_labels_revision_interval_ms=86400001", "'speaker_labels_revision_interval_ms': Input should be less"],
   ["sample_rate=fast", "'sample_rate': Input should be a valid integer, unable to parse string as an integer"],
   ["encoding=flac", "'encoding': 'flac' is not a valid Encoding"],
@@ -98,7 +133,6 @@ test.each([
   ["format_turns=perhaps", "'format_turns': Input should be a valid boolean, unable to interpret input"],
   ["keyterms_prompt=Byrne", "'keyterms_prompt': Value error, Invalid JSON array"],
   [`keyterms_prompt=${JSON.stringify(Array(101).fill("x"))}`, "'keyterms_prompt': Value error, Max 100 items"],
-  [`prompt=${"x".repeat(1_751)}`, "'prompt': String should have at most 1750 characters"],
   ["inactivity_timeout=4", "'inactivity_timeout': Input should be greater than or equal to 5"],
   ["max_speakers=11", "'max_speakers': Input should be less than or equal to 10"],
   ["domain=law", "'domain': 'law' is not a valid Domain"],
@@ -116,6 +150,29 @@ test.each([
       error: expect.stringContaining(`User Input Validation Error: Invalid ${reason}`),
     },
   ]);
+});
+
+test("what only U3 knows is ignored elsewhere, at the start and in mid-session", () => {
+  const onlyU3 = {
+    prompt: "a",
+    agent_context: "b",
+    continuous_partials: false,
+    interruption_delay: 0,
+    language_codes: ["de"],
+  };
+  const asQuery = Object.entries(onlyU3).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? '["de"]' : String(value),
+  ]);
+  const query = `sample_rate=16000&voice_focus=near-field&previous_context_n_turns=2&${new URLSearchParams(asQuery)}`;
+  expect(read(query)).toMatchObject({ ...onlyU3, voice_focus: "near-field", previous_context_n_turns: 2 });
+  for (const model of ["universal-streaming-english", "universal-streaming-multilingual", "whisper-rt"]) {
+    const plain = read(`speech_model=${model}&sample_rate=16000`);
+    expect(read(`speech_model=${model}&${query}`)).toEqual(plain);
+    expect(updateParameters(plain, { ...onlyU3, format_turns: true })).toEqual({ ...plain, format_turns: true });
+    // It is not ignored unread.
+    expect(() => updateParameters(plain, { agent_context: "x".repeat(1_751) })).toThrow("(got 1751)");
+  }
 });
 
 test("UpdateConfiguration changes what may be changed, and nothing else", () => {

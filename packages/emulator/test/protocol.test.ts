@@ -9,9 +9,9 @@ import { type Json, RawClient } from "./support/raw-client.ts";
 import { roundTrip, still } from "./support/round-trip.ts";
 import { spoken, transcribe } from "./support/spoken.ts";
 
-const rate = { sample_rate: 16_000 };
+const rate = { sample_rate: 16_000, speech_model: "universal-streaming-english" };
 
-test("U3 ends at the minimum silence after a full stop, else at the maximum", async () => {
+test("U3 ends after a full stop and 400 ms, else at the maximum silence", async () => {
   const silenceBeforeFinal = async (text: string) => {
     await using emulator = await startEmulator({ engine: scripted(spoken(text)) });
     await using client = await RawClient.connect(emulator.url, { ...rate, speech_model: "u3-rt-pro" });
@@ -24,7 +24,8 @@ test("U3 ends at the minimum silence after a full stop, else at the maximum", as
     }
     return (emulator.sessions[0]?.audio.receivedMs ?? 0) - 700;
   };
-  expect(await silenceBeforeFinal("Hello there.")).toBeLessThan(250);
+  // Never after 250 ms, though the minimum is 100.
+  expect(await silenceBeforeFinal("Hello there.")).toBe(400);
   expect(await silenceBeforeFinal("Hello there")).toBeGreaterThanOrEqual(1_000);
 });
 
@@ -94,31 +95,87 @@ test("Begin without configuration, as older servers send it", async () => {
 
 test("Begin with a configuration that no client knows yet", async () => {
   await using emulator = await startEmulator({ beginConfiguration: { mode: "psychic", api_version: null, tier: 2 } });
-  await using client = await RawClient.connect(emulator.url, { ...rate, mode: "balanced" });
+  await using client = await RawClient.connect(emulator.url, { sample_rate: 16_000 });
   expect((await client.until("Begin")).configuration).toMatchObject({
-    model: "universal-streaming-english",
+    model: "universal-3-5-pro",
     mode: "psychic",
     api_version: null,
     tier: 2,
   });
 });
 
-test("the old model u3-pro is taken for u3-rt-pro, with a Warning", async () => {
-  const client = await transcribe(spoken("Hello there."), { speech_model: "u3-pro" });
-  expect(client.messages.slice(0, 2)).toMatchObject([
-    { type: "Begin", configuration: { model: "u3-rt-pro" } },
-    { type: "Warning", warning: "The speech model u3-pro is deprecated: use u3-rt-pro" },
+test.each([
+  ["universal-3-5-pro", "mode=min_latency", "min_latency"],
+  ["universal-3-6", "", "balanced"],
+  ["u3-rt-pro", "", "balanced"],
+  ["universal-streaming-english", "", null],
+  ["universal-streaming-multilingual", "", null],
+  ["whisper-rt", "", null],
+])("Begin.configuration of %s has exactly eight fields, and its mode", async (model, query, mode) => {
+  await using emulator = await startEmulator();
+  const asked = {
+    sample_rate: 16_000,
+    speech_model: model,
+    unheard_of: 1,
+    ...Object.fromEntries(new URLSearchParams(query)),
+  };
+  await using client = await RawClient.connect(emulator.url, asked);
+  expect((await client.until("Begin")).configuration).toEqual({
+    model,
+    mode,
+    api_version: "2025-05-12",
+    speaker_labels: false,
+    redact_pii: false,
+    filter_profanity: false,
+    domain: null,
+    voice_focus: null,
+  });
+});
+
+test.each(["u3-rt-agent", "universal-3-7-preview"])("%s gives Begin, and 3005 after 5 s", async (speech_model) => {
+  const clock = new ManualClock();
+  await using emulator = await startEmulator({ clock });
+  await using client = await RawClient.connect(emulator.url, { sample_rate: 16_000, speech_model });
+  await client.until("Begin");
+  client.audio(tone(3_000));
+  await expect.poll(() => emulator.sessions[0]?.audio.receivedMs).toBe(3_000);
+  clock.advance(4_999);
+  expect(emulator.sessions[0]?.state).toBe("open");
+  clock.advance(1);
+  expect((await client.closed).code).toBe(3_005);
+  expect(client.messages.slice(1)).toEqual([
+    { type: "Error", error_code: 3_005, error: "Session Cancelled: An error occurred" },
   ]);
-  const current = await transcribe(spoken("Hello there."), { speech_model: "u3-rt-pro" });
-  expect(current.messages.some(({ type }) => type === "Warning")).toBe(false);
+});
+
+test.each([
+  ["{bad", "Invalid JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"],
+  ["no JSON", "Invalid JSON: Expecting value: line 1 column 1 (char 0)"],
+  ['{"type":"Bogus"}', "Invalid Message Type: Bogus"],
+  [
+    `{"type":"UpdateConfiguration","agent_context":"${"x".repeat(1_800)}"}`,
+    "User Input Validation Error: Invalid " +
+      "'agent_context': Value error, agent_context exceeds maximum length of 1750 characters (got 1800)",
+  ],
+  [
+    `{"type":"UpdateConfiguration","prompt":"${"x".repeat(1_751)}"}`,
+    "User Input Validation Error: Invalid " +
+      "'prompt': Value error, prompt exceeds maximum length of 1750 characters (got 1751)",
+  ],
+])("in mid-session, %.50s ends the session with the service's text", async (text, error) => {
+  await using emulator = await startEmulator();
+  await using client = await RawClient.connect(emulator.url, { sample_rate: 16_000 });
+  client.ws.send(text);
+  expect(await client.until("Error")).toEqual({ type: "Error", error_code: 3_006, error });
+  expect(await client.closed).toEqual({ code: 3_006, reason: "See Error message for details" });
 });
 
 test("the version that the client asks for is echoed", async () => {
   await using emulator = await startEmulator();
   const headers = { authorization: "key", "assemblyai-version": "2026-01-31" };
-  await using client = await RawClient.connect(emulator.url, { ...rate, mode: "balanced" }, headers);
+  await using client = await RawClient.connect(emulator.url, { sample_rate: 16_000 }, headers);
   expect((await client.until("Begin")).configuration).toEqual({
-    model: "universal-streaming-english",
+    model: "universal-3-5-pro",
     mode: "balanced",
     api_version: "2026-01-31",
     speaker_labels: false,
@@ -205,11 +262,11 @@ test("UpdateConfiguration changes where turns end, and is refused where it is wr
   await using client = await RawClient.connect(emulator.url, rate);
   client.say({ type: "UpdateConfiguration", min_turn_silence: 50, end_of_turn_confidence_threshold: 0, unknown: 1 });
   client.audio(silence(2_000), 1_600);
-  client.say({ type: "UpdateConfiguration", keyterms_prompt: [], agent_context: "Dr. Byrne" });
+  client.say({ type: "UpdateConfiguration", keyterms_prompt: [], turn_left_pad_ms: 7 });
   client.say({ type: "KeepAlive" });
   await client.until((message) => message.transcript === "three");
   expect(client.finals).toEqual(["one", "two", "three"]);
-  expect(emulator.sessions[0]?.parameters).toMatchObject({ keyterms_prompt: [], agent_context: "Dr. Byrne" });
+  expect(emulator.sessions[0]?.parameters).toMatchObject({ keyterms_prompt: [], turn_left_pad_ms: 7 });
   client.say({ type: "UpdateConfiguration", min_turn_silence: 10 });
   expect(await client.until("Error")).toEqual({
     type: "Error",

@@ -16,6 +16,7 @@ async function record(script: readonly ScriptedWord[]): Promise<string> {
   await using emulator = await startEmulator({
     engine: scripted(script),
     formattedFinals: "two-turns",
+    edges: "exact",
     tokens: ["t0ken"],
   });
   const query = { sample_rate: 16_000, format_turns: true, speaker_labels: true, token: "t0ken" };

@@ -5,7 +5,7 @@ import { silence } from "./support/audio.ts";
 import { type Json, RawClient } from "./support/raw-client.ts";
 import { spoken, transcribe } from "./support/spoken.ts";
 
-const rate = { sample_rate: 16_000 };
+const rate = { sample_rate: 16_000, speech_model: "universal-streaming-english" };
 const words = spoken("Hello, my name is Sonny");
 
 test("US: the transcript holds final words only, the last word may still grow, type comes last", async () => {

@@ -3,12 +3,15 @@ import { ProtocolError } from "../session/protocol-error.ts";
 const shortest = 50;
 const longest = 1_000;
 
+/** Short messages in a row that are accepted: a second of 20 ms each. */
+const mostShort = 49;
+
 /**
- * Holds a session's audio messages to 50–1000 ms each (protocol.md section 3). One short message is
- * tolerated as the tail: only when more audio follows it was it a violation.
+ * Holds a session's audio messages to 50–1000 ms each (protocol.md sections 3 and 11). A longer one is refused at once,
+ * shorter ones only if too many follow each other: a tail now and then is tolerated. Pure.
  */
 export class DurationRule {
-  #short: number | undefined;
+  #short = 0;
 
   /**
    * @param ms the message's duration, by the declared rate and encoding
@@ -16,8 +19,8 @@ export class DurationRule {
    */
   accept(ms: number): void {
     if (ms > longest) throw violation(ms);
-    if (this.#short !== undefined) throw violation(this.#short);
-    if (ms < shortest) this.#short = ms;
+    this.#short = ms < shortest ? this.#short + 1 : 0;
+    if (this.#short > mostShort) throw violation(ms);
   }
 }
 

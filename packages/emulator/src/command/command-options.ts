@@ -4,6 +4,9 @@ import { EmulatorError } from "../emulator-error.ts";
 import type { Fault } from "../faults/fault.ts";
 import { parseFaults } from "../faults/fault-notation.ts";
 import type { TokenErrorShape } from "../http/token-endpoint.ts";
+import type { Latency } from "../session/latency.ts";
+import { type SpeechModel, speechModels, usualModel } from "../session/models.ts";
+import type { Edges } from "../turns/edge-times.ts";
 import type { FormattedFinals } from "../turns/turns.ts";
 
 /** What the command line says, parsed and checked. */
@@ -26,13 +29,18 @@ export interface CommandOptions {
   readonly play?: string;
   readonly engine?: string;
   readonly record?: string;
+  readonly edges: Edges;
+  readonly latency: Latency;
+  readonly seed: number;
+  readonly speakerCuts: boolean;
   readonly pacing: Pacing;
   readonly formattedFinals: FormattedFinals;
-  readonly defaultModel: string;
+  readonly defaultModel: SpeechModel;
   readonly beginConfiguration: boolean;
   readonly maxSessionSeconds?: number;
   readonly expiry: "termination" | "error";
   readonly sessionLimit?: number;
+  readonly sessionsPerMinute?: number;
   readonly sessionLimitCode: "1008" | "3009";
   readonly control: boolean;
   readonly quiet?: true;
@@ -43,6 +51,7 @@ Faults are written \`when:do\`, several with commas between, and meet every sess
   connect:refuse=503     audio=1200:drop        final:close=1011      open:delay=12000
   begin:half-open        messages=20:stall      after=5000:error=3005 terminate:no-termination
   chance=0.01@7:reset    begin:drip=16@20       token:refuse=429      open:refuse-used-token
+  open:too-many-sessions
   connect=0.3@7:refuse=503: with this probability, 7 being the seed; so for every moment that is one word.
 What these words cannot say, JSON can: '[{"when":"begin","do":{"error":3005,"typed":false,"close":false}}]'
 One client alone meets those in the path of its URL: ws://127.0.0.1:8765/faults/audio=1200:drop
@@ -72,16 +81,29 @@ export function describeCommand(): Command {
     .option("--api-key <key...>", "accept only these API keys; otherwise any key will do")
     .option("--token <token...>", "accept these tokens beside those of /v3/token")
     .option("--one-time-tokens", "let a token open one session only")
-    .option("--token-length <number>", "characters of a token of /v3/token: 64 otherwise", wholeNumber(16, 8_000))
+    .option("--token-length <number>", "characters of a token of /v3/token: 2583 otherwise", wholeNumber(16, 8_000))
     .addOption(choice("--token-errors <shape>", "how /v3/token refuses a value", ["detail", "error"]))
     .addOption(choice("--refusal <how>", "how refused credentials are told", ["message", "http"]))
     .option("--session-limit <number>", "sessions at once", wholeNumber(1, 1_000_000))
+    .option(
+      "--sessions-per-minute <number>",
+      "new sessions in a minute; grows by 10% a minute",
+      wholeNumber(1, 1_000_000),
+    )
     .addOption(choice("--session-limit-code <code>", "how those beyond are refused", ["1008", "3009"]))
     .optionsGroup("How it behaves:")
     .option("--fault <faults...>", "what goes wrong on purpose, see below", collectFaults)
+    .addOption(choice("--edges <how>", "times of a turn's first and last word", ["live", "exact"]))
+    .addOption(choice("--latency <how>", "how fast sessions and tokens are answered", ["none", "live"]))
+    .option("--seed <number>", "the draws of --edges and --latency", wholeNumber(0, 2 ** 31), 0)
+    .option("--no-speaker-cuts", "with speaker_labels, cut no turn at every tenth second")
     .addOption(choice("--pacing <how>", "what becomes of audio that comes too fast", ["free", "refuse", "throttle"]))
     .addOption(choice("--formatted-finals <form>", "how format_turns is answered", ["one-turn", "two-turns"]))
-    .option("--default-model <name>", "the model of sessions that name none", "universal-streaming-english")
+    .addOption(
+      new Option("--default-model <name>", "the model of sessions that name none")
+        .choices(speechModels)
+        .default(usualModel),
+    )
     .option("--max-session-seconds <number>", "the longest a session may last", wholeNumber(1, 10_800))
     .addOption(choice("--expiry <how>", "how such a session ends", ["termination", "error"]))
     .option("--no-begin-configuration", "leave `configuration` out of Begin, as older servers do")

@@ -52,6 +52,7 @@ async function emulatorOptions(options: CommandOptions): Promise<EmulatorOptions
     token,
     fault,
     sessionLimit,
+    sessionsPerMinute,
     sessionLimitCode,
     tls,
     tlsName,
@@ -67,9 +68,11 @@ async function emulatorOptions(options: CommandOptions): Promise<EmulatorOptions
     ...(apiKey && { apiKeys: apiKey }),
     ...(token && { tokens: token }),
     ...(fault && { faults: fault }),
-    ...(sessionLimit !== undefined && {
-      sessionLimit: { most: sessionLimit, code: sessionLimitCode === "3009" ? 3_009 : 1_008 },
-    }),
+    sessionLimit: {
+      code: sessionLimitCode === "3009" ? 3_009 : 1_008,
+      ...(sessionLimit !== undefined && { most: sessionLimit }),
+      ...(sessionsPerMinute !== undefined && { perMinute: sessionsPerMinute }),
+    },
   };
 }
 

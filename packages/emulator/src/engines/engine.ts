@@ -29,6 +29,13 @@ export interface EngineSession {
    * Later hypotheses are about later audio only. A second call waits for the first.
    */
   endpoint(): Promise<readonly EngineWord[]>;
+  /**
+   * Resolves once everything written so far has been processed and reported; `undefined` if it has been already. The
+   * server then gives the engine no more audio than it has judged, so that turns are the same however fast audio comes.
+   * Engines that report within `write` do not need it. Without it, words that are reported late are taken for words about
+   * the audio that has come by then.
+   */
+  settled?(): Promise<void> | undefined;
   /** Gives up at once; pending endpoints resolve with what is known. Nothing is reported afterwards. */
   close(): void;
 }

@@ -1,5 +1,6 @@
 import type { Connection } from "../connection/connection.ts";
 import { closeReason } from "../session/protocol-error.ts";
+import { tooManySessions } from "../session/session-limit.ts";
 import type { SessionAction } from "./fault.ts";
 
 /** What a session can be made to do. */
@@ -44,6 +45,7 @@ const plainActions: Readonly<Record<Extract<SessionAction, string>, Act>> = {
   "refuse-used-token": ({ quirks }) => {
     quirks.refusesUsedToken = true;
   },
+  "too-many-sessions": (target) => sendError({ error: 1_008, text: tooManySessions }, target),
   "duplicate-final": ({ quirks }) => {
     quirks.duplicateFinal = true;
   },

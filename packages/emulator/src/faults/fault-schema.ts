@@ -69,6 +69,7 @@ const sessionAction = v.union([
     "half-open",
     "no-termination",
     "refuse-used-token",
+    "too-many-sessions",
     "duplicate-final",
     "unknown-fields",
     "invalid-json",

@@ -104,6 +104,8 @@ export type SessionAction =
    * token has been looked at.
    */
   | "refuse-used-token"
+  /** Refuses the session as one too many: Error and close 1008, as beyond the service's limit of new sessions in a minute. */
+  | "too-many-sessions"
   /** Sends the next final a second time, word for word. */
   | "duplicate-final"
   /** Adds fields nobody knows to every message from now on. */

@@ -14,7 +14,7 @@ export interface CredentialOptions {
   readonly tokens?: readonly string[];
   /** Whether a token of `/v3/token` opens one session only. `false` by default, as the service was seen to do. */
   readonly oneTimeTokens?: boolean;
-  /** Characters of a token of `/v3/token`, from 16 to 8,000; 64 by default. The service's may have thousands. */
+  /** Characters of a token of `/v3/token`, from 16 to 8,000. @default 2583, as the service's were seen to have */
   readonly tokenLength?: number;
 }
 
@@ -28,6 +28,9 @@ interface Token extends Grant {
   readonly expiresAt: number;
   used: boolean;
 }
+
+/** As long as a token that was seen live. */
+export const usualTokenLength = 2_583;
 
 const used = "Token has already been used";
 
@@ -52,7 +55,7 @@ export class Credentials {
   }
 
   mint(expiresInSeconds: number, maxSessionSeconds: number): string {
-    const { tokenLength = 64 } = this.#options;
+    const { tokenLength = usualTokenLength } = this.#options;
     const token = randomBytes(tokenLength).toString("base64url").slice(0, tokenLength);
     this.#tokens.set(token, {
       expiresAt: this.#clock.now() + expiresInSeconds * 1_000,

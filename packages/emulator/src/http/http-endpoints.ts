@@ -5,6 +5,7 @@ import { EmulatorError } from "../emulator-error.ts";
 import type { HandshakeAction } from "../faults/fault.ts";
 import type { FaultPlan } from "../faults/fault-plan.ts";
 import type { Observer } from "../observation/observer.ts";
+import type { LatencyModel } from "../session/latency.ts";
 import { type AllowedHosts, originRefusal } from "./allowed-hosts.ts";
 import { answerControl, type Controls } from "./control-endpoint.ts";
 import type { Credentials } from "./credentials.ts";
@@ -18,6 +19,7 @@ export interface HttpContext {
   readonly observer: Observer;
   readonly clock: Clock;
   readonly hosts: AllowedHosts;
+  readonly latency: LatencyModel;
   readonly tokenErrors: TokenErrorShape;
   /** Absent where nothing is answered under `/emulator/`. */
   readonly controls: Controls | undefined;
@@ -81,7 +83,7 @@ function answerToken(
   request: IncomingMessage,
   response: ServerResponse,
   { query, faults: extra }: RequestTarget,
-  { credentials, faults, observer, clock, tokenErrors }: HttpContext,
+  { credentials, faults, observer, clock, latency, tokenErrors }: HttpContext,
 ): void {
   request.resume();
   const answer = () => {
@@ -89,7 +91,7 @@ function answerToken(
     observer.events.send({ type: "token", status: result.status });
     reply(response, result);
   };
-  failRequest(faults.tokenRequest(extra), response, clock, answer);
+  failRequest([...faults.tokenRequest(extra), { delay: latency.token() }], response, clock, answer);
 }
 
 /** Does to a request what the faults say; `proceed` is called where it may still succeed, perhaps later. */
@@ -107,7 +109,8 @@ function failRequest(
   else if ("refuse" in action) {
     response.writeHead(action.refuse, { ...action.headers });
     response.end(action.body ?? "");
-  } else {
+  } else if (action.delay === 0) failRequest(rest, response, clock, proceed);
+  else {
     const cancel = clock.after(action.delay, () => {
       try {
         failRequest(rest, response, clock, proceed);

@@ -15,15 +15,23 @@ export function answerTokenRequest(
   credentials: Credentials,
   shape: TokenErrorShape,
 ): JsonReply {
-  if (authorization === undefined || !credentials.acceptsKey(authorization))
-    return { status: 401, body: { error: "Unauthorized", code: "unauthorized" } };
   const expires = readNumber(query, "expires_in_seconds", 1, 600);
   const longest = readNumber(query, "max_session_duration_seconds", 60, longestSession, longestSession);
   const problems = [expires, longest].flatMap((result) => ("problem" in result ? [result.problem] : []));
+  if (authorization === undefined) {
+    if (shape === "error") return unauthorized;
+    return refusal([...problems, { type: "missing", loc: ["header", "authorization"], ...missing }], shape);
+  }
   if ("problem" in expires || "problem" in longest) return refusal(problems, shape);
+  // Here, unlike on the WebSocket, a key may come as a bearer token.
+  if (!credentials.acceptsKey(authorization.replace(/^bearer\s+/i, ""))) return unauthorized;
   const token = credentials.mint(expires.value, longest.value);
   return { status: 200, body: { token, expires_in_seconds: expires.value } };
 }
+
+const unauthorized: JsonReply = { status: 401, body: { error: "Unauthorized", code: "unauthorized" } };
+
+const missing = { msg: "Field required", input: null } as const;
 
 interface Problem {
   readonly type: string;
@@ -44,7 +52,7 @@ function readNumber(
   const loc = ["query", name];
   if (input === null) {
     if (fallback !== undefined) return { value: fallback };
-    return { problem: { type: "missing", loc, msg: "Field required", input } };
+    return { problem: { type: "missing", loc, ...missing } };
   }
   const value = /^[+-]?\d+$/.test(input.trim()) ? Number(input) : Number.NaN;
   if (Number.isNaN(value)) {

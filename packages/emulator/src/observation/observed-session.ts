@@ -67,6 +67,11 @@ export interface ObservedSession {
   /** How many messages, the oldest, `messages` no longer has, as the emulator's `history` is full. */
   readonly forgotten: number;
   readonly audio: AudioAccount;
+  /**
+   * What the service would bill: whole seconds between `Begin` and `Termination`, or the end of the connection without one.
+   * 0 before `Begin`; grows while the session is open, whether it gets audio or not.
+   */
+  readonly billedSeconds: number;
   /** What was sent as JSON, in order: `messages` without audio and without what the client said. */
   readonly sent: readonly unknown[];
   /** What the client said as JSON, in order, without audio. */

@@ -31,6 +31,8 @@ export class Observer {
   #count = 0;
   #messages = 0;
   #bytes = 0;
+  /** Of sessions that are no longer kept. */
+  #billedSeconds = 0;
 
   constructor(clock: Clock, record: boolean, history: History) {
     this.clock = clock;
@@ -39,12 +41,20 @@ export class Observer {
     this.#most = { messages: history.messages ?? 200_000, bytes: history.bytes ?? 64 * 1_048_576 };
   }
 
+  /** Of all sessions so far. */
+  get billedSeconds(): number {
+    return this.sessions.reduce((sum, session) => sum + session.billedSeconds, this.#billedSeconds);
+  }
+
   connected(handshake: Handshake): SessionRecord {
     const session = new SessionRecord(this.#count++, handshake, this);
     this.sessions.push(session);
     if (this.sessions.length > this.#mostSessions) {
       const oldest = this.sessions.findIndex(({ state }) => state === "ended");
-      for (const gone of oldest === -1 ? [] : this.sessions.splice(oldest, 1)) this.#letGo(gone, gone.messages.length);
+      for (const gone of oldest === -1 ? [] : this.sessions.splice(oldest, 1)) {
+        this.#billedSeconds += gone.billedSeconds;
+        this.#letGo(gone, gone.messages.length);
+      }
     }
     this.events.send({ type: "connected", session });
     return session;

@@ -33,6 +33,8 @@ export class SessionRecord implements ObservedSession {
   id: string | undefined;
   parameters: Parameters | undefined;
   readonly #keeper: SessionKeeper;
+  #begunAt: number | undefined;
+  #billedUntil: number | undefined;
   #settle: (end: SessionEnd) => void = () => {};
   #lastAudioAt: number | undefined;
   #bytes: Uint8Array[] = [];
@@ -66,8 +68,14 @@ export class SessionRecord implements ObservedSession {
     return all;
   }
 
+  get billedSeconds(): number {
+    if (this.#begunAt === undefined) return 0;
+    return Math.round(((this.#billedUntil ?? this.#keeper.clock.now()) - this.#begunAt) / 1_000);
+  }
+
   begun(id: string, parameters: Parameters): void {
     this.state = "open";
+    this.#begunAt = this.#keeper.clock.now();
     this.id = id;
     this.parameters = parameters;
     this.#keeper.events.send({ type: "begun", session: this });
@@ -95,6 +103,11 @@ export class SessionRecord implements ObservedSession {
     this.audio.receivedMs += durationMs;
   }
 
+  /** The service counts no further. */
+  terminated(): void {
+    this.#billedUntil ??= this.#keeper.clock.now();
+  }
+
   fault(fault: HandshakeAction | SessionAction): void {
     this.#keeper.events.send({ type: "fault", session: this, fault });
   }
@@ -102,6 +115,7 @@ export class SessionRecord implements ObservedSession {
   end(code: number, reason: string): void {
     if (this.state === "ended") return;
     this.state = "ended";
+    this.terminated();
     const end = { code, reason };
     this.#settle(end);
     this.#keeper.events.send({ type: "ended", session: this, end });

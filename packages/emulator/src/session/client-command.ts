@@ -1,3 +1,4 @@
+import { jsonError } from "./json-error.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
 const types = ["Terminate", "ForceEndpoint", "UpdateConfiguration", "KeepAlive"] as const;
@@ -10,16 +11,18 @@ export interface ClientCommand {
 
 /** @throws ProtocolError 3006 where the text is no command */
 export function parseCommand(text: string): ClientCommand {
-  let message: unknown;
-  try {
-    message = JSON.parse(text);
-  } catch {
-    throw new ProtocolError(3_006, "Invalid JSON: the message could not be parsed");
-  }
+  const unreadable = jsonError(text);
+  if (unreadable !== undefined) throw new ProtocolError(3_006, `Invalid JSON: ${unreadable}`);
+  const message: unknown = JSON.parse(text);
   if (typeof message !== "object" || message === null || Array.isArray(message))
     throw new ProtocolError(3_006, "Invalid Message: expected a JSON object");
   const { type: given, ...fields }: Record<string, unknown> = { ...message };
   const type = types.find((known) => known === given);
-  if (type === undefined) throw new ProtocolError(3_006, `Invalid Message Type: ${JSON.stringify(given) ?? "missing"}`);
+  if (type === undefined) throw new ProtocolError(3_006, `Invalid Message Type: ${shown(given)}`);
   return { type, fields };
+}
+
+function shown(type: unknown): string {
+  if (typeof type === "string") return type;
+  return typeof type === "object" && type !== null ? "not a string" : (JSON.stringify(type) ?? "missing");
 }

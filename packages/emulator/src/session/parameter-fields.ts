@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { languageCodes, mostLanguageCodes } from "./language-codes.ts";
+import { speechModels } from "./models.ts";
 
 /** How a value is written in a query string. */
 type Notation = "text" | "integer" | "number" | "boolean" | "json";
@@ -19,7 +21,7 @@ const milliseconds = (min: number, max: number) => integer(min, max);
 
 /** Every known parameter by its wire name (protocol.md section 2), except `token`. */
 export const fields = {
-  speech_model: text(),
+  speech_model: literal(speechModels),
   sample_rate: {
     notation: "integer",
     schema: v.pipe(
@@ -36,10 +38,23 @@ export const fields = {
   vad_threshold: fraction(),
   format_turns: boolean(),
   keyterms_prompt: termList,
-  prompt: text(1_750),
-  agent_context: text(1_750),
+  prompt: limitedText("prompt", 1_750),
+  agent_context: limitedText("agent_context", 1_750),
   previous_context_n_turns: integer(0, 100),
-  language_codes: textList,
+  language_codes: {
+    notation: "json",
+    schema: v.pipe(
+      v.array(literal(languageCodes).schema, "Value error, Invalid JSON array"),
+      v.maxLength(
+        mostLanguageCodes,
+        ({ received }) => `List should have at most ${mostLanguageCodes} items after validation, not ${received}`,
+      ),
+      v.check(
+        (codes) => codes.length < 2 || !codes.includes("multi"),
+        "Value error, 'multi' cannot be combined with other language codes",
+      ),
+    ),
+  },
   language_detection: boolean(),
   inactivity_timeout: integer(5, 3_600),
   speaker_labels: boolean(),
@@ -136,13 +151,33 @@ export function readText(notation: Notation, value: string): unknown {
   }
 }
 
-function text(max?: number) {
-  const schema = v.string("Input should be a valid string");
-  const limit = `String should have at most ${max} characters`;
+function text() {
+  return { notation: "text", schema: v.string("Input should be a valid string") } as const;
+}
+
+function limitedText(name: string, most: number) {
   return {
     notation: "text",
-    schema: max === undefined ? schema : v.pipe(schema, v.maxLength(max, limit)),
+    schema: v.pipe(
+      v.string("Input should be a valid string"),
+      v.check(
+        (value) => characters(value) <= most,
+        ({ input }) => `Value error, ${name} exceeds maximum length of ${most} characters (got ${characters(input)})`,
+      ),
+    ),
   } as const;
+}
+
+/** As the service counts them: code points. */
+function characters(value: string): number {
+  return [...value].length;
+}
+
+/** One of a closed set, which the service lists when it refuses. */
+function literal<const Options extends readonly string[]>(options: Options) {
+  const names = options.map((option) => `'${option}'`);
+  const reason = `Input should be ${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+  return { notation: "text", schema: v.picklist(options, reason) } as const;
 }
 
 function boolean() {

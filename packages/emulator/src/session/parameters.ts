@@ -1,9 +1,7 @@
 import * as v from "valibot";
+import { modelDefaults, modelFamily, type SpeechModel } from "./models.ts";
 import { type FieldName, type FieldValues, fields, readText, renamed, updatable } from "./parameter-fields.ts";
 import { invalidParameter } from "./protocol-error.ts";
-
-/** How a model behaves (protocol.md sections 4 and 8). */
-export type ModelFamily = "US" | "U3";
 
 /** A session's settings: what the client gave, over the defaults of its model. Wire names, native values. */
 export type Parameters = Omit<FieldValues, Defaulted> & Required<Pick<FieldValues, Defaulted>>;
@@ -18,14 +16,17 @@ type Defaulted =
   | "format_turns"
   | "include_partial_turns";
 
-/** A model's old name, and what it is called today. */
-export const oldModel = "u3-pro";
-export const currentModel = "u3-rt-pro";
-
-/** `universal-streaming-*` and what else is not of the third generation speak like US. */
-export function modelFamily(model: string): ModelFamily {
-  return /^(u3|universal-3)/.test(model) ? "U3" : "US";
-}
+/** What other models than those of U3 ignore (protocol.md section 11); `mode` they refuse. */
+const onlyU3: readonly FieldName[] = [
+  "prompt",
+  "agent_context",
+  "previous_context_n_turns",
+  "continuous_partials",
+  "interruption_delay",
+  "voice_focus",
+  "voice_focus_threshold",
+  "language_codes",
+];
 
 /**
  * Reads a connection's query string. Unknown names are ignored; a bad value of a known one throws a
@@ -33,7 +34,7 @@ export function modelFamily(model: string): ModelFamily {
  *
  * @param defaultModel what an omitted `speech_model` means
  */
-export function readParameters(query: URLSearchParams, defaultModel: string): Parameters {
+export function readParameters(query: URLSearchParams, defaultModel: SpeechModel): Parameters {
   const given: Record<string, unknown> = {};
   for (const [name, text] of query) {
     const target = currentName(name);
@@ -41,8 +42,10 @@ export function readParameters(query: URLSearchParams, defaultModel: string): Pa
     given[target] = check(target, name, readText(notationOf(name, target), text), name === "language_code");
   }
   const values: FieldValues = given;
-  if (values.speech_model === oldModel) values.speech_model = currentModel;
-  const settings = { ...defaultsOf(values.speech_model ?? defaultModel, values.redact_pii === true), ...values };
+  const model = values.speech_model ?? defaultModel;
+  if (modelFamily(model) === "US" && values.mode !== undefined)
+    throw invalidParameter("mode", `Value error, mode is not supported for speech_model '${model}'`);
+  const settings = { ...defaultsOf(model, values), ...heeded(values, model) };
   if (settings.sample_rate === undefined && settings.encoding.startsWith("pcm_"))
     throw invalidParameter("sample_rate", `Value error, sample_rate is required for ${settings.encoding}`);
   const interval = settings.speaker_labels_revision_interval_ms;
@@ -62,7 +65,15 @@ export function updateParameters(current: Parameters, message: Readonly<Record<s
     if (target !== name && target in message) continue;
     changes[target] = check(target, name, value, name === "language_code");
   }
-  return { ...current, ...changes };
+  return { ...current, ...heeded(changes, current.speech_model) };
+}
+
+/** Without what this model ignores. */
+function heeded(values: FieldValues, model: SpeechModel): FieldValues {
+  if (modelFamily(model) === "U3") return values;
+  const rest = { ...values };
+  for (const name of onlyU3) delete rest[name];
+  return rest;
 }
 
 function currentName(name: string): FieldName | undefined {
@@ -78,20 +89,21 @@ function notationOf(name: string, target: FieldName) {
 function check(target: FieldName, name: string, value: unknown, single: boolean): unknown {
   const result = v.safeParse(fields[target].schema, single ? [value] : value);
   if (result.success) return result.output;
-  throw invalidParameter(name, result.issues[0].message);
+  const [issue] = result.issues;
+  const index = v.getDotPath(issue);
+  // Members of a list are named by their place: `language_codes.0`.
+  const member = !single && index !== null && /^\d+$/.test(index);
+  throw invalidParameter(member ? `${name}.${index}` : name, issue.message);
 }
 
-function defaultsOf(model: string, redacted: boolean) {
-  const shared = {
+function defaultsOf(model: SpeechModel, { redact_pii, speaker_labels }: FieldValues) {
+  return {
     speech_model: model,
     encoding: "pcm_s16le" as const,
     end_of_turn_confidence_threshold: 0.4,
     format_turns: false,
-    include_partial_turns: !redacted,
+    include_partial_turns: redact_pii !== true,
+    ...(modelFamily(model) === "U3" && { continuous_partials: speaker_labels !== true }),
+    ...modelDefaults(model),
   };
-  if (modelFamily(model) === "US")
-    return { ...shared, min_turn_silence: 400, max_turn_silence: 1_280, vad_threshold: 0.4 };
-  if (model.startsWith("u3")) return { ...shared, min_turn_silence: 100, max_turn_silence: 1_000, vad_threshold: 0.3 };
-  const silences = { min_turn_silence: 128, max_turn_silence: 1_536, vad_threshold: 0.2 };
-  return { ...shared, ...silences, previous_context_n_turns: 5 };
 }

@@ -12,18 +12,16 @@ import { FaultySender } from "../faults/faulty-sender.ts";
 import type { Credentials, Grant } from "../http/credentials.ts";
 import type { SessionRecord } from "../observation/session-record.ts";
 import type { Settings } from "../settings.ts";
-import { Transcription } from "../turns/transcription.ts";
+import { exactEdges, LiveEdges } from "../turns/edge-times.ts";
+import { type Cause, Transcription, type TranscriptionListener } from "../turns/transcription.ts";
 import { Turns } from "../turns/turns.ts";
+import { AudioTime } from "./audio-time.ts";
 import { beginMessage } from "./begin-message.ts";
-import { parseCommand } from "./client-command.ts";
-import {
-  currentModel,
-  modelFamily,
-  oldModel,
-  type Parameters,
-  readParameters,
-  updateParameters,
-} from "./parameters.ts";
+import { type ClientCommand, parseCommand } from "./client-command.ts";
+import { DelayLine } from "./delay-line.ts";
+import { type LatencyModel, LiveLatency, noLatency } from "./latency.ts";
+import { isBroken, modelFamily } from "./models.ts";
+import { type Parameters, readParameters, updateParameters } from "./parameters.ts";
 import { closeReason, ProtocolError } from "./protocol-error.ts";
 import type { OpenSessions } from "./session-limit.ts";
 import { SessionTimers } from "./session-timers.ts";
@@ -38,12 +36,8 @@ const lagWarning = 2_001;
 const fewWaiting = { messages: 32, length: 32 * 131_072 };
 const manyWaiting = { messages: 8_192, length: 64 * 1_048_576 };
 
-/** The code is the emulator's own. */
-const oldModelWarning = {
-  type: "Warning",
-  warning_code: 2_002,
-  warning: `The speech model ${oldModel} is deprecated: use ${currentModel}`,
-} as const;
+/** How long a model that accepts sessions and then cancels them lets them be. */
+const brokenAfterMs = 5_000;
 
 /** What a session needs of its server. */
 export interface SessionContext {
@@ -66,6 +60,10 @@ export class Session {
   readonly #durations = new DurationRule();
   readonly #pacing: PacingRule;
   readonly #silences = new SilenceReports();
+  readonly #latency: LatencyModel;
+  readonly #audioTime = new AudioTime();
+  /** What is said to the client after a while, in order. */
+  readonly #line: DelayLine;
   readonly #turns: Turns;
   readonly #transcription: Transcription;
   #parameters: Parameters;
@@ -74,6 +72,9 @@ export class Session {
   #startedAt: number;
   #revisedMs = 0;
   #warned = false;
+  /** Whether `Terminate` brought the final of a turn. */
+  #endedInTurn = false;
+  #terminating = false;
   #ended = false;
 
   constructor(connection: Connection, context: SessionContext) {
@@ -83,19 +84,23 @@ export class Session {
     this.#startedAt = settings.clock.now();
     this.#timers = new SessionTimers(settings.clock, (error) => this.#fail(error));
     this.#pacing = new PacingRule(settings.pacing);
-    this.#turns = new Turns(settings.formattedFinals);
+    const seed = settings.seed * 65_537 + record.index;
+    this.#latency = settings.latency === "live" ? new LiveLatency(~seed) : noLatency;
+    this.#line = new DelayLine(settings.clock, (error) => this.#fail(error));
+    this.#turns = new Turns(settings.formattedFinals, settings.edges === "live" ? new LiveEdges(seed) : exactEdges);
     this.#parameters = readParameters(new URLSearchParams({ sample_rate: "16000" }), settings.defaultModel);
     this.#sender = new FaultySender(connection, record, faults, {
       expire: () => this.#expire(),
       failed: (error) => this.#fail(error),
       ended: () => this.#free(),
     });
-    this.#transcription = new Transcription(this.#turns, () => this.#parameters, {
-      send: (messages) => this.#sendAll(messages),
+    const listener: TranscriptionListener = {
+      send: (messages, cause) => this.#sendTurn(messages, cause),
       heard: (hypothesis) => this.#heard(hypothesis),
       failed: (error) => this.#fail(error),
       lagging: (lags) => (lags ? connection.pause("engine") : connection.resume("engine")),
-    });
+    };
+    this.#transcription = new Transcription(this.#turns, () => this.#parameters, listener, settings.speakerCuts);
     this.#inbox = new Inbox(
       (message) => this.#handle(message),
       (full) => (full ? connection.pause("busy") : connection.resume("busy")),
@@ -122,7 +127,9 @@ export class Session {
       this.#parameters = readParameters(query, settings.defaultModel);
       if (!this.#ended) this.#leave = openSessions.enter();
       this.#input = await openAudioInput(this.#parameters);
-      await this.#transcription.open(settings.engine);
+      if (!isBroken(this.#parameters.speech_model)) await this.#transcription.open(settings.engine);
+      const left = this.#latency.begin() - this.#elapsedMs;
+      if (left > 0 && !this.#ended) await this.#timers.wait(left);
       if (!this.#ended) this.#begin(Math.min(grant.maxSessionSeconds, settings.maxSessionSeconds));
     } catch (error) {
       this.#fail(error);
@@ -154,8 +161,8 @@ export class Session {
         typeof configuration === "object" ? configuration : undefined,
       ),
     );
-    if (record.handshake.query.get("speech_model") === oldModel) this.#sender.send(oldModelWarning);
     if (this.#ended) return;
+    if (isBroken(this.#parameters.speech_model)) this.#timers.after(brokenAfterMs, () => this.#fail(cancelled()));
     this.#startTimers(maxSeconds);
     this.#inbox.start();
   }
@@ -189,7 +196,7 @@ export class Session {
   }
 
   #handle(message: string | Uint8Array): Promise<void> | undefined {
-    if (this.#ended) return undefined;
+    if (this.#ended || this.#terminating) return undefined;
     try {
       const handling = typeof message === "string" ? this.#command(message) : this.#audio(message);
       return handling?.catch((error) => this.#fail(error));
@@ -218,6 +225,7 @@ export class Session {
   #transcribe(samples: Float32Array, durationMs: number | undefined): Promise<void> | undefined {
     const decodedMs = (samples.length * 1_000) / engineRate;
     if (durationMs === undefined) this.#context.record.audioDecoded(decodedMs);
+    this.#audioTime.received(decodedMs, this.#now);
     const received = () => this.#sender.received(durationMs ?? decodedMs);
     const writing = this.#transcription.write(samples);
     if (writing !== undefined) return writing.then(received);
@@ -228,34 +236,55 @@ export class Session {
   #command(text: string): Promise<void> | undefined {
     const { record } = this.#context;
     record.text("in", text);
-    const { type, fields } = parseCommand(text);
+    const command = this.#parse(text);
+    if (command === undefined) return undefined;
+    const { type, fields } = command;
     if (type === "UpdateConfiguration") {
       this.#parameters = updateParameters(this.#parameters, fields);
       record.parameters = this.#parameters;
     }
     if (type === "Terminate") this.#sender.reached("terminate");
     this.#sender.received(0);
-    if (type === "ForceEndpoint") return this.#transcription.forceCut();
+    if (type === "ForceEndpoint") return this.#transcription.forceCut(this.#now);
     return type === "Terminate" ? this.#terminate() : undefined;
   }
 
-  async #terminate(): Promise<void> {
-    const rest = await this.#input?.flush();
-    if (rest !== undefined) await this.#transcription.write(rest);
-    await this.#transcription.cut();
-    if (this.#parameters.speech_model === "universal-streaming-multilingual")
-      this.#sender.send(this.#turns.empty(this.#parameters));
-    this.#sendRevision();
-    if (!this.#sender.withholdsTermination) this.#expire();
+  /** @throws ProtocolError, if it has not to wait with it */
+  #parse(text: string): ClientCommand | undefined {
+    try {
+      return parseCommand(text);
+    } catch (error) {
+      const delay = this.#latency.refusal();
+      if (delay === 0) throw error;
+      this.#timers.after(delay, () => this.#fail(error));
+      return undefined;
+    }
   }
 
-  #expire(): void {
-    this.#sender.send({
-      type: "Termination",
-      audio_duration_seconds: Math.round(this.#context.record.audio.receivedMs / 1_000),
-      session_duration_seconds: Math.round(this.#elapsedMs / 1_000),
+  async #terminate(): Promise<void> {
+    const asked = this.#now;
+    this.#terminating = true;
+    const rest = await this.#input?.flush();
+    if (rest !== undefined) await this.#transcription.write(rest);
+    await this.#transcription.cut(asked);
+    if (this.#parameters.speech_model === "universal-streaming-multilingual")
+      this.#sendAll([this.#turns.empty(this.#parameters)]);
+    this.#sendRevision();
+    if (!this.#sender.withholdsTermination) this.#expire(asked + this.#latency.termination(this.#endedInTurn));
+  }
+
+  /** @param at the earliest time, by the clock */
+  #expire(at = this.#now): void {
+    this.#line.push(at, () => {
+      const { record } = this.#context;
+      record.terminated();
+      this.#sender.send({
+        type: "Termination",
+        audio_duration_seconds: Math.round(record.audio.receivedMs / 1_000),
+        session_duration_seconds: record.billedSeconds,
+      });
+      this.#sender.close(1_000, "");
     });
-    this.#sender.close(1_000, "");
   }
 
   #heard(hypothesis: Hypothesis): void {
@@ -269,7 +298,7 @@ export class Session {
 
   #sendRevision(): void {
     const revision = this.#turns.speakerRevision();
-    if (revision !== undefined) this.#sender.send(revision);
+    if (revision !== undefined) this.#sendAll([revision]);
   }
 
   #beat(): void {
@@ -297,17 +326,43 @@ export class Session {
     this.#sender.send({ type: "Warning", warning_code: lagWarning, warning });
   }
 
-  #sendAll(messages: readonly ServerMessage[]): void {
-    for (const message of messages) this.#sender.send(message);
+  #sendTurn(messages: readonly ServerMessage[], cause: Cause): void {
+    if (this.#terminating && cause.type === "asked") this.#endedInTurn = true;
+    this.#sendAll(messages, this.#dueAt(cause));
+  }
+
+  /** When what is about this may be sent, by the clock. */
+  #dueAt(cause: Cause): number {
+    // Audio that comes faster than it is spoken waits for nothing but live latency.
+    if (this.#latency === noLatency) return this.#now;
+    switch (cause.type) {
+      case "onset":
+        return this.#audioTime.spokenAt(cause.audioMs) + this.#latency.firstPartial(this.#parameters);
+      case "speech":
+        return this.#now;
+      case "end":
+        return this.#audioTime.spokenAt(cause.audioMs) + this.#latency.final();
+      case "asked":
+        return cause.at + this.#latency.forced();
+    }
+  }
+
+  /** @param at the earliest time, by the clock */
+  #sendAll(messages: readonly ServerMessage[], at = this.#now): void {
+    for (const message of messages) this.#line.push(at, () => this.#sender.send(message));
+  }
+
+  get #now(): number {
+    return this.#context.settings.clock.now();
   }
 
   get #elapsedMs(): number {
-    return this.#context.settings.clock.now() - this.#startedAt;
+    return this.#now - this.#startedAt;
   }
 
   #fail(error: unknown): void {
     const known = error instanceof ProtocolError;
-    const { code, message } = known ? error : new ProtocolError(3_005, "Session Cancelled: An error occurred");
+    const { code, message } = known ? error : cancelled();
     if (!known && !this.#ended) this.#report(error);
     this.#sender.send({ type: "Error", error_code: code, error: message });
     this.#sender.close(code, closeReason);
@@ -327,6 +382,7 @@ export class Session {
     this.#ended = true;
     this.#inbox.clear();
     this.#timers.clear();
+    this.#line.clear();
     const input = this.#input;
     this.#input = undefined;
     for (const give of [() => this.#transcription.close(), () => input?.close(), () => this.#leave?.()]) {
@@ -337,4 +393,8 @@ export class Session {
       }
     }
   }
+}
+
+function cancelled(): ProtocolError {
+  return new ProtocolError(3_005, "Session Cancelled: An error occurred");
 }

@@ -4,6 +4,7 @@ import type { Engine, EngineListener, EngineWord } from "../engines/engine.ts";
 import { type ScriptedWord, scripted } from "../engines/scripted.ts";
 import { readParameters } from "../session/parameters.ts";
 import type { ServerMessage, TurnMessage } from "../session/wire.ts";
+import { exactEdges } from "./edge-times.ts";
 import { Transcription } from "./transcription.ts";
 import { Turns } from "./turns.ts";
 
@@ -17,12 +18,17 @@ async function open(engine: Engine, query = "") {
   const lagging: boolean[] = [];
   const failures: unknown[] = [];
   const parameters = settings(query);
-  const transcription = new Transcription(new Turns("one-turn"), () => parameters, {
-    send: (messages) => sent.push(...messages),
-    heard() {},
-    failed: (error) => failures.push(error),
-    lagging: (lags) => lagging.push(lags),
-  });
+  const transcription = new Transcription(
+    new Turns("one-turn", exactEdges),
+    () => parameters,
+    {
+      send: (messages) => sent.push(...messages),
+      heard() {},
+      failed: (error) => failures.push(error),
+      lagging: (lags) => lagging.push(lags),
+    },
+    true,
+  );
   await transcription.open(engine);
   const turns = () => sent.filter((message): message is TurnMessage => message.type === "Turn");
   return { transcription, sent, lagging, failures, finals: () => turns().filter((turn) => turn.end_of_turn), turns };
@@ -50,9 +56,9 @@ test("however audio is cut into messages and wherever turns are forced, each wor
   await fc.assert(
     fc.asyncProperty(scripts, steps, models, async (script, cuts, model) => {
       const { transcription, finals } = await open(scripted(script), `speech_model=${model}`);
-      for (const cut of cuts) await (cut === "force" ? transcription.cut() : transcription.write(silent(cut)));
+      for (const cut of cuts) await (cut === "force" ? transcription.cut(0) : transcription.write(silent(cut)));
       await transcription.write(silent((script.at(-1)?.end ?? 0) + 100));
-      await transcription.cut();
+      await transcription.cut(0);
       expect(finals().flatMap((turn) => turn.words.map((word) => word.text.toLowerCase().replace(".", "")))).toEqual(
         script.map((word) => word.text),
       );
@@ -112,7 +118,7 @@ test("readings that come while an endpoint is under way are not taken for the ne
   };
   const { transcription, turns } = await open(engine);
   listener?.heard({ words: [said], heardMs: 400 });
-  const cut = transcription.cut();
+  const cut = transcription.cut(0);
   listener?.heard({ words: [said], heardMs: 500 });
   listener?.heard({ words: [said], heardMs: 3_000 });
   answer([said]);
@@ -157,17 +163,22 @@ test("after close nothing is sent, and an engine that opens late is closed", asy
     },
   };
   const sent: ServerMessage[] = [];
-  const transcription = new Transcription(new Turns("one-turn"), settings, {
-    send: (messages) => sent.push(...messages),
-    heard() {},
-    failed() {},
-    lagging() {},
-  });
+  const transcription = new Transcription(
+    new Turns("one-turn", exactEdges),
+    settings,
+    {
+      send: (messages) => sent.push(...messages),
+      heard() {},
+      failed() {},
+      lagging() {},
+    },
+    true,
+  );
   const opening = transcription.open(engine);
   transcription.close();
   finish();
   await opening;
   await transcription.write(silent(100));
-  await transcription.cut();
+  await transcription.cut(0);
   expect([closed, sent]).toEqual([1, []]);
 });

@@ -43,9 +43,16 @@ test("less than 80 ms of speech is no turn", () => {
   expect(turnState({ ...click, voice: { startMs: 0, endMs: 80 } }, settings(""))).toBe("ended");
 });
 
-test("U3 ends after a sentence at the minimum, else pauses there and ends at the maximum, or at 60 s", () => {
+test("U3 ends after a sentence and 400 ms at least, else pauses at the minimum and ends at the maximum, or at 60 s", () => {
   const u3 = settings("speech_model=u3-rt-pro");
-  for (const mark of [".", "?", "!"]) expect(turnState(after(100, { text: `hello${mark}` }), u3)).toBe("ended");
+  for (const mark of [".", "?", "!"]) {
+    expect(turnState(after(400, { text: `hello${mark}` }), u3)).toBe("ended");
+    for (const silence of [100, 250, 399])
+      expect(turnState(after(silence, { text: `hello${mark}` }), u3)).toBe("paused");
+  }
+  const patient = settings("speech_model=universal-3-5-pro&min_turn_silence=900");
+  expect(turnState(after(899, { text: "hello." }), patient)).toBe("open");
+  expect(turnState(after(900, { text: "hello." }), patient)).toBe("ended");
   expect(turnState(after(99, { text: "hello." }), u3)).toBe("open");
   expect(turnState(after(100), u3)).toBe("paused");
   expect(turnState(after(1_000), u3)).toBe("ended");

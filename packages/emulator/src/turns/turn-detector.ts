@@ -1,11 +1,14 @@
 import type { EngineWord, Hypothesis } from "../engines/engine.ts";
-import { modelFamily, type Parameters } from "../session/parameters.ts";
+import { modelFamily } from "../session/models.ts";
+import type { Parameters } from "../session/parameters.ts";
 
 /** What a reading of the open stretch means for the turn: it goes on, it paused, it has ended. */
 export type TurnState = "open" | "paused" | "ended";
 
 const leastSpeech = 80;
 const longestTurn = 60_000;
+/** A shorter pause ends no turn of U3, also if `min_turn_silence` says less. */
+const leastPause = 400;
 
 /** Decides whether a turn has ended, from the audio's own silence (protocol.md section 8). Pure. */
 export function turnState(hypothesis: Hypothesis, parameters: Parameters): TurnState {
@@ -19,7 +22,7 @@ export function turnState(hypothesis: Hypothesis, parameters: Parameters): TurnS
   if (modelFamily(parameters.speech_model) === "U3") {
     if (heardMs - speech.start >= longestTurn) return "ended";
     if (!settled) return "open";
-    return endsSentence(last) ? "ended" : "paused";
+    return endsSentence(last) && silence >= leastPause ? "ended" : "paused";
   }
   if (!settled || !last.final) return "open";
   return endOfTurnConfidence(words, silence) > parameters.end_of_turn_confidence_threshold ? "ended" : "open";

@@ -11,13 +11,13 @@ export function plainWord<Word extends EngineWord>(word: Word): Word {
   return text === "" ? word : { ...word, text };
 }
 
-/** Words as a formatted turn has them: a capital first, a mark last; what the engine wrote is kept. */
-export function sentence<Word extends EngineWord>(words: readonly Word[]): Word[] {
+/** Words as a formatted turn has them: a capital first, a mark last if it is `whole`; what the engine wrote is kept. */
+export function sentence<Word extends EngineWord>(words: readonly Word[], whole = true): Word[] {
   const last = words.length - 1;
   return words.map((word, index) => {
     let { text } = word;
     if (index === 0) text = text.charAt(0).toUpperCase() + text.slice(1);
-    if (index === last && /[\p{L}\p{N}]$/u.test(text)) text += ".";
+    if (whole && index === last && /[\p{L}\p{N}]$/u.test(text)) text += ".";
     return { ...word, text };
   });
 }

@@ -1,6 +1,8 @@
 import type { EngineWord, Hypothesis } from "../engines/engine.ts";
-import { modelFamily, type Parameters } from "../session/parameters.ts";
+import { modelFamily } from "../session/models.ts";
+import type { Parameters } from "../session/parameters.ts";
 import type { ServerMessage, SpeakerRevisionMessage, TurnMessage, WireWord } from "../session/wire.ts";
+import type { EdgeTimes } from "./edge-times.ts";
 import { masked } from "./masking.ts";
 import { endOfTurnConfidence, speechSpan } from "./turn-detector.ts";
 import { joined, plainWord, sentence } from "./turn-text.ts";
@@ -11,46 +13,57 @@ export type FormattedFinals = "one-turn" | "two-turns";
 /** Puts an engine's words into the messages of one session: partials, finals and what belongs to them. */
 export class Turns {
   readonly #finals: FormattedFinals;
+  readonly #edges: EdgeTimes;
   readonly #revised: SpeakerRevisionMessage["revisions"] = [];
   #order = 0;
   #started = false;
   #shown = "";
+  /** Words that began before this are lost. */
+  #from = 0;
 
-  constructor(finals: FormattedFinals) {
+  /** @param edges the times of U3's turns */
+  constructor(finals: FormattedFinals, edges: EdgeTimes) {
     this.#finals = finals;
+    this.#edges = edges;
   }
 
   /** Messages for a reading that does not end the turn: none where it shows nothing new. */
   partial(hypothesis: Hypothesis, paused: boolean, parameters: Parameters): ServerMessage[] {
     const span = speechSpan(hypothesis);
-    if (span === undefined || hypothesis.words.length === 0) return [];
+    const heard = this.#notLost(hypothesis.words);
+    if (span === undefined || heard.length === 0) return [];
     const us = modelFamily(parameters.speech_model) === "US";
-    const shownWords = us ? upToFirstOpen(hypothesis.words) : hypothesis.words;
+    const shownWords = us ? upToFirstOpen(heard) : this.#edges.open(heard);
     const messages: ServerMessage[] = us ? [] : this.#speechStarted(span.start);
     const first = messages.length > 0;
     const wanted = us || parameters.continuous_partials !== false || first || paused;
     const shown = us ? settledState(shownWords) : joined(shownWords);
-    if (!parameters.include_partial_turns || !wanted || shown === this.#shown) return messages;
+    const allowed = parameters.include_partial_turns && !parameters.redact_pii;
+    if (!allowed || !wanted || shown === this.#shown) return messages;
     this.#shown = shown;
     const words = us ? shownWords.map(plainWord) : shownWords;
     const confidence = us ? endOfTurnConfidence(words, hypothesis.heardMs - span.end) : 0;
-    const wire = masked(words, false, parameters).map((word) => wireWord(word, us && word.final, parameters));
+    const wire = masked(words, false, parameters).map((word) => wireWord(word, us && word.final));
     const settled = us ? wire.filter((word) => word.word_is_final) : wire;
     return [...messages, this.#turn(wire, joined(settled), { confidence, formatted: !us, end: false }, parameters)];
   }
 
-  /** Messages that end the turn; none where nothing was said, and nothing had been announced. */
-  final(words: readonly EngineWord[], silenceMs: number, parameters: Parameters): ServerMessage[] {
-    if (words.length === 0 && this.#shown === "") return [];
+  /** Messages that end the turn; none if nothing was said, and nothing had been announced. */
+  final(said: readonly EngineWord[], { silenceMs, cutMs, lossy }: TurnEnd, parameters: Parameters): ServerMessage[] {
     const us = modelFamily(parameters.speech_model) === "US";
+    const kept = this.#notLost(said).filter(({ end }) => !lossy || end <= cutMs);
+    if (lossy) this.#from = cutMs;
+    // What was cut through is lost: the turn goes on if that was all of it.
+    if (kept.length === 0 && (lossy || this.#shown === "")) return [];
+    const words = us ? kept : this.#edges.close(kept, cutMs, lossy);
     const confidence = us ? endOfTurnConfidence(words, silenceMs) : 1;
     const messages: ServerMessage[] = us ? [] : this.#speechStarted(words[0]?.start ?? 0);
-    const add = (said: readonly EngineWord[], formatted: boolean) => {
-      const wire = masked(said, true, parameters).map((word) => wireWord(word, true, parameters));
+    const add = (form: readonly EngineWord[], formatted: boolean) => {
+      const wire = masked(form, true, parameters).map((word) => wireWord(word, true, parameters.speaker_labels));
       messages.push(this.#turn(wire, joined(wire), { confidence, formatted, end: true }, parameters));
     };
     const plain = words.map(plainWord);
-    if (!us) add(sentence(words), true);
+    if (!us) add(sentence(words, !lossy), true);
     else if (!parameters.format_turns) add(plain, false);
     else {
       if (this.#finals === "two-turns") add(plain, false);
@@ -78,6 +91,10 @@ export class Turns {
     return revisions.length === 0 ? undefined : { type: "SpeakerRevision", revisions };
   }
 
+  #notLost(words: readonly EngineWord[]): readonly EngineWord[] {
+    return this.#from === 0 ? words : words.filter(({ start }) => start >= this.#from);
+  }
+
   #speechStarted(start: number): ServerMessage[] {
     if (this.#started) return [];
     this.#started = true;
@@ -85,7 +102,7 @@ export class Turns {
   }
 
   #turn(words: WireWord[], transcript: string, state: TurnForm, parameters: Parameters): TurnMessage {
-    const speaker = parameters.speaker_labels ? mainSpeaker(words) : undefined;
+    const speaker = parameters.speaker_labels && state.end ? mainSpeaker(words) : undefined;
     return {
       turn_order: this.#order,
       turn_is_formatted: state.formatted,
@@ -94,7 +111,8 @@ export class Turns {
       end_of_turn_confidence: state.confidence,
       words,
       utterance: state.end ? transcript : "",
-      ...(parameters.language_detection && { language_code: language(parameters), language_confidence: 0.99 }),
+      ...(parameters.language_detection &&
+        state.end && { language_code: language(parameters), language_confidence: 0.99 }),
       ...(speaker !== undefined && { speaker_label: speaker, speaker_confidence: 0.9 }),
       type: "Turn",
     };
@@ -108,6 +126,15 @@ export class Turns {
     }));
     this.#revised.push({ turn_order: turn.turn_order, speaker_label: mainSpeaker(revised), words: revised });
   }
+}
+
+/** Where a turn ended. */
+export interface TurnEnd {
+  /** Silence before the cut. */
+  readonly silenceMs: number;
+  readonly cutMs: number;
+  /** Whether a word that the cut goes through is lost. */
+  readonly lossy: boolean;
 }
 
 interface TurnForm {
@@ -130,14 +157,14 @@ function settledState(words: readonly EngineWord[]): string {
   return `${words.length} ${last?.final} ${last?.text}`;
 }
 
-function wireWord(word: EngineWord, final: boolean, parameters: Parameters): WireWord {
+function wireWord(word: EngineWord, final: boolean, labelled = false): WireWord {
   return {
     start: Math.round(word.start),
     end: Math.round(word.end),
     text: word.text,
     confidence: word.confidence,
     word_is_final: final,
-    ...(parameters.speaker_labels && { speaker: word.speaker ?? unknownSpeaker, speaker_confidence: 0.9 }),
+    ...(labelled && { speaker: word.speaker ?? unknownSpeaker, speaker_confidence: 0.9 }),
   };
 }
 

@@ -6,7 +6,7 @@ import type { Emulator } from "../../src/server.ts";
 import { tone } from "./audio.ts";
 import { RawClient } from "./raw-client.ts";
 
-const rate = { sample_rate: 16_000 };
+const rate = { sample_rate: 16_000, speech_model: "universal-streaming-english" };
 
 /**
  * Attacks while somebody else's session runs: that one gets a word for each of its seconds as if nothing had happened, and

@@ -13,7 +13,11 @@ export interface EmulatorProcess extends AsyncDisposable {
 /** Starts `voxpipe-emulator` as it is installed in a consumer, on a free port. */
 export async function startEmulatorProcess({ folder }: Consumer): Promise<EmulatorProcess> {
   const command = join(folder, "node_modules/@voxpipe/emulator/bin/voxpipe-emulator.js");
-  const child = spawn(process.execPath, [command, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(
+    process.execPath,
+    [command, "--port", "0", "--edges", "exact", "--default-model", "universal-streaming-english"],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
   const exited = once(child, "exit");
   for await (const line of createInterface({ input: child.stdout })) {
     const url = /Listening on (\S+)/.exec(line)?.[1];

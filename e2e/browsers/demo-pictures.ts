@@ -1,8 +1,10 @@
 // Takes pictures of the demo page, to look at: into the folder that is given, or /tmp/voxpipe-pictures.
+
 import { mkdir, readFile } from "node:fs/promises";
 import process from "node:process";
 import { type Fault, scripted, startEmulator } from "@voxpipe/emulator";
 import type { BrowserContextOptions } from "playwright-core";
+import { exact } from "../exact-emulator.ts";
 import { root } from "../workspace.ts";
 import { openChromium } from "./chromium.ts";
 import { type Shown, until } from "./demo-page.ts";
@@ -46,7 +48,7 @@ const scenes: Readonly<Record<string, Scene>> = {
 };
 
 async function take(name: string, { on, apiKey = "right", faults = [], when }: Scene): Promise<void> {
-  await using service = await startEmulator({ apiKeys: ["right"], engine: scripted(words), faults });
+  await using service = await startEmulator({ ...exact, apiKeys: ["right"], engine: scripted(words), faults });
   await using demo = await startDemo({ ASSEMBLYAI_API_KEY: apiKey, ASSEMBLYAI_HOST: service.url });
   const taken = on.map(async (screen) => {
     await using page = new PlaywrightPage(await (await browser.newContext(screens[screen])).newPage());

@@ -6,6 +6,7 @@ import { type Fault, startEmulator } from "@voxpipe/emulator";
 import { recognizer } from "@voxpipe/recognizer";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { countWordErrors } from "../../packages/cli/src/word-error-rate.ts";
+import { exact } from "../exact-emulator.ts";
 import { root } from "../workspace.ts";
 import { inEveryBrowser, type Kit } from "./behaviours.ts";
 import type { RunningBrowser } from "./browsers.ts";
@@ -52,7 +53,7 @@ function wordErrorRate(lines: readonly string[], turns: number): number {
 
 /** The demo before a service that counts the seconds it hears, and misbehaves. */
 async function demoWith(faults: readonly Fault[], engine?: ReturnType<typeof recognizer>, key = apiKey) {
-  const service = await startEmulator({ apiKeys: [apiKey], faults, ...(engine && { engine }) });
+  const service = await startEmulator({ ...exact, apiKeys: [apiKey], faults, ...(engine && { engine }) });
   const process = await startDemo({ ASSEMBLYAI_API_KEY: key, ASSEMBLYAI_HOST: service.url });
   return {
     service,

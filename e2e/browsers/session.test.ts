@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { type Fault, startEmulator } from "@voxpipe/emulator";
 import { afterAll, beforeAll, expect } from "vitest";
+import { exact } from "../exact-emulator.ts";
 import { inEveryBrowser } from "./behaviours.ts";
 import type { RunningBrowser } from "./browsers.ts";
 import { serveSite } from "./site.ts";
@@ -32,7 +33,7 @@ inEveryBrowser("microphone and session", ({ launch, behaviour }) => {
 
   /** A page with a token, and the local server that takes it. */
   async function visit(faults: readonly Fault[] = [], answer: Failing["answer"] = { status: 200, body: { token } }) {
-    const emulator = await startEmulator({ tokens: [token], faults, record: true });
+    const emulator = await startEmulator({ ...exact, tokens: [token], faults, record: true });
     const site = await serveSite({ token: () => answer });
     const page = await browser.newPage();
     await page.goto(site.url);

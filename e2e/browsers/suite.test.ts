@@ -1,6 +1,7 @@
 import { type Emulator, startEmulator } from "@voxpipe/emulator";
 import { createTokenHandler } from "@voxpipe/token";
 import { afterAll, beforeAll, expect, inject } from "vitest";
+import { exact } from "../exact-emulator.ts";
 import { apiKey, expectations, faults, sessionsOf } from "../runtimes/expectations.ts";
 import type { Seen } from "../runtimes/suite.ts";
 import { handshakeOf } from "../runtimes/witness.ts";
@@ -19,7 +20,7 @@ inEveryBrowser("connect", ({ name, launch, behaviour }) => {
   const abilities = { entry: "web.js", tellsStatus: false, tellsBuffered: tellsBuffered(name), mintsTokens: false };
 
   beforeAll(async () => {
-    emulator = await startEmulator({ apiKeys: [apiKey], faults });
+    emulator = await startEmulator({ ...exact, apiKeys: [apiKey], faults });
     const handler = createTokenHandler({ apiKey, apiHost: emulator.url, authorize: () => "a visitor" });
     await using site = await serveSite({
       async token() {

@@ -3,6 +3,7 @@ import { startEmulator } from "@voxpipe/emulator";
 import { needing } from "@voxpipe/testing";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { exact } from "../exact-emulator.ts";
 import { buildVisitor } from "../runtimes/build-visitor.ts";
 import { buildTokenServers, startTokenServer, tokenServers } from "../runtimes/token-servers.ts";
 import { openChromium } from "./chromium.ts";
@@ -23,6 +24,7 @@ describe("a page in Chromium", needing("Chromium"), () => {
 
   test.each(tokenServers)("of a server on %s transcribes with its tokens, a fresh one after a drop", async (name) => {
     await using emulator = await startEmulator({
+      ...exact,
       apiKeys: [apiKey],
       oneTimeTokens: true,
       faults: [{ when: { audioMs: 1_200 }, do: "drop", session: 0 }],

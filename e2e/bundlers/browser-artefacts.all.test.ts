@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { startEmulator } from "@voxpipe/emulator";
 import { describe, expect, inject, test } from "vitest";
+import { exact } from "../exact-emulator.ts";
 import { root } from "../workspace.ts";
 import type { App } from "./apps.ts";
 import { bundle } from "./bundle.ts";
@@ -50,7 +51,7 @@ async function built(app: App): Promise<Artefact[]> {
 
 /** Everything that the demo serves, with a key of its own. */
 async function demo(): Promise<Artefact[]> {
-  await using emulator = await startEmulator({ apiKeys: [apiKey] });
+  await using emulator = await startEmulator({ ...exact, apiKeys: [apiKey] });
   const env = { PATH: process.env.PATH, PORT: "0", ASSEMBLYAI_API_KEY: apiKey, ASSEMBLYAI_HOST: emulator.url };
   const server = spawn(process.execPath, ["packages/demo/dist/main.js"], {
     cwd: root,

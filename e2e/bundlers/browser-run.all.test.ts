@@ -2,6 +2,7 @@ import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "@voxpipe/emulator";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { exact } from "../exact-emulator.ts";
 import { buildVisitorHost, buildVisitorSource } from "../runtimes/build-visitor.ts";
 import { buildTokenServers, startTokenServer, type TokenServer } from "../runtimes/token-servers.ts";
 import { visit } from "../runtimes/visit.ts";
@@ -17,7 +18,7 @@ let server: TokenServer;
 beforeAll(async () => {
   host = await buildVisitorHost(installed);
   source = await buildVisitorSource(installed);
-  emulator = await startEmulator({ apiKeys: [apiKey], oneTimeTokens: true });
+  emulator = await startEmulator({ ...exact, apiKeys: [apiKey], oneTimeTokens: true });
   const environment = { ASSEMBLYAI_API_KEY: apiKey, ASSEMBLYAI_HOST: emulator.url };
   server = await startTokenServer("hono", await buildTokenServers(installed), environment);
 }, 60_000);

@@ -1,13 +1,14 @@
 import { dirname } from "node:path";
 import { type Emulator, startEmulator } from "@voxpipe/emulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { exact } from "../exact-emulator.ts";
 import { run } from "../run.ts";
 import { bundle } from "./bundle.ts";
 import { bundlers, versionOf } from "./bundlers.ts";
 
 let emulator: Emulator;
 beforeAll(async () => {
-  emulator = await startEmulator();
+  emulator = await startEmulator(exact);
 });
 afterAll(() => emulator?.close());
 

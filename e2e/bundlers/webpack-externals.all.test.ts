@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { startEmulator } from "@voxpipe/emulator";
 import { expect, inject, test } from "vitest";
+import { exact } from "../exact-emulator.ts";
 import { run } from "../run.ts";
 import { writeApp } from "./apps.ts";
 import { bundleWithWebpack } from "./bundlers.ts";
@@ -15,6 +16,6 @@ test("without the externals of the README, webpack warns of just these two, and 
     (warning) => /Can't resolve '([^']+)' in '.*\/node_modules\/ws\/lib'/.exec(warning)?.[1],
   );
   expect(missing.toSorted()).toEqual(["bufferutil", "utf-8-validate"]);
-  await using emulator = await startEmulator();
+  await using emulator = await startEmulator(exact);
   expect((await run(process.execPath, [file, emulator.url], { cwd: dirname(file) })).trim()).toBe("one two");
 });

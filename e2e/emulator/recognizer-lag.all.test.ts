@@ -4,6 +4,7 @@ import { recognizer } from "@voxpipe/recognizer";
 import { expect, test } from "vitest";
 import { RawClient } from "../../packages/emulator/test/support/raw-client.ts";
 import { wordErrorRate } from "../../packages/recognizer/test/word-error-rate.ts";
+import { exact } from "../exact-emulator.ts";
 import { root } from "../workspace.ts";
 
 const rate = { sample_rate: 16_000 };
@@ -14,7 +15,7 @@ const speech = readFileSync(`${root}packages/recognizer/sample/sample.wav`).suba
 test("a recogniser with more sessions than it can follow is warned of, and still tells every word", async () => {
   const clock = new ManualClock();
   await using engine = disposable(recognizer({ threads: 1 }));
-  await using emulator = await startEmulator({ engine: engine.value, clock });
+  await using emulator = await startEmulator({ ...exact, engine: engine.value, clock });
   const alone = await transcript(emulator.url);
   expect(wordErrorRate(reference, alone)).toBeLessThanOrEqual(0.05);
   const clients = await Promise.all(Array.from({ length: 6 }, () => RawClient.connect(emulator.url, rate)));

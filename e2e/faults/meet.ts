@@ -5,6 +5,7 @@ import { StreamingError, type StreamingEvent } from "voxpipe";
 import { openWsSocket } from "../../packages/client/src/ws-socket.ts";
 import { fastClock } from "../../packages/client/test/fast-clock.ts";
 import { blockMs, watermarkEngine, watermarked } from "../../packages/client/test/watermark.ts";
+import { exact } from "../exact-emulator.ts";
 import type { Scenario } from "./scenarios.ts";
 
 /**
@@ -46,7 +47,7 @@ export interface Meeting {
 export async function meet(scenario: Scenario): Promise<Meeting> {
   const { terminationTimeout } = scenario;
   const engine = watermarkEngine();
-  await using emulator = await startEmulator({ engine, tokens: ["fixed"], faults: faultsOf(scenario) });
+  await using emulator = await startEmulator({ ...exact, engine, tokens: ["fixed"], faults: faultsOf(scenario) });
   let tokens = 0;
   const session = connect(
     {

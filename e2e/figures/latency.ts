@@ -6,6 +6,7 @@ import { launchChromium } from "../browsers/chromium.ts";
 import { until } from "../browsers/demo-page.ts";
 import { startDemo } from "../browsers/demo-process.ts";
 import { PlaywrightPage } from "../browsers/playwright-page.ts";
+import { exact } from "../exact-emulator.ts";
 import { root } from "../workspace.ts";
 import { lag, loudness } from "./loudness.ts";
 import type { Figure } from "./main.ts";
@@ -50,7 +51,7 @@ export async function latency(): Promise<Figure[]> {
 
 async function speak(): Promise<Word[]> {
   const engine = recognizer();
-  await using service = await startEmulator({ apiKeys: ["key"], engine, record: true });
+  await using service = await startEmulator({ ...exact, apiKeys: ["key"], engine, record: true });
   await using demo = await startDemo({ ASSEMBLYAI_API_KEY: "key", ASSEMBLYAI_HOST: service.url });
   await using browser = await launchChromium({ microphone: { wav: `${sample}/sample.wav` } });
   await using page = await browser.newPage();

@@ -4,6 +4,7 @@ import { launchChromium } from "../browsers/chromium.ts";
 import { until } from "../browsers/demo-page.ts";
 import { startDemo } from "../browsers/demo-process.ts";
 import { PlaywrightPage } from "../browsers/playwright-page.ts";
+import { exact } from "../exact-emulator.ts";
 import type { Figure } from "./main.ts";
 
 const seconds = 60;
@@ -22,7 +23,7 @@ export async function mainThread(): Promise<Figure[]> {
 }
 
 async function minute(meter: boolean): Promise<{ task: number; script: number }> {
-  await using service = await startEmulator({ apiKeys: ["key"] });
+  await using service = await startEmulator({ ...exact, apiKeys: ["key"] });
   await using demo = await startDemo({ ASSEMBLYAI_API_KEY: "key", ASSEMBLYAI_HOST: service.url });
   await using browser = await launchChromium();
   await using page = await browser.newPage();

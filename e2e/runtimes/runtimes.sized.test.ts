@@ -1,6 +1,7 @@
 import { type Emulator, startEmulator } from "@voxpipe/emulator";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { apiKey, expectations, expectationsBehindOthers, faults, sessionsOf } from "./expectations.ts";
+import { exact } from "../exact-emulator.ts";
 import { buildPrograms, type Programs } from "./programs.ts";
 import { type HttpProxy, startProxy } from "./proxy.ts";
 import { type Redirecting, startRedirecting } from "./redirecting.ts";
@@ -33,7 +34,7 @@ describe.each(runtimes)("$name", (runtime) => {
   const seen = new Map<unknown, Seen>();
 
   beforeAll(async () => {
-    emulator = await startEmulator({ apiKeys: [apiKey], faults });
+    emulator = await startEmulator({ ...exact, apiKeys: [apiKey], faults });
     untouched = await startTripwire();
     await using witness = await startWitness(emulator);
     redirecting = await startRedirecting(untouched.url);

@@ -1,5 +1,6 @@
 import { type Emulator, type Fault, startEmulator } from "@voxpipe/emulator";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { exact } from "../exact-emulator.ts";
 import { buildVisitor, type VisitorPrograms } from "./build-visitor.ts";
 import { buildTokenServers, startTokenServer, type TokenServer, tokenServers } from "./token-servers.ts";
 import { visit } from "./visit.ts";
@@ -21,7 +22,7 @@ describe.each(tokenServers)("a page of a server on %s", (name) => {
   let server: TokenServer;
 
   beforeAll(async () => {
-    emulator = await startEmulator({ apiKeys: [apiKey], oneTimeTokens: true, faults: [dropOnce] });
+    emulator = await startEmulator({ ...exact, apiKeys: [apiKey], oneTimeTokens: true, faults: [dropOnce] });
     server = await startTokenServer(name, servers, { ASSEMBLYAI_API_KEY: apiKey, ASSEMBLYAI_HOST: emulator.url });
   }, 60_000);
   afterAll(async () => {

@@ -11,5 +11,5 @@ export async function startLocalServer(): Promise<LocalServer> {
     import("@voxpipe/emulator"),
     import("@voxpipe/recognizer"),
   ]);
-  return startEmulator({ engine: recognizer() });
+  return startEmulator({ edges: "exact", defaultModel: "universal-streaming-english", engine: recognizer() });
 }

@@ -8,6 +8,9 @@ import { wavFile } from "../src/wav.fixture.ts";
 import { engine, speechWav } from "./speech.ts";
 import { type Outcome, voxpipe } from "./voxpipe-process.ts";
 
+/** True times of words, and sessions of US unless they say otherwise. */
+const exact = { edges: "exact", defaultModel: "universal-streaming-english" } as const;
+
 let folder = "";
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "voxpipe-"));
@@ -96,7 +99,7 @@ describe("a session that fails is told in one line, with exit code 1", () => {
   });
 
   it("a refused key, which is not shown", async () => {
-    await using emulator = await startEmulator({ engine: engine(), apiKeys: ["the-right-key"] });
+    await using emulator = await startEmulator({ ...exact, engine: engine(), apiKeys: ["the-right-key"] });
     const path = await file("talk.wav", wav);
     const outcome = await voxpipe(["transcribe", path, "--host", emulator.url], { env: credentials });
     expectOneLine(outcome, /Invalid API key.* Check the key or token, and that the account may stream/);
@@ -106,7 +109,7 @@ describe("a session that fails is told in one line, with exit code 1", () => {
 
   it("a failure in the middle, after the turns that were finished", async () => {
     const faults = [{ when: "final", do: { error: 3007 } }] as const;
-    await using emulator = await startEmulator({ engine: engine(), faults });
+    await using emulator = await startEmulator({ ...exact, engine: engine(), faults });
     const path = await file("talk.wav", wav);
     const outcome = await voxpipe(["transcribe", path, "--host", emulator.url], { env: credentials });
     expect(outcome).toMatchObject({ code: 1, stdout: "Good morning.\n" });
@@ -115,7 +118,7 @@ describe("a session that fails is told in one line, with exit code 1", () => {
 });
 
 it("a truncated WAV is transcribed as far as it goes, and what is missing is told", async () => {
-  await using emulator = await startEmulator({ engine: engine() });
+  await using emulator = await startEmulator({ ...exact, engine: engine() });
   const path = await file("short.wav", wav.subarray(0, 44 + 2.5 * 32_000));
   const outcome = await voxpipe(["transcribe", path, "--host", emulator.url], { env: credentials });
   expect(outcome).toMatchObject({ code: 0, stdout: "Good morning.\n" });

@@ -9,6 +9,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { engine, speechWav } from "./speech.ts";
 import { ended, startVoxpipe, voxpipe } from "./voxpipe-process.ts";
 
+/** True times of words, and sessions of US unless they say otherwise. */
+const exact = { edges: "exact", defaultModel: "universal-streaming-english" } as const;
+
 const env = { ASSEMBLYAI_API_KEY: "a-key-for-tests" };
 const transcript = "Good morning.\nGood night.\n";
 let folder = "";
@@ -22,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 beforeEach(async () => {
-  emulator = await startEmulator({ engine: engine() });
+  emulator = await startEmulator({ ...exact, engine: engine() });
 });
 afterEach(() => emulator.close());
 
@@ -55,7 +58,7 @@ describe("voxpipe transcribe", () => {
 
   it("lets nothing through that a terminal would act on; in JSON it is escaped and stays the same", async () => {
     const said = [{ text: "to\u202eyad\u009b2j\x1b[2j", start: 200, end: 500 }];
-    await using hostile = await startEmulator({ engine: scripted(said) });
+    await using hostile = await startEmulator({ ...exact, engine: scripted(said) });
     const args = ["transcribe", talk, "--host", hostile.url, "--no-format"];
     expect(await voxpipe(args, { env })).toMatchObject({ code: 0, stdout: "toyad 2j [2j\n", stderr: "" });
     const { stdout } = await voxpipe([...args, "--json"], { env });
@@ -98,13 +101,18 @@ describe("voxpipe transcribe", () => {
   });
 
   it("uses a token instead of the key where one is given", async () => {
-    await using strict = await startEmulator({ engine: engine(), apiKeys: [], tokens: ["a-token-for-tests"] });
+    await using strict = await startEmulator({
+      ...exact,
+      engine: engine(),
+      apiKeys: [],
+      tokens: ["a-token-for-tests"],
+    });
     const args = ["transcribe", talk, "--host", strict.url, "--token", "a-token-for-tests"];
     expect(await voxpipe(args, { env })).toMatchObject({ code: 0, stdout: transcript });
   });
 
   it("prints a turn once where the service sends it unformatted first", async () => {
-    await using older = await startEmulator({ engine: engine(), formattedFinals: "two-turns" });
+    await using older = await startEmulator({ ...exact, engine: engine(), formattedFinals: "two-turns" });
     const outcome = await voxpipe(["transcribe", talk, "--host", older.url], { env });
     expect(outcome.stdout).toBe(transcript);
   });
@@ -187,7 +195,7 @@ describe("Ctrl-C", () => {
   });
 
   it("the second ends at once, though the service has not answered", async () => {
-    await using mute = await startEmulator({ engine: engine(), faults: [{ when: "partial", do: "hang" }] });
+    await using mute = await startEmulator({ ...exact, engine: engine(), faults: [{ when: "partial", do: "hang" }] });
     const child = startVoxpipe(["transcribe", talk, "--json", "--host", mute.url], env);
     const outcome = ended(child);
     await once(child.stdout, "data");

@@ -1,8 +1,9 @@
 import { getEventListeners } from "node:events";
 import { createServer } from "node:net";
-import { type Emulator, type Fault, type SessionAction, startEmulator } from "@voxpipe/emulator";
+import type { Emulator, Fault, SessionAction } from "@voxpipe/emulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ConnectOptions } from "voxpipe";
+import { startEmulator } from "./exact-emulator.ts";
 import { fastClock } from "./fast-clock.ts";
 import { connect, ObservedSession, type Outcomes, watchRejections } from "./observed-session.ts";
 import { turn, until } from "./settles.ts";

@@ -1,6 +1,7 @@
-import { type Fault, startEmulator } from "@voxpipe/emulator";
+import type { Fault } from "@voxpipe/emulator";
 import { expect, test } from "vitest";
 import { type ConnectOptions, connect, type StreamingEvent } from "voxpipe";
+import { startEmulator } from "./exact-emulator.ts";
 import { blockMs, watermarkEngine, watermarked } from "./watermark.ts";
 
 /** A session whose first connection breaks, and its whole story. */

@@ -9,7 +9,12 @@ const { ASSEMBLYAI_API_KEY, ASSEMBLYAI_HOST = "streaming.assemblyai.com", PORT =
 /** Speech is recognised on this machine, by the service's own protocol. */
 async function localService(): Promise<{ apiKey: string; apiHost: string }> {
   const apiKey = randomUUID();
-  const emulator = await startEmulator({ engine: recognizer(), apiKeys: [apiKey] });
+  const emulator = await startEmulator({
+    edges: "exact",
+    defaultModel: "universal-streaming-english",
+    engine: recognizer(),
+    apiKeys: [apiKey],
+  });
   return { apiKey, apiHost: emulator.url };
 }
 

@@ -5,6 +5,9 @@ import { fileURLToPath } from "node:url";
 import { startEmulator } from "@voxpipe/emulator";
 import { expect, test } from "vitest";
 
+/** True times of words, and sessions of US unless they say otherwise. */
+const exact = { edges: "exact", defaultModel: "universal-streaming-english" } as const;
+
 const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 
 /** The demo as it is built, and what it wrote until it gave an address or ended. */
@@ -34,7 +37,7 @@ async function run(env: NodeJS.ProcessEnv) {
 
 /** The demo before a local server. */
 async function runBeforeEmulator() {
-  const emulator = await startEmulator({ apiKeys: ["a-key"] });
+  const emulator = await startEmulator({ ...exact, apiKeys: ["a-key"] });
   const demo = await run({ PORT: "0", ASSEMBLYAI_API_KEY: "a-key", ASSEMBLYAI_HOST: emulator.url });
   return {
     ...demo,

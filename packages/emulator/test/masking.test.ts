@@ -5,7 +5,7 @@ import { startEmulator } from "../src/server.ts";
 import { readParameters } from "../src/session/parameters.ts";
 import { masked } from "../src/turns/masking.ts";
 import { silence } from "./support/audio.ts";
-import { type Json, RawClient } from "./support/raw-client.ts";
+import { RawClient, wordsOf } from "./support/raw-client.ts";
 
 const settings = (query: string) =>
   readParameters(new URLSearchParams(`sample_rate=16000&${query}`), "universal-streaming-english");
@@ -71,7 +71,7 @@ test.each(["universal-streaming-english", "universal-3-5-pro"])(
       // What would show names before they are known to be names is not sent, though it was asked for.
       expect(others).toEqual([]);
       expect(turn?.utterance).toBe(turn?.transcript);
-      expect((turn?.words as Json[] | undefined)?.map(({ text }) => text)).toEqual(["S***,", "I'm", `${name}.`]);
+      expect(wordsOf(turn).map(({ text }) => text)).toEqual(["S***,", "I'm", `${name}.`]);
       const started = redacted.messages.filter(({ type }) => type === "SpeechStarted").length;
       expect(started).toBe(model === "universal-3-5-pro" ? 1 : 0);
     }

@@ -30,6 +30,11 @@ export interface EngineSession {
    * Later hypotheses are about later audio only. Calls are answered in order.
    */
   endpoint(): Promise<readonly EngineWord[]>;
+  /**
+   * Resolves once everything written so far has been heard and reported, and what had to be read for that has been read;
+   * `undefined` if it has been already. Readings of an open segment, which may be left out, are not waited for.
+   */
+  settled(): Promise<void> | undefined;
   /** Gives up at once: pending endpoints resolve with the words known by then. */
   close(): void;
 }

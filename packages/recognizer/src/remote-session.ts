@@ -1,4 +1,4 @@
-import { msOf } from "./audio-format.ts";
+import { msOf, WINDOW } from "./audio-format.ts";
 import type { EngineListener, EngineSession, EngineWord, Hypothesis } from "./engine.ts";
 import type { Request } from "./messages.ts";
 import { RecognizerError } from "./recognizer-error.ts";
@@ -13,6 +13,8 @@ export class RemoteSession implements EngineSession {
   readonly #send: Send;
   readonly #maxBacklogMs: number;
   readonly #endpoints = new Map<number, (words: readonly EngineWord[]) => void>();
+  /** Who waits for how much to be heard, in order. Settled when it is, or when the session ends. */
+  readonly #settling: { readonly heardMs: number; readonly resolve: () => void }[] = [];
   #nextEndpoint = 0;
   #written = 0;
   #heardMs = 0;
@@ -52,9 +54,17 @@ export class RemoteSession implements EngineSession {
     });
   }
 
+  settled(): Promise<void> | undefined {
+    // The worker hears whole windows, and reports at every write.
+    const heardMs = msOf(this.#written - (this.#written % WINDOW));
+    if (this.#ended || this.#heardMs >= heardMs) return undefined;
+    return new Promise((resolve) => this.#settling.push({ heardMs, resolve }));
+  }
+
   close(): void {
     if (this.#ended) return;
     this.#ended = true;
+    for (const { resolve } of this.#settling.splice(0)) resolve();
     this.#send({ type: "close", session: this.#id });
     for (const resolve of this.#endpoints.values()) {
       resolve(this.#words.map((word) => ({ ...word, final: true })));
@@ -69,6 +79,7 @@ export class RemoteSession implements EngineSession {
     this.#heardMs = hypothesis.heardMs;
     this.#words = hypothesis.words;
     this.#listener.heard(hypothesis);
+    while ((this.#settling[0]?.heardMs ?? Number.POSITIVE_INFINITY) <= this.#heardMs) this.#settling.shift()?.resolve();
   }
 
   /** The worker answers an endpoint. */

@@ -58,7 +58,7 @@ export class LiveEdges implements EdgeTimes {
     const wanted = Math.min(late.most, Math.max(late.least, silence - this.#between(left)));
     const end = Math.max(last.start, last.end + Math.min(silence, wanted));
     this.#floor = through ? cutMs : end;
-    this.#early = this.#between(early);
+    this.#early = through ? 0 : this.#between(early);
     return [...opened.slice(0, -1), { ...last, end }];
   }
 

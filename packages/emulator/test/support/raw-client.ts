@@ -91,3 +91,8 @@ export class RawClient implements AsyncDisposable {
     for (const resolve of this.#arrivals.splice(0)) resolve();
   }
 }
+
+/** The words of a Turn; none if there is no such Turn. */
+export function wordsOf(turn: Json | undefined): Json[] {
+  return Array.isArray(turn?.words) ? turn.words : [];
+}

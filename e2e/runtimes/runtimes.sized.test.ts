@@ -1,7 +1,7 @@
 import { type Emulator, startEmulator } from "@voxpipe/emulator";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { apiKey, expectations, expectationsBehindOthers, faults, sessionsOf } from "./expectations.ts";
 import { exact } from "../exact-emulator.ts";
+import { apiKey, expectations, expectationsBehindOthers, faults, sessionsOf } from "./expectations.ts";
 import { buildPrograms, type Programs } from "./programs.ts";
 import { type HttpProxy, startProxy } from "./proxy.ts";
 import { type Redirecting, startRedirecting } from "./redirecting.ts";

@@ -26,12 +26,7 @@ function unnoticedFaults(attack: () => Promise<void>): Promise<void> {
 }
 
 async function ask(method: string, path: string, body?: string | Uint8Array): Promise<number> {
-  // One connection each: a busy machine lets the server close an idle one while the next request is under way.
-  const init = {
-    method,
-    headers: { ...json, connection: "close" },
-    ...(body !== undefined && { body: Buffer.from(body) }),
-  };
+  const init = { method, headers: json, ...(body !== undefined && { body: Buffer.from(body) }) };
   const response = await fetch(emulator.url.replace(/^ws/, "http") + path, init);
   const answer: unknown = await response.json();
   if (response.status >= 400) expect(answer).toEqual({ error: expect.stringMatching(/./) });

@@ -21,7 +21,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 /** A project with what these suites run, and the servers of the token package's README. */
 function installPacked(packed: readonly PackedPackage[]): Promise<Consumer> {
-  const names = ["voxpipe", "@voxpipe/core", "@voxpipe/token", "@voxpipe/microphone", "@voxpipe/audio"];
+  const names = [
+    "voxpipe",
+    "@voxpipe/core",
+    "@voxpipe/token",
+    "@voxpipe/microphone",
+    "@voxpipe/audio",
+    "@voxpipe/transcript",
+  ];
   const { devDependencies } = token;
   return createConsumer(
     packed.filter(({ name }) => names.includes(name)),

@@ -11,7 +11,7 @@ import { checkOptions, type MicrophoneOptions } from "./microphone-options.ts";
  * ```ts
  * const microphone = await openMicrophone();
  * const session = connect({ token: tokenFrom("/api/token"), sampleRate: microphone.sampleRate });
- * microphone.readable.pipeTo(session.audio);
+ * microphone.readable.pipeTo(session.audio).catch(() => {}); // the reader of session.events gets its error
  * ```
  *
  * @throws MicrophoneError; its `code` says which of the ways this can fail it was.

@@ -28,7 +28,7 @@ globalThis.fetch = async () => Response.json({ token: "a temporary token" });
 const report = (error) => { console.error(String(error)); process.exitCode = 1; };
 `;
 
-const ended = "session.close();\nawait session.closed.catch(report);";
+const ended = "await session.opened.catch(() => {});\nsession.close();\nawait session.closed.catch(report);";
 
 export const examples: readonly Example[] = [
   { page: "README.md", contains: "createReadStream", args: ["speech.wav"], failed: 1 },
@@ -133,7 +133,7 @@ function markdown(folder: string): string[] {
 
 /** The TypeScript of a page that uses sessions. */
 export function streamingBlocks(page: string): string[] {
-  const streams = /\bconnect\(|StreamingClient\(|openMicrophone\(\)|pipeTo\(/;
+  const streams = /(?<!\.)\bconnect\(|StreamingClient\(|openMicrophone\(\)|pipeTo\(/;
   return codeBlocks(readFileSync(join(root, page), "utf8"), "ts").filter((code) => streams.test(code));
 }
 

@@ -87,7 +87,7 @@ async function runAgainst(example: Example, faults: readonly Fault[]) {
   const file = `${example.page.replaceAll(/\W/g, "-")}-${examples.indexOf(example)}-${emulator.port}.mjs`;
   await writeFile(join(folder, file), code);
   const env = { PATH: process.env.PATH, ASSEMBLYAI_API_KEY: "a-key-of-nobody", ASSEMBLYAI_HOST: emulator.url };
-  return new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
+  return await new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
     const args = ["--import", "./watch.mjs", file, ...(example.args ?? [])];
     const child = execFile(process.execPath, args, { cwd: folder, env, timeout: 50_000 }, (_, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),

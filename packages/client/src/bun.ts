@@ -23,7 +23,7 @@ export interface ConnectOptions extends CommonOptions {
  * @throws StreamingError `invalid-options`, before anything is sent.
  */
 export function connect({ agent, ...options }: ConnectOptions): StreamingSession {
-  return connectOn(options, nativePlatform(proxyOf(agent)));
+  return connectOn(options, nativePlatform(navigator.userAgent, proxyOf(agent)));
 }
 
 /** The API of the Python `AsyncStreamingClient`. On servers it mints tokens too. */

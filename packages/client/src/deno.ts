@@ -12,7 +12,7 @@ export type { ServerStreamingClient } from "./streaming-client/server-streaming-
  * @throws StreamingError `invalid-options`, before anything is sent.
  */
 export function connect(options: ConnectOptions): StreamingSession {
-  return connectOn(options, nativePlatform());
+  return connectOn(options, nativePlatform(navigator.userAgent));
 }
 
 /** The API of the Python `AsyncStreamingClient`. On servers it mints tokens too. */

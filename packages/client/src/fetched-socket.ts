@@ -1,4 +1,5 @@
-import { keyHeaders, type OpenSocket, type Socket, type SocketEnd } from "@voxpipe/core";
+import type { OpenSocket, Socket, SocketEnd } from "@voxpipe/core";
+import { handshakeHeaders } from "./handshake-headers.ts";
 import { readLimited } from "./read-limited.ts";
 import { longestRefusal, refusalMs, refusedHandshake } from "./refused-handshake.ts";
 import { longestMessage, messageTooLong } from "./socket-failures.ts";
@@ -40,7 +41,7 @@ export const openFetchedSocket: OpenSocket = (url, apiKey, listener) => {
     upgraded.accept();
     listener.opened();
   };
-  const headers = { ...(apiKey !== undefined && keyHeaders(apiKey)), Upgrade: "websocket" };
+  const headers = { ...handshakeHeaders("workerd", apiKey), Upgrade: "websocket" };
   const { signal } = connecting;
   // Followed, a redirect would take the key along in workerd before the compatibility date 2025-09-15, and the audio in any.
   fetch(url.replace(/^ws/, "http"), { headers, redirect: "manual", signal }).then(

@@ -2,9 +2,9 @@ import type { Platform } from "@voxpipe/core";
 import { openNativeSocketWithHeaders } from "./native-socket.ts";
 
 /** Runtimes whose own sockets take headers, and in Bun the URL of a proxy. */
-export function nativePlatform(proxy?: string): Platform {
+export function nativePlatform(runtime: string, proxy?: string): Platform {
   return {
-    openSocket: openNativeSocketWithHeaders(proxy),
+    openSocket: openNativeSocketWithHeaders(runtime, proxy),
     sendsHeaders: true,
     sendsPings: false,
     streams: globalThis,

@@ -1,4 +1,5 @@
-import { keyHeaders, type OpenSocket, type Socket, type SocketEnd, type SocketListener } from "@voxpipe/core";
+import type { OpenSocket, Socket, SocketEnd, SocketListener } from "@voxpipe/core";
+import { handshakeHeaders } from "./handshake-headers.ts";
 import { PolicyWatch } from "./policy-watch.ts";
 import {
   blockedByPolicy,
@@ -25,15 +26,10 @@ export const openNativeSocket: OpenSocket = (url, _apiKey, listener) =>
   new NativeSocket(url, () => new WebSocket(url), listener);
 
 /** The same in runtimes whose WebSocket takes headers, and in Bun the URL of a proxy: Bun and Deno. */
-export function openNativeSocketWithHeaders(proxy?: string): OpenSocket {
+export function openNativeSocketWithHeaders(runtime: string, proxy?: string): OpenSocket {
   return (url, apiKey, listener) => {
-    const options = {
-      ...(apiKey !== undefined && { headers: keyHeaders(apiKey) }),
-      ...(proxy !== undefined && { proxy }),
-    };
-    const create = () =>
-      Object.keys(options).length === 0 ? new WebSocket(url) : Reflect.construct(WebSocket, [url, options]);
-    return new NativeSocket(url, create, listener);
+    const options = { headers: handshakeHeaders(runtime, apiKey), ...(proxy !== undefined && { proxy }) };
+    return new NativeSocket(url, () => Reflect.construct(WebSocket, [url, options]), listener);
   };
 }
 

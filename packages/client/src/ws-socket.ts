@@ -1,6 +1,7 @@
 import type { Agent, IncomingMessage } from "node:http";
-import { keyHeaders, type OpenSocket, type Socket, type SocketEnd, type StreamingError } from "@voxpipe/core";
+import type { OpenSocket, Socket, SocketEnd, StreamingError } from "@voxpipe/core";
 import WebSocket from "isomorphic-ws";
+import { handshakeHeaders } from "./handshake-headers.ts";
 import { longestRefusal, refusalMs, refusedHandshake } from "./refused-handshake.ts";
 import { brokenProtocol, longestMessage, messageTooLong, wrongAgent } from "./socket-failures.ts";
 
@@ -11,7 +12,7 @@ export const openWsSocket: OpenSocket = openWsSocketThrough(undefined);
 export function openWsSocketThrough(agent: Agent | undefined): OpenSocket {
   return (url, apiKey, listener): Socket => {
     const socket = create(url, {
-      headers: apiKey === undefined ? {} : keyHeaders(apiKey),
+      headers: handshakeHeaders(`Node/${process.versions.node}`, apiKey),
       maxPayload: longestMessage,
       perMessageDeflate: false,
       followRedirects: false,

@@ -1,7 +1,12 @@
+import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { FakeClock } from "../test/fake-clock.ts";
 import { final, turn, word } from "../test/messages.ts";
+import { scriptedPlatform } from "../test/scripted-platform.ts";
+import { connect } from "./connect.ts";
 import { GatewayWatch } from "./gateway-watch.ts";
 import type { ServerEvent } from "./messages.ts";
+import type { ConnectOptions } from "./options.ts";
 
 const answer: ServerEvent = { type: "LLMGatewayResponse", turn_order: 0, transcript: "", data: {} };
 const termination: ServerEvent = { type: "Termination" };
@@ -36,4 +41,22 @@ describe("llmGateway without an answer", () => {
 
 test("one answer is enough, also a late one", () => {
   expect(warningsAfter(...finals(0, 1, 2), answer, ...finals(3, 4, 5, 6), termination)).toEqual([]);
+});
+
+test("a session with llmGateway warns once, and one without it never", async () => {
+  const warningsOf = async (options: ConnectOptions) => {
+    const warnings: string[] = [];
+    const { platform, sockets } = scriptedPlatform(new FakeClock());
+    const onWarning = (message: string) => void warnings.push(message);
+    const session = connect({ apiHost: "ws://localhost", sampleRate: 8000, onWarning, ...options }, platform);
+    await turnOfTheLoop();
+    const socket = sockets[0];
+    socket?.begin();
+    for (const event of [...finals(0, 1, 2, 3, 4), termination]) socket?.says(event);
+    session.abort();
+    return warnings;
+  };
+  const llmGateway = { model: "a model", messages: [{ role: "user", content: "Sum up" }], max_tokens: 9 };
+  expect(await warningsOf({ llmGateway })).toEqual([expect.stringMatching(/^llmGateway: 3 final turns/)]);
+  expect(await warningsOf({})).toEqual([]);
 });

@@ -8,6 +8,7 @@ import { MessageReader } from "./decode.ts";
 import { Deferred } from "./deferred.ts";
 import { EventQueue } from "./event-queue.ts";
 import { finite } from "./finite.ts";
+import { GatewayWatch } from "./gateway-watch.ts";
 import { LatencyMeter } from "./latency-meter.ts";
 import { type LifecycleInput, nextState, type SessionState } from "./lifecycle.ts";
 import { Link, type LinkListener } from "./link.ts";
@@ -79,6 +80,7 @@ export class Session implements LinkListener {
   #sourceFailure: StreamingError | undefined;
   #termination: TerminationEvent | undefined;
   readonly #terminationWait: TerminationWait;
+  readonly #gateway: GatewayWatch | undefined;
   readonly #online: OnlineWait;
   readonly #trace: NonNullable<Platform["trace"]>;
   #shortLives = 0;
@@ -98,6 +100,7 @@ export class Session implements LinkListener {
     this.#retries = new RetryPolicy(settings, platform.random ?? Math.random);
     this.#tellsHeartbeats = platform.sendsPings || settings.parameters.sessionHeartbeat === true;
     this.#trace = safeTrace(platform.trace, settings.warnOnce);
+    this.#gateway = settings.parameters.llmGateway === undefined ? undefined : new GatewayWatch(settings.warnOnce);
     this.#online = new OnlineWait(platform.online);
     this.#terminationWait = new TerminationWait(this.#clock, settings.terminationTimeout, () =>
       this.#terminationLate(),
@@ -183,7 +186,10 @@ export class Session implements LinkListener {
   message(link: Link, event: Exclude<ServerEvent, BeginEvent> | UnrecognizedEvent, bytes: number): void {
     // Whichever connection they come from, and whatever becomes of it.
     if (event.type === "Unrecognized" || event.type === "Warning") return this.events.push(event, bytes);
-    if (event.type === "Termination") return this.#terminated(link, event);
+    if (event.type === "Termination") {
+      this.#gateway?.saw(event);
+      return this.#terminated(link, event);
+    }
     if (event.type === "Heartbeat" && !this.#tellsHeartbeats) return;
     const { nextTurn, settledMs } = this.#timeline;
     if (!this.#timelines.get(link)?.admit(event)) return;
@@ -200,6 +206,7 @@ export class Session implements LinkListener {
       if (this.#terminating && !this.#complete && link === this.#link)
         this.#terminationWait.progressed(this.#timelines.get(link)?.readMs ?? 0);
     }
+    this.#gateway?.saw(event);
     this.events.push(event, bytes);
     this.#rollover?.boundary();
   }

@@ -135,6 +135,26 @@ inEveryBrowser("microphone and session", ({ launch, behaviour }) => {
     expect(control.count).toBeGreaterThan(0);
   });
 
+  behaviour("a policy without the service in connect-src fails at once, and names the host to add", async () => {
+    await using emulator = await startEmulator({ tokens: [token] });
+    await using site = await serveSite({ policy: "default-src 'none'; script-src 'self'; connect-src 'self'" });
+    await using page = await browser.newPage();
+    await page.goto(site.url);
+    const failure = await evaluate(
+      page,
+      ({ apiHost, token }) => {
+        // Without a bound of its own, the attempt would last as long as the test.
+        const session = voxpipe.connect({ apiHost, token, sampleRate: 16_000, connectTimeout: 600_000 });
+        return voxpipe.failure(session.closed);
+      },
+      { apiHost: emulator.url, token },
+    );
+    expect(failure).toBe(
+      `connection-failed: The page's Content-Security-Policy blocks ${emulator.url}. Add ${emulator.url} to its connect-src.`,
+    );
+    expect(emulator.sessions).toEqual([]);
+  });
+
   behaviour("leaving the loop over the events ends the session and turns the light out", async () => {
     await using visited = await visit();
     const result = await evaluate(

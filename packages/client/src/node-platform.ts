@@ -2,6 +2,7 @@ import { channel } from "node:diagnostics_channel";
 import type { Agent } from "node:http";
 import type { ConnectOptions as CommonOptions, Platform } from "@voxpipe/core";
 import { badAgent } from "./bad-agent.ts";
+import { requireStreams } from "./require-streams.ts";
 import { openWsSocketThrough } from "./ws-socket.ts";
 
 /** Where sessions tell of their connections: `diagnostics_channel.subscribe("voxpipe:session", …)`. */
@@ -34,7 +35,16 @@ export function forNode(
   const trace: Platform["trace"] = (message) => {
     if (sessions.hasSubscribers) sessions.publish(message);
   };
-  return [options, { openSocket: openWsSocketThrough(agent), sendsHeaders: true, sendsPings: true, streams, trace }];
+  return [
+    options,
+    {
+      openSocket: openWsSocketThrough(agent),
+      sendsHeaders: true,
+      sendsPings: true,
+      streams: requireStreams(streams),
+      trace,
+    },
+  ];
 }
 
 /** Node itself asks no more of an agent. */

@@ -38,6 +38,14 @@ export function noWebSocket(): StreamingError {
   );
 }
 
+export function mixedBuilds(): StreamingError {
+  return failure(
+    "connection-failed",
+    "Two builds are mixed: voxpipe's for Node, and for browsers that of its WebSocket library ws. Resolve all packages with the same " +
+      'conditions; in Jest with jsdom: testEnvironmentOptions: { customExportConditions: ["node", "node-addons"] }.',
+  );
+}
+
 /** The platform refused to make a socket. `cause` may quote the URL, and with it a token. */
 export function refusedSocket(url: string, cause: unknown): StreamingError {
   const { origin } = new URL(url);

@@ -1,9 +1,16 @@
 import type { Platform } from "@voxpipe/core";
 import { openNativeSocket } from "./native-socket.ts";
+import { requireStreams } from "./require-streams.ts";
 
 /** The platform's own sockets, with the Web Streams that the entry brings. */
 export function webPlatform(streams: Platform["streams"]): Platform {
-  return { openSocket: openNativeSocket, sendsHeaders: false, sendsPings: false, streams, ...network() };
+  return {
+    openSocket: openNativeSocket,
+    sendsHeaders: false,
+    sendsPings: false,
+    streams: requireStreams(streams),
+    ...network(),
+  };
 }
 
 /** Pages and their workers know when they are offline. Runtimes that lack a part of it know nothing. */

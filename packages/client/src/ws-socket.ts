@@ -3,7 +3,7 @@ import type { OpenSocket, Socket, SocketEnd, StreamingError } from "@voxpipe/cor
 import WebSocket from "isomorphic-ws";
 import { handshakeHeaders } from "./handshake-headers.ts";
 import { longestRefusal, refusalMs, refusedHandshake } from "./refused-handshake.ts";
-import { brokenProtocol, longestMessage, messageTooLong, wrongAgent } from "./socket-failures.ts";
+import { brokenProtocol, longestMessage, messageTooLong, mixedBuilds, wrongAgent } from "./socket-failures.ts";
 
 /** Node's socket, `ws`: headers, HTTP statuses, causes, and pings. */
 export const openWsSocket: OpenSocket = openWsSocketThrough(undefined);
@@ -52,7 +52,9 @@ function create(url: string, options: ConstructorParameters<typeof WebSocket>[2]
   try {
     return new WebSocket(url, options);
   } catch (error) {
-    throw codeOf(error) === "ERR_INVALID_PROTOCOL" ? wrongAgent(url) : error;
+    if (codeOf(error) === "ERR_INVALID_PROTOCOL") throw wrongAgent(url);
+    // What `ws` has for browsers is a function that throws this.
+    throw error instanceof Error && error.message.startsWith("ws does not work in the browser") ? mixedBuilds() : error;
   }
 }
 

@@ -16,7 +16,8 @@ export interface Sent {
 export function heardAll(seconds: unknown, { sentMs, exact, nearExpiry }: Sent): boolean {
   const heardSeconds = finite(seconds);
   if (heardSeconds === undefined) return true;
-  // The service may count in whole seconds.
-  const roundingMs = nearExpiry ? 10 : Number.isInteger(heardSeconds) ? 1010 : 110;
-  return heardSeconds * 1000 + roundingMs + (exact ? 0 : sentMs * packetShare) > sentMs;
+  const leastMs = sentMs * (exact ? 1 : 1 - packetShare) - 10;
+  // The service may count in whole seconds, rounded in any way: what it leaves out then is less than a second.
+  const rounds = Number.isInteger(heardSeconds) && !nearExpiry;
+  return heardSeconds * 1000 > (rounds ? Math.floor(leastMs / 1000) * 1000 - 1 : leastMs - (nearExpiry ? 0 : 100));
 }

@@ -132,6 +132,7 @@ describe("after Terminate, the service's answer is checked", () => {
   test.each([
     ["close 1000 instead of a Termination", "connection-lost", { closes: true }],
     ["a Termination of 1 s of 4", "server-error", { says: { audio_duration_seconds: 1 } }],
+    ["a Termination of 2 s of 4", "server-error", { says: { audio_duration_seconds: 2 } }],
     ["a Termination of 3.8 s of 4", "server-error", { says: { audio_duration_seconds: 3.8 } }],
     ["a Termination in mid-turn", "server-error", { open: true, says: { audio_duration_seconds: 4 } }],
     ["a Termination of less than nothing", "server-error", { says: { audio_duration_seconds: -5 } }],

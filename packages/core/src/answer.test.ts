@@ -1,0 +1,42 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { heardAll } from "./answer.ts";
+
+const pcm = { exact: true, nearExpiry: false };
+
+test("a service that got all of the audio is believed, to the millisecond or in whole seconds rounded in any way", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 4e7 }), (sentMs) => {
+      const seconds = sentMs / 1000;
+      for (const told of [seconds, Math.floor(seconds), Math.round(seconds), Math.ceil(seconds)])
+        expect(heardAll(told, { ...pcm, sentMs })).toBe(true);
+      // Sums of binary fractions may fall short of a whole second.
+      expect(heardAll(Math.floor(seconds - 1e-9), { ...pcm, sentMs })).toBe(true);
+      expect(heardAll(seconds, { ...pcm, sentMs, nearExpiry: true })).toBe(true);
+    }),
+  );
+});
+
+test("one that missed a second or more of it is found out", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 4e7 }), fc.integer({ min: 1011, max: 1e6 }), (heardMs, missingMs) => {
+      const sentMs = heardMs + missingMs;
+      expect(heardAll(Math.floor(heardMs / 1000), { ...pcm, sentMs })).toBe(false);
+      if (heardMs % 1000 !== 0) expect(heardAll(heardMs / 1000, { ...pcm, sentMs })).toBe(false);
+    }),
+  );
+});
+
+test("near expiry even its rounding is no excuse", () => {
+  expect(heardAll(3, { exact: true, nearExpiry: true, sentMs: 3400 })).toBe(false);
+  expect(heardAll(3, { exact: true, nearExpiry: false, sentMs: 3400 })).toBe(true);
+});
+
+test("compressed audio is measured less exactly", () => {
+  expect(heardAll(98, { exact: false, nearExpiry: false, sentMs: 100_000 })).toBe(true);
+  expect(heardAll(98, { exact: true, nearExpiry: false, sentMs: 100_000 })).toBe(false);
+});
+
+test.each([undefined, null, "4", Number.NaN, Number.POSITIVE_INFINITY, {}])("%j says nothing", (figure) => {
+  expect(heardAll(figure, { ...pcm, sentMs: 1e6 })).toBe(true);
+});

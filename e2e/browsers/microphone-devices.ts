@@ -76,6 +76,29 @@ export function devices({ launch, behaviour }: Kit): void {
     expect(result).toEqual({ state: "live", same: true, lights: 1, sounds: true, left: "closed" });
   });
 
+  behaviour(
+    "that give nothing, though the AudioContext says that it runs, are interrupted and opened again",
+    async () => {
+      await using visited = await visit();
+      const result = await evaluate(visited.page, async () => {
+        const contexts = voxpipe.watchContexts();
+        const { microphone, states, switched } = await voxpipe.watch();
+        await voxpipe.read(microphone, 3_200);
+        const [context] = contexts;
+        if (!context) throw new Error("There is no AudioContext.");
+        Object.defineProperty(context, "state", { get: () => "running" });
+        context.resume = async () => {};
+        await context.suspend();
+        await switched;
+        const bytes = await voxpipe.read(microphone, 32_000);
+        const result = { state: microphone.state, lights: voxpipe.lights(), sounds: bytes.some((byte) => byte !== 0) };
+        await microphone.stop();
+        return { ...result, wasInterrupted: states.includes("interrupted"), after: voxpipe.lights() };
+      });
+      expect(result).toEqual({ state: "live", lights: 1, sounds: true, wasInterrupted: true, after: 0 });
+    },
+  );
+
   behaviour("are chosen by who asks last: neither a slower choice nor a new default comes in between", async () => {
     await using visited = await visit();
     const result = await evaluate(visited.page, async () => {

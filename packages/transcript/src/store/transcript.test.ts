@@ -64,6 +64,14 @@ describe("final turns", () => {
     expect(texts(transcriptOf(finalTurn("Hello there."), plain).snapshot.turns)).toEqual(["Hello there."]);
   });
 
+  it("are corrected by a later reading that is as well formatted", () => {
+    const plain = (text: string) => finalTurn(text, { formatted: false });
+    expect(texts(transcriptOf(plain("hello their"), plain("hello there")).snapshot.turns)).toEqual(["hello there"]);
+    expect(texts(transcriptOf(finalTurn("Hello their."), finalTurn("Hello there.")).snapshot.turns)).toEqual([
+      "Hello there.",
+    ]);
+  });
+
   it("vanish when they are empty, with the partial before", () => {
     const { turns, partial, text } = transcriptOf(usPartial("| um"), finalTurn("")).snapshot;
     expect({ turns, partial, text }).toEqual({ turns: [], partial: undefined, text: "" });
@@ -190,6 +198,12 @@ describe("a session after another", () => {
   it("begins behind the last word when the first never said how long it was", () => {
     const { turns } = transcriptOf(...first, begin, finalTurn("Three.", { order: 0 })).snapshot;
     expect(turns[2]?.start).toBe(1250);
+  });
+
+  it("may be followed by a third, behind the audio of both", () => {
+    const session = [begin, finalTurn("One."), { type: "Termination", audio_duration_seconds: 5 }];
+    const { turns } = transcriptOf(...session, ...session, ...session).snapshot;
+    expect(turns.map(({ start }) => start)).toEqual([0, 5000, 10_000]);
   });
 
   it("goes on with an earlier transcript", () => {

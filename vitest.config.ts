@@ -28,15 +28,23 @@ export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
     // Only what hangs takes so long, on a machine as busy as can be.
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     hookTimeout: 300_000,
+    // Most tests wait most of the time.
+    maxWorkers: 4,
     expect: { poll: { timeout: 60_000 } },
     reporters: ["default", "./e2e/browsers/matrix-reporter.ts", "./e2e/summary-reporter.ts"],
     projects: [
       // `test`
       {
         extends: true,
-        test: { name: "packages", include: [`${packages}/*.test.ts`], exclude: [`**/${all}`] },
+        test: {
+          name: "packages",
+          include: [`${packages}/*.test.ts`],
+          exclude: [`**/${all}`],
+          // A process serves one file after another, which costs a third. Each cleans up what it changes.
+          isolate: false,
+        },
       },
       {
         extends: true,

@@ -6,7 +6,7 @@ const execute = promisify(execFile);
 export interface RunOptions {
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Milliseconds after which the program is killed; two minutes by default. */
+  /** Milliseconds after which the program is killed: five minutes by default, which only one that hangs takes. */
   readonly timeout?: number;
 }
 
@@ -17,7 +17,7 @@ export interface RunOptions {
  */
 export async function run(program: string, args: readonly string[], options: RunOptions): Promise<string> {
   try {
-    const { stdout } = await execute(program, args, { timeout: 120_000, maxBuffer: 64 * 1024 * 1024, ...options });
+    const { stdout } = await execute(program, args, { timeout: 300_000, maxBuffer: 64 * 1024 * 1024, ...options });
     return stdout;
   } catch (error) {
     throw new Error(`${program} ${args.join(" ")} failed in ${options.cwd}:\n${outputOf(error)}`, { cause: error });

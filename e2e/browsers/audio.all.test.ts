@@ -12,8 +12,6 @@ import { evaluate } from "./test-page.ts";
 // The fake microphone's own rate in Chromium, so that nothing on the way has to resample.
 const sampleRate = 44_100;
 const seconds = 60;
-/** For one test, in ms: sound takes longer on a busy machine. */
-const limit = 240_000;
 const original = noise(seconds * sampleRate);
 let folder: string;
 let wav: string;
@@ -32,19 +30,15 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 inEveryBrowser(
   "60 s of audio",
   ({ name, launch, behaviour }) => {
-    behaviour(
-      "every sample of every render quantum comes through, once and unchanged",
-      () => record(name, launch, 0),
-      limit,
-    );
-    behaviour("a hidden tab goes on for 30 s without a gap", () => hide(launch), limit);
+    behaviour("every sample of every render quantum comes through, once and unchanged", () => record(name, launch, 0));
+    behaviour("a hidden tab goes on for 30 s without a gap", () => hide(launch));
   },
   "side by side",
 );
 
 // Nine browsers at once were too many: some of them then gave no sound for minutes.
 inEveryBrowser("60 s of audio", ({ name, launch, behaviour }) => {
-  behaviour("the same with the main thread blocked for 500 ms of every second", () => record(name, launch, 500), limit);
+  behaviour("the same with the main thread blocked for 500 ms of every second", () => record(name, launch, 500));
 });
 
 async function record(name: BrowserName, launch: Kit["launch"], blockMs: number): Promise<void> {
@@ -74,6 +68,7 @@ async function hide(launch: Kit["launch"]): Promise<void> {
   await page.goto(site.url);
   await evaluate(page, () => voxpipe.recordAside());
   await page.hide();
+  // This long is what is tested: browsers slow a hidden page down only after a while.
   await pause(30_000);
   await page.unhide();
   const { hiddenMs, givenMs, renderedMs, lastedMs, droppedMs } = await evaluate(page, () => voxpipe.recordedAside());

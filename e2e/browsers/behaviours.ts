@@ -8,7 +8,7 @@ export interface Kit {
   readonly name: BrowserName;
   launch(options?: LaunchOptions): Promise<RunningBrowser>;
   /** A test. Where the browser cannot do it here, `limits` says why, and so does the test's name. */
-  behaviour(name: string, run: () => Promise<void>, timeout?: number): void;
+  behaviour(name: string, run: () => Promise<void>): void;
 }
 
 declare module "vitest" {
@@ -35,7 +35,7 @@ export function inEveryBrowser(
     for (const name of inject("browsers")) {
       describe(name, { concurrent: true, ...needing(...programs[name]) }, () => {
         describe(order, { concurrent: order === "side by side" }, () => {
-          const behaviour: Kit["behaviour"] = (what, run, timeout = 120_000) => declare(name, what, run, timeout);
+          const behaviour: Kit["behaviour"] = (what, run) => declare(name, what, run);
           define({ name, launch: browsers[name], behaviour });
         });
       });
@@ -43,8 +43,8 @@ export function inEveryBrowser(
   });
 }
 
-function declare(browser: BrowserName, what: string, run: () => Promise<void>, timeout: number): void {
+function declare(browser: BrowserName, what: string, run: () => Promise<void>): void {
   const reason = limits[browser][what];
-  if (reason === undefined) test(what, { timeout }, run);
+  if (reason === undefined) test(what, run);
   else test.skip(`${what}${because}${reason}`, run);
 }

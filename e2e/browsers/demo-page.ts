@@ -31,15 +31,35 @@ function shown(page: TestPage): Promise<Shown> {
   });
 }
 
-/** Waits until the page shows what `holds` wants. */
-export async function until(page: TestPage, holds: (now: Shown) => boolean, seconds = 25): Promise<Shown> {
+/** Waits until the page shows what `holds` wants. It gives up only where a test hangs, to say what the page shows. */
+export async function until(page: TestPage, holds: (now: Shown) => boolean): Promise<Shown> {
   let now = await shown(page);
-  for (let tries = 0; tries < 5 * seconds && !holds(now); tries++) {
+  for (let tries = 0; tries < 900 && !holds(now); tries++) {
     await pause(200);
     now = await shown(page);
   }
-  if (!holds(now)) throw new Error(`After ${seconds} s the page shows ${JSON.stringify(now)}`);
+  if (!holds(now)) throw new Error(`For minutes the page shows ${JSON.stringify(now)}`);
   return now;
+}
+
+/** From now on the page measures the audio that it captures; `heardSeconds` says how much that is. */
+export function watchAudio(page: TestPage): Promise<void> {
+  return evaluate(page, () => {
+    const contexts: AudioContext[] = [];
+    const Original = AudioContext;
+    globalThis.AudioContext = class extends Original {
+      constructor(options?: AudioContextOptions) {
+        super(options);
+        contexts.push(this);
+      }
+    };
+    Reflect.set(globalThis, "contexts", contexts);
+  });
+}
+
+/** By the audio's own clock, which goes as fast as the machine can. */
+export function heardSeconds(page: TestPage): Promise<number> {
+  return page.run<number>("Math.max(0, ...contexts.map((context) => context.currentTime))");
 }
 
 /** Drops a file onto the page, as a visitor does. */

@@ -108,6 +108,7 @@ export function devices({ launch, behaviour }: Kit): void {
       const pending = await voxpipe.openMicrophone();
       const chosen = (await voxpipe.listMicrophones())[0]?.deviceId ?? "";
       const ask = devices.getUserMedia;
+      // A slow device. The last choice wins, however slow the others are.
       devices.getUserMedia = async (constraints) => {
         if (JSON.stringify(constraints).includes(chosen)) await voxpipe.pause(500);
         return ask(constraints);
@@ -176,6 +177,7 @@ export function devices({ launch, behaviour }: Kit): void {
       const { devices } = voxpipe;
       if (!devices) throw new Error("There are no devices.");
       const ask = devices.getUserMedia;
+      // Slow devices, so that both are under way at once as a rule. What is expected holds in any order.
       devices.getUserMedia = async (constraints) => {
         await voxpipe.pause(JSON.stringify(constraints).includes("no-such-device") ? 1_000 : 500);
         return ask(constraints);

@@ -56,13 +56,14 @@ export function light(kit: Kit): void {
   behaviour("at whatever moment of opening the page gives up", async () => {
     await using visited = await visit();
     const lights = await evaluate(visited.page, async () => {
+      // Any instants will do: it holds at all of them.
       for (let delay = 0; delay < 200; delay += 10) {
         const opening = voxpipe.openMicrophone({ signal: AbortSignal.timeout(delay) });
         await opening.catch(() => {});
       }
       const opened = await voxpipe.openMicrophone();
       await opened.stop();
-      for (let waits = 0; waits < 50 && voxpipe.lights() > 0; waits++) await voxpipe.pause(100);
+      while (voxpipe.lights() > 0) await voxpipe.pause(100);
       return voxpipe.lights();
     });
     expect(lights).toBe(0);
@@ -82,27 +83,23 @@ export function light(kit: Kit): void {
     expect(lights).toEqual([2, 1, true, 0]);
   });
 
-  behaviour(
-    "fifty times",
-    async () => {
-      await using visited = await visit();
-      const result = await evaluate(visited.page, async () => {
-        const contexts = voxpipe.watchContexts();
-        for (let i = 0; i < 50; i++) {
-          const microphone = await voxpipe.openMicrophone();
-          await voxpipe.read(microphone, 1_600);
-          await microphone.stop();
-        }
-        const left = contexts.filter((context) => context.state !== "closed");
-        return {
-          granted: voxpipe.granted.length,
-          lights: voxpipe.lights(),
-          contexts: contexts.length,
-          left: left.length,
-        };
-      });
-      expect(result).toEqual({ granted: 50, lights: 0, contexts: 50, left: 0 });
-    },
-    180_000,
-  );
+  behaviour("fifty times", async () => {
+    await using visited = await visit();
+    const result = await evaluate(visited.page, async () => {
+      const contexts = voxpipe.watchContexts();
+      for (let i = 0; i < 50; i++) {
+        const microphone = await voxpipe.openMicrophone();
+        await voxpipe.read(microphone, 1_600);
+        await microphone.stop();
+      }
+      const left = contexts.filter((context) => context.state !== "closed");
+      return {
+        granted: voxpipe.granted.length,
+        lights: voxpipe.lights(),
+        contexts: contexts.length,
+        left: left.length,
+      };
+    });
+    expect(result).toEqual({ granted: 50, lights: 0, contexts: 50, left: 0 });
+  });
 }

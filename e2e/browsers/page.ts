@@ -43,7 +43,11 @@ const harness = {
       return String(error);
     }
   },
-  speak,
+  startSpeaking,
+  /** Whether all that was to be said has been heard. */
+  heardAll: () => speech?.heardAll ?? false,
+  /** What became of the session that was spoken into. */
+  spoken: () => speech?.result ?? Promise.reject(new Error("Nobody speaks.")),
   pretendLoss,
   pretendDefault,
   watch,
@@ -136,8 +140,27 @@ function pretendDefault(): void {
   devices.dispatchEvent(new Event("devicechange"));
 }
 
-/** Speaks for so long into a session, as a page does. */
-async function speak(apiHost: string, ms: number) {
+let speech: { heardAll: boolean; readonly result: ReturnType<typeof speak> } | undefined;
+
+/** Begins to speak `ms` of audio into a session, as a page does. */
+function startSpeaking(apiHost: string, ms: number): void {
+  const contexts = watchContexts();
+  const heard = async () => {
+    // By the audio's own clock, which goes as fast as the machine can. How often it looks decides nothing.
+    while ((contexts[0]?.currentTime ?? 0) < ms / 1_000) await harness.pause(20);
+  };
+  const begun: NonNullable<typeof speech> = {
+    heardAll: false,
+    result: speak(apiHost, async () => {
+      await heard();
+      begun.heardAll = true;
+    }),
+  };
+  speech = begun;
+}
+
+/** Speaks into a session until all was heard. */
+async function speak(apiHost: string, heard: () => Promise<void>) {
   const microphone = await openMicrophone();
   const { sampleRate } = microphone;
   const session = connect({ apiHost, token: tokenFrom("/api/token"), sampleRate, connectTimeout: 30_000 });
@@ -149,7 +172,7 @@ async function speak(apiHost: string, ms: number) {
     },
   });
   const sending = microphone.readable.pipeThrough(watch).pipeTo(session.audio);
-  setTimeout(() => void microphone.stop(), ms);
+  void heard().then(() => microphone.stop());
   const types = new Set<string>();
   let lostMs = 0;
   for await (const event of session.events) {

@@ -86,8 +86,9 @@ export async function startSoundServer(microphone: "none" | "silent" | "humming"
   };
 }
 
+/** Whether its socket is there before it ends. It gives up after a minute, when that hangs. */
 async function appears(socket: string, child: ChildProcess): Promise<boolean> {
-  for (let tries = 0; tries < 100 && child.exitCode === null; tries++) {
+  for (let tries = 0; tries < 600 && child.exitCode === null; tries++) {
     if (
       await access(socket).then(
         () => true,

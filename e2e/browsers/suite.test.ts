@@ -38,7 +38,7 @@ inEveryBrowser("connect", ({ name, launch, behaviour }) => {
       seen.set(behaviour, what);
     }
     seen.set("entry", { entry: inject("suiteEntry") });
-  }, 180_000);
+  });
   afterAll(() => emulator?.close());
 
   for (const [title, expectation] of Object.entries(expectations)) {

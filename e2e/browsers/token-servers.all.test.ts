@@ -19,7 +19,7 @@ describe("a page in Chromium", needing("Chromium"), () => {
     servers = await buildTokenServers(installed);
     script = await readFile((await buildVisitor(installed)).page, "utf8");
     browser = await openChromium();
-  }, 300_000);
+  });
   afterAll(() => browser?.close());
 
   test.each(tokenServers)("of a server on %s transcribes with its tokens, a fresh one after a drop", async (name) => {

@@ -117,13 +117,13 @@ class WebDriverPage implements TestPage {
   }
 }
 
-/** The server takes a moment to listen. */
+/** The server takes a moment to listen. It gives up after a minute, when that hangs. */
 async function connectTo(server: string, capabilities: Capabilities): Promise<WebDriver> {
   for (let tries = 0; ; tries++) {
     try {
       return await new Builder().usingServer(server).withCapabilities(capabilities).build();
     } catch (error) {
-      if (tries === 20) throw error;
+      if (tries === 240) throw error;
       await pause(250);
     }
   }

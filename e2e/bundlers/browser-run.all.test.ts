@@ -21,7 +21,7 @@ beforeAll(async () => {
   emulator = await startEmulator({ ...exact, apiKeys: [apiKey], oneTimeTokens: true });
   const environment = { ASSEMBLYAI_API_KEY: apiKey, ASSEMBLYAI_HOST: emulator.url };
   server = await startTokenServer("hono", await buildTokenServers(installed), environment);
-}, 60_000);
+});
 afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
   await emulator?.close();

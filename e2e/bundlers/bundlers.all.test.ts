@@ -46,7 +46,7 @@ describe.each(Object.keys(bundlers).map((name) => ({ name, version: versionOf(na
       const { warnings, file } = await bundle(name, app, "node");
       expect(warnings).toEqual([]);
       // Away from the project, so that nothing can come from its node_modules.
-      const printed = await run(process.execPath, [file, emulator.url], { cwd: dirname(file), timeout: 20_000 });
+      const printed = await run(process.execPath, [file, emulator.url], { cwd: dirname(file) });
       expect(printed.trim()).toBe(result);
     });
   },

@@ -86,7 +86,7 @@ test("RUN installs the package, and ENTRYPOINT serves it to other machines, as a
   expect(await exited).toEqual([0, null]);
 });
 
-test("npx -y -p runs the command where nothing is installed", { timeout: 120_000 }, async () => {
+test("npx -y -p runs the command where nothing is installed", async () => {
   const empty = join(folder, "empty");
   await mkdir(empty);
   const help = await run("npx", ["-y", "-p", emulator.name, "voxpipe-emulator", "--help"], { cwd: empty, env });

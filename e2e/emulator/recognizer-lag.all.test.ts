@@ -30,7 +30,7 @@ test("a recogniser with more sessions than it can follow is warned of, and still
   expect(warnings.length).toBeGreaterThan(0);
   for (const { warning } of warnings) expect(warning).toMatch(/^The engine is \d+ s behind/);
   for (const client of clients) expect(client.finals.join(" ")).toBe(alone);
-}, 90_000);
+});
 
 async function transcript(url: string): Promise<string> {
   await using client = await RawClient.connect(url, rate);

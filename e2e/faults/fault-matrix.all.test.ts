@@ -15,7 +15,7 @@ beforeAll(async () => {
       meetings[next.index] = await meet(next.scenario);
   };
   await Promise.all(Array.from({ length: 6 }, work));
-}, 120_000);
+});
 
 test.each(scenarios.map((scenario, index) => ({ ...scenario, index })))(
   "$fault, $what: nothing is lost without an error, and nothing repeated",

@@ -13,7 +13,7 @@ import { startWitness } from "./witness.ts";
 let programs: Programs;
 beforeAll(async () => {
   programs = await buildPrograms(inject("installed"));
-}, 60_000);
+});
 
 test("every behaviour of the suite is judged", () => {
   expect(Object.keys(expectations).toSorted()).toEqual([...Object.keys(behaviours), "entry"].toSorted());
@@ -51,7 +51,7 @@ describe.each(runtimes)("$name", (runtime) => {
       const { behaviour, ...what }: Seen = JSON.parse(line);
       seen.set(behaviour, what);
     }
-  }, 90_000);
+  });
   afterAll(async () => {
     await proxy?.[Symbol.asyncDispose]();
     await redirecting?.[Symbol.asyncDispose]();

@@ -85,7 +85,7 @@ export const denoFlags: readonly string[] = [
 async function runProgram(command: string, flags: readonly string[], programs: Programs, surroundings: Surroundings) {
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, DENO_NO_UPDATE_CHECK: "1" };
   const args = [...flags, programs.process, JSON.stringify(surroundings)];
-  const printed = await run(command, args, { cwd: dirname(programs.process), env, timeout: 60_000 });
+  const printed = await run(command, args, { cwd: dirname(programs.process), env });
   return printed.trim().split("\n");
 }
 

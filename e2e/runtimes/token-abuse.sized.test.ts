@@ -11,7 +11,7 @@ let servers: string;
 
 beforeAll(async () => {
   servers = await buildTokenServers(installed);
-}, 60_000);
+});
 
 describe.each(tokenServers)("a server on %s", (name) => {
   let upstream: Upstream;
@@ -23,7 +23,7 @@ describe.each(tokenServers)("a server on %s", (name) => {
     const environment = { ASSEMBLYAI_API_KEY: "the-key-that-stays-on-the-server", ASSEMBLYAI_HOST: upstream.url };
     server = await startTokenServer(name, servers, environment);
     expected = 0;
-  }, 60_000);
+  });
   afterAll(async () => {
     await server?.[Symbol.asyncDispose]();
     await upstream?.[Symbol.asyncDispose]();

@@ -15,7 +15,7 @@ let servers: string;
 beforeAll(async () => {
   programs = await buildVisitor(installed);
   servers = await buildTokenServers(installed);
-}, 60_000);
+});
 
 describe.each(tokenServers)("a page of a server on %s", (name) => {
   let emulator: Emulator;
@@ -24,7 +24,7 @@ describe.each(tokenServers)("a page of a server on %s", (name) => {
   beforeAll(async () => {
     emulator = await startEmulator({ ...exact, apiKeys: [apiKey], oneTimeTokens: true, faults: [dropOnce] });
     server = await startTokenServer(name, servers, { ASSEMBLYAI_API_KEY: apiKey, ASSEMBLYAI_HOST: emulator.url });
-  }, 60_000);
+  });
   afterAll(async () => {
     await server?.[Symbol.asyncDispose]();
     await emulator?.close();

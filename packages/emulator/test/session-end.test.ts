@@ -1,15 +1,18 @@
-import { expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { AudioInput } from "../src/audio/audio-input.ts";
 import type { Engine } from "../src/engines/engine.ts";
-import { startEmulator } from "../src/server.ts";
 import { RawClient } from "./support/raw-client.ts";
 
-const closes = vi.hoisted(() => new Map<object, number>());
+const audioInputs = "../src/audio/open-audio-input.ts";
+const closes = new Map<object, number>();
+let startEmulator: typeof import("../src/server.ts").startEmulator;
 
-// Counts how often each input is closed; the inputs are the real ones.
-vi.mock("../src/audio/open-audio-input.ts", async (original) => {
-  const { openAudioInput } = await original<typeof import("../src/audio/open-audio-input.ts")>();
-  return {
+// Counts how often each input is closed; the inputs are the real ones. The server's modules are loaded again for it, since
+// files before this one have loaded them.
+beforeAll(async () => {
+  const { openAudioInput } = await import("../src/audio/open-audio-input.ts");
+  vi.resetModules();
+  vi.doMock(audioInputs, () => ({
     openAudioInput: async (...given: Parameters<typeof openAudioInput>): Promise<AudioInput> => {
       const input = await openAudioInput(...given);
       closes.set(input, 0);
@@ -19,7 +22,12 @@ vi.mock("../src/audio/open-audio-input.ts", async (original) => {
       };
       return { ...input, close };
     },
-  };
+  }));
+  ({ startEmulator } = await import("../src/server.ts"));
+});
+afterAll(() => {
+  vi.doUnmock(audioInputs);
+  vi.resetModules();
 });
 
 test("a client that leaves while the engine opens has its decoder freed once", async () => {

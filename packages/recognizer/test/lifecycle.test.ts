@@ -45,7 +45,7 @@ test("without a decoder for the platform, opening says so", async () => {
     for (const _ of [1, 2]) await engine.open({ heard() {}, failed() {} }).catch((error) => console.log(error.code));
     await engine.close();`;
   const env = { ...process.env, NODE_OPTIONS: `--require ${join(folder, "elsewhere.cjs")}` };
-  const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script], { env, timeout: 60_000 });
+  const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script], { env });
   expect(stdout).toBe("unsupported-platform\nunsupported-platform\n");
 });
 
@@ -96,7 +96,7 @@ test("a process that exits in the middle of decoding ends as it asked to", async
     session.write(Float32Array.from({ length: bytes.length / 2 }, (_, i) => bytes.readInt16LE(2 * i) / 32768));
     session.endpoint();
     setTimeout(() => process.exit(7), 300);`;
-  const ended = run(process.execPath, ["--input-type=module", "-e", script], { timeout: 60_000 });
+  const ended = run(process.execPath, ["--input-type=module", "-e", script]);
   await expect(ended).rejects.toMatchObject({ code: 7, stderr: "" });
 });
 
@@ -107,7 +107,7 @@ test("a process ends by itself once its sessions are closed, even in the middle 
     session.write(Float32Array.from({ length: 160000 }, (_, i) => Math.sin(i * i)));
     session.endpoint().then((words) => console.log("settled", words.length));
     session.close();`;
-  const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script], { timeout: 60_000 });
+  const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script]);
   expect(stdout).toBe("settled 0\n");
 });
 
@@ -128,6 +128,6 @@ test("a thread that dies fails its sessions, and the next one starts anew", asyn
     const session = await engine.open({ heard() {}, failed() {} });
     console.log((await session.endpoint()).length);
     await engine.close();`;
-  const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script], { timeout: 60_000 });
+  const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script]);
   expect(stdout).toBe("worker-failed\n0\n");
 });

@@ -136,7 +136,7 @@ describe.each(clients)(
           seen[status] = (seen[status] ?? 0) + 1;
         }
       };
-      const seeing = (status: number) => expect.poll(() => seen[status] ?? 0, { timeout: 10_000 });
+      const seeing = (status: number) => expect.poll(() => seen[status] ?? 0);
       const visitors = [first, second, first, second, first, second].map(visitor);
       await seeing(429).toBeGreaterThan(20);
       expect(seen[200]).toBe(20);

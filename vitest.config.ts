@@ -42,8 +42,6 @@ export default defineConfig({
           name: "packages",
           include: [`${packages}/*.test.ts`],
           exclude: [`**/${all}`],
-          // A process serves one file after another, which costs a third. Each cleans up what it changes.
-          isolate: false,
         },
       },
       {

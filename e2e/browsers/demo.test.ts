@@ -167,8 +167,11 @@ function used({ name, launch, behaviour }: Kit): void {
     const text = lines.map((line) => `${line}\n`).join("");
     const saving = await savingOf(page, name);
     await tabTo(page, "copy");
+    // The button says so for a moment only, which a busy machine may miss.
+    await page.run(`void new MutationObserver(() => (globalThis.said ??= document.getElementById("copy").textContent))
+      .observe(document.getElementById("copy"), { childList: true, characterData: true, subtree: true })`);
     expect(await saving.copied(() => page.press("Enter"))).toBe(text);
-    expect(await page.run("document.getElementById('copy').textContent")).toBe("Copied");
+    expect(await page.run("globalThis.said")).toBe("Copied");
     await page.press("Tab");
     expect(await saving.downloaded(() => page.press("Space"))).toEqual({ name: "captions.txt", text });
     await page.press("Tab");

@@ -88,7 +88,10 @@ const openMicrophone = async () => ({ readable: pcm(), sampleRate: 16_000, stop(
   {
     page: "packages/transcript/README.md",
     contains: "session.events.pipeTo",
-    edit: (code) => code.replace("await session", "pcm().pipeTo(session.audio).catch(() => {});\nawait session"),
+    before: `import { connect } from "voxpipe";
+const session = connect({ token: "a temporary token", sampleRate: 16_000 });
+const show = (text) => console.log(text);
+pcm().pipeTo(session.audio).catch(() => {});`,
     failed: 1,
   },
   {

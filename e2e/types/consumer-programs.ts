@@ -53,7 +53,14 @@ export const POST: (request: Request) => Promise<Response> = createTokenHandler(
   /** The same, with streams of its own where the platform has none; and audio, which needs no platform. */
   "everywhere.ts": `
 import { AudioError, decodeMono, encodePcm16, type Level, meterLevel, resample, wavToPcm16 } from "@voxpipe/audio";
+import { createTranscript, toWebVtt } from "@voxpipe/transcript";
 import { connect, StreamingError } from "voxpipe/ponyfill";
+
+export function subtitles(): string {
+  const transcript = createTranscript();
+  transcript.push({ type: "Turn", turn_order: 0, end_of_turn: true, transcript: "Hello" });
+  return toWebVtt(transcript.snapshot);
+}
 
 export async function transcribe(recording: ReadableStream<Uint8Array>, token: string): Promise<number> {
   const session = connect({ token, sampleRate: 16_000 });

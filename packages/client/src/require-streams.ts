@@ -2,7 +2,7 @@ import { type Platform, StreamingError } from "@voxpipe/core";
 
 const inJsdom =
   "jsdom hides the Web Streams of Node. Run the test in the environment node (in Jest: @jest-environment node), or give jsdom " +
-  "the globals ReadableStream and WritableStream of node:stream/web in a setup file.";
+  "the globals ReadableStream and WritableStream of Node's module stream/web in a setup file.";
 
 /**
  * The streams, if there are any.

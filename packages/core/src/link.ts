@@ -179,7 +179,7 @@ export class Link {
     }
   }
 
-  /** What throws in a socket's listener would end a Node process. */
+  /** What throws in a socket's listener would end Node. */
   #guarded(handle: () => void): void {
     try {
       handle();

@@ -15,7 +15,7 @@ test("jsdom is named as the one that hides them", () => {
   expect(() => requireStreams(none)).toThrow(
     expect.objectContaining({
       code: "no-web-streams",
-      message: expect.stringMatching(/jsdom hides the Web Streams of Node.+@jest-environment node.+node:stream\/web/),
+      message: expect.stringMatching(/jsdom hides the Web Streams of Node.+@jest-environment node.+module stream\/web/),
     }),
   );
 });

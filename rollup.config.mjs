@@ -12,7 +12,7 @@ export const packages = {
   audio: { entries: ["index"] },
   core: { entries: ["index"], modules: true },
   token: { entries: ["index"], programs: ["browser", "create-temporary-token", "token-handler"] },
-  microphone: { entries: ["index"], bundles: ["worklet"] },
+  microphone: { entries: ["index", "testing"], bundles: ["worklet"] },
   transcript: { entries: ["index"] },
   client: { entries: ["workerd", "bun", "deno", "node", "web", "ponyfill-node", "ponyfill-web"] },
   emulator: { entries: ["index"], programs: ["bin"] },

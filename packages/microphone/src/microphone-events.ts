@@ -19,3 +19,42 @@ export interface MicrophoneEventMap {
   readonly devicechange: Event;
   readonly dropped: DroppedEvent;
 }
+
+/** An `EventTarget` whose listeners get the events of a microphone by their own types. */
+export class MicrophoneEventTarget extends EventTarget {
+  override addEventListener<K extends keyof MicrophoneEventMap>(
+    type: K,
+    listener: (event: MicrophoneEventMap[K]) => void,
+    options?: AddEventListenerOptions | boolean,
+  ): void;
+  override addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: AddEventListenerOptions | boolean,
+  ): void;
+  override addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: AddEventListenerOptions | boolean,
+  ): void {
+    super.addEventListener(type, listener, options);
+  }
+
+  override removeEventListener<K extends keyof MicrophoneEventMap>(
+    type: K,
+    listener: (event: MicrophoneEventMap[K]) => void,
+    options?: EventListenerOptions | boolean,
+  ): void;
+  override removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: EventListenerOptions | boolean,
+  ): void;
+  override removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: EventListenerOptions | boolean,
+  ): void {
+    super.removeEventListener(type, listener, options);
+  }
+}

@@ -1,12 +1,13 @@
 import { assertCapturing } from "./capture-failure.ts";
-import { Microphone } from "./microphone.ts";
+import { CapturedMicrophone } from "./captured-microphone.ts";
+import type { Microphone } from "./microphone.ts";
 import { checkOptions, type MicrophoneOptions } from "./microphone-options.ts";
 
 /**
- * Opens a microphone, asking the visitor where the browser wants that, and gives its audio as mono s16le.
+ * Opens a microphone, asking the visitor if the browser wants that, and gives its audio as mono s16le.
  *
  * Call it from a click's handler, before the token is fetched and the session connects: what is said from then on waits in
- * `readable`. Whoever gives up (`signal`) while the visitor is being asked leaves no microphone open behind.
+ * `readable`. Giving up (`signal`) while the visitor is being asked leaves no microphone open.
  *
  * ```ts
  * const microphone = await openMicrophone();
@@ -19,7 +20,7 @@ import { checkOptions, type MicrophoneOptions } from "./microphone-options.ts";
 export async function openMicrophone(options: MicrophoneOptions = {}): Promise<Microphone> {
   const settings = checkOptions(options);
   assertCapturing();
-  const microphone = new Microphone(settings);
+  const microphone = new CapturedMicrophone(settings);
   await microphone.open();
   return microphone;
 }

@@ -1,0 +1,69 @@
+import type { MicrophoneDevice } from "../list-microphones.ts";
+import { MicrophoneError, type MicrophoneErrorCode } from "../microphone-error.ts";
+import { checkOptions, type MicrophoneOptions } from "../microphone-options.ts";
+import { unlessAborted } from "../settle.ts";
+import type { FakeAudio } from "./fake-audio.ts";
+import { type FakeMicrophone, type FakeMicrophoneSettings, fakeDevices, fakeMicrophone } from "./fake-microphone.ts";
+
+/** What every microphone that is opened does. Its rate and its device are those that it is opened with. */
+export type FakeMicrophonesOptions = Omit<FakeMicrophoneSettings, "sampleRate" | "deviceId"> & FakeAudio;
+
+/** The functions of `@voxpipe/microphone`, for a test, and what the test does with them. */
+export interface FakeMicrophones {
+  /** As in `@voxpipe/microphone`. Options are checked alike; `stream`, `constraints` and `workletUrl` change nothing. */
+  openMicrophone(options?: MicrophoneOptions): Promise<FakeMicrophone>;
+  /** As in `@voxpipe/microphone`. */
+  listMicrophones(): Promise<MicrophoneDevice[]>;
+  /** Every microphone that was opened, in order. */
+  readonly opened: readonly FakeMicrophone[];
+  /** How many of them are on. */
+  readonly lights: number;
+  /** Refuses every opening from now on with this code, such as `permission-denied`; `undefined` allows them again. */
+  refuse(code: MicrophoneErrorCode | undefined): void;
+  /** Lets openings from now on wait, as for a visitor who is being asked, until the returned function is called. */
+  hold(): () => void;
+}
+
+/**
+ * Fake microphones in the place of a browser's, for `vi.mock("@voxpipe/microphone", …)` or for code that is given its
+ * `openMicrophone`. Each one plays the same audio from its beginning.
+ */
+export function fakeMicrophones(options: FakeMicrophonesOptions): FakeMicrophones {
+  const opened: FakeMicrophone[] = [];
+  let refused: MicrophoneErrorCode | undefined;
+  let held: Promise<void> = Promise.resolve();
+  return {
+    opened,
+    get lights() {
+      return opened.filter(({ state }) => state !== "stopped").length;
+    },
+    async openMicrophone(asked = {}) {
+      const { sampleRate, deviceId, signal } = checkOptions(asked);
+      const aborted = () =>
+        new MicrophoneError("aborted", "The microphone was given up through its signal.", signal?.reason);
+      if (signal?.aborted) throw aborted();
+      await (signal ? unlessAborted(signal, held).catch(() => Promise.reject(aborted())) : held);
+      if (refused)
+        throw new MicrophoneError(refused, `The fake microphone was refused with ${refused}, as the test asked.`);
+      const microphone = fakeMicrophone({ ...options, sampleRate, deviceId });
+      opened.push(microphone);
+      const abort = () => microphone.lose("aborted");
+      signal?.addEventListener("abort", abort);
+      microphone.addEventListener("statechange", () => {
+        if (microphone.state === "stopped") signal?.removeEventListener("abort", abort);
+      });
+      return microphone;
+    },
+    listMicrophones: async () => [...(options.devices ?? fakeDevices)],
+    refuse(code) {
+      refused = code;
+    },
+    hold() {
+      let release = () => {};
+      held = new Promise((resolve) => {
+        release = resolve;
+      });
+      return release;
+    },
+  };
+}

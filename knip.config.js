@@ -27,6 +27,7 @@ export default {
     e2e: {
       // Bundled for each runtime or browser, and run there.
       entry: [
+        "hostile/client.ts",
         "runtimes/process.ts",
         "runtimes/worker.ts",
         "runtimes/servers/*.ts",

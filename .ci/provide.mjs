@@ -17,26 +17,27 @@ else adviseOthers();
 function install() {
   console.log(`Installing ${packages.join(" ")} with apt-get`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  runOrFail("apt-get", ["update", "-qq"], { env, timeout: 120_000 });
-  runOrFail("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], { env, timeout: 420_000 });
+  runProgram("apt-get", ["update", "-qq"], { env, timeout: 120_000 });
+  runProgram("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], { env, timeout: 420_000 });
 }
 
 function adviseOthers() {
   const others = packages.filter((name) => name !== "chromium");
   if (others.length < packages.length) {
     const cwd = join(root, "packages/testing");
-    runOrFail("npx", ["playwright-core", "install", "chromium"], { cwd, timeout: 300_000 });
+    runProgram("npx", ["playwright-core", "install", "chromium"], { cwd, timeout: 300_000 });
   }
   if (others.length === 0) return;
   console.error(`Programs are missing that only root can install. On Debian: sudo apt-get install ${others.join(" ")}`);
   process.exitCode = 1;
 }
 
-function runOrFail(command, args, options) {
+/** What fails is said, and the rest goes on. */
+function runProgram(command, args, options) {
   const { status, error } = spawnSync(command, args, { stdio: ["ignore", "inherit", "inherit"], ...options });
   if (status === 0) return;
   console.error(`${command} ${args.join(" ")} failed: ${error?.message ?? `exit code ${status}`}`);
-  process.exit(1);
+  process.exitCode = 1;
 }
 
 function isInstalled(command) {

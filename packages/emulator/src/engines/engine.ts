@@ -5,8 +5,12 @@
 export interface Engine {
   /** For logs and `Begin.configuration.model` where a session names no model. */
   readonly name: string;
-  /** One call a session. `listener` may be called at any time until the session is closed, also synchronously. */
-  open(listener: EngineListener): EngineSession | Promise<EngineSession>;
+  /**
+   * One call a session. `listener` may be called at any time until the session is closed, also synchronously.
+   *
+   * @param query the parameters of the session's URL, including those that the protocol does not know
+   */
+  open(listener: EngineListener, query?: URLSearchParams): EngineSession | Promise<EngineSession>;
   /**
    * Frees what sessions share (threads, models). The last server that uses the engine calls it, once that server has closed.
    * Its owner may call it too.

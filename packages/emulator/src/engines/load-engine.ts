@@ -21,6 +21,7 @@ const words = v.array(
     start: v.number(),
     end: v.number(),
     confidence: v.exactOptional(v.number()),
+    channel: v.exactOptional(v.string()),
     speaker: v.exactOptional(v.string()),
     revisedSpeaker: v.exactOptional(v.string()),
     profane: v.exactOptional(v.boolean()),

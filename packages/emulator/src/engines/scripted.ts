@@ -9,6 +9,11 @@ export interface ScriptedWord {
   readonly end: number;
   /** 0–1, 0.95 where not given. */
   readonly confidence?: number;
+  /**
+   * The side of a call that says it, such as "agent". A session whose URL has the parameter `channel` hears the words of
+   * that channel and those of none; any other session hears all words.
+   */
+  readonly channel?: string;
   /** "A", "B", …: shown where the session asks for `speaker_labels`. */
   readonly speaker?: string;
   /** The speaker that a `SpeakerRevision` puts in place of `speaker`. */
@@ -22,18 +27,23 @@ export interface ScriptedWord {
 /**
  * An engine that knows beforehand what is said when: the same text for every session, in audio time, however fast
  * it is sent. A word shows from its middle on, first in part, and is final 80 ms after its end, or when the next begins.
+ * Words of several voices may overlap: they are told apart by `channel` and `speaker`, and heard in the order of their starts.
  *
  * Without a script it numbers the seconds in which it hears something: "one two three …". Silent seconds get no word,
  * so turns end as they do with speech.
  *
- * @param words in order of time, not overlapping
- * @throws RangeError where they are not
+ * @param words in the order of their starts; those of one voice do not overlap
+ * @throws RangeError if they are not
  */
 export function scripted(words?: readonly ScriptedWord[]): Engine {
   if (words !== undefined) checkScript(words);
   return {
     name: "scripted",
-    open: (listener) => new ScriptedSession(listener, words === undefined ? new CountedSeconds() : new Script(words)),
+    open: (listener, query) =>
+      new ScriptedSession(
+        listener,
+        words === undefined ? new CountedSeconds() : new Script(heardOn(query?.get("channel") ?? undefined, words)),
+      ),
   };
 }
 
@@ -93,7 +103,8 @@ class ScriptedSession implements EngineSession {
 
   async endpoint(): Promise<readonly EngineWord[]> {
     const heardMs = this.#activity.heardMs;
-    const words = this.#source.words.filter((word) => middle(word) <= heardMs).map((word) => engineWord(word, true));
+    const { words: begun } = this.#source;
+    const words = begun.slice(0, shownAt(begun, heardMs)).map((word) => engineWord(word, true));
     this.#source.cut(heardMs);
     this.#final = [];
     this.#voice = undefined;
@@ -129,7 +140,7 @@ class Script implements WordSource {
   }
 
   cut(heardMs: number): void {
-    while (this.#begin < this.#end && showsAt(this.#script[this.#begin], heardMs)) this.#begin++;
+    this.#begin += shownAt(this.#words, heardMs);
     this.#words = this.#script.slice(this.#begin, this.#end);
   }
 }
@@ -150,7 +161,7 @@ class CountedSeconds implements WordSource {
   }
 
   cut(heardMs: number): void {
-    while (showsAt(this.words[0], heardMs)) this.words.shift();
+    this.words.splice(0, shownAt(this.words, heardMs));
   }
 }
 
@@ -160,13 +171,15 @@ function middle({ start, end }: ScriptedWord): number {
   return (start + end) / 2;
 }
 
-function showsAt(word: ScriptedWord | undefined, heardMs: number): boolean {
-  return word !== undefined && middle(word) <= heardMs;
+/** How many of the words show: up to the first whose middle is still to come. */
+function shownAt(words: readonly ScriptedWord[], heardMs: number): number {
+  const hidden = words.findIndex((word) => middle(word) > heardMs);
+  return hidden === -1 ? words.length : hidden;
 }
 
 /** A word as heard so far: nothing, its first half, the whole; final once it has settled or another has begun. */
 function wordAt(word: ScriptedWord, heardMs: number, followed: boolean): EngineWord | undefined {
-  if (!showsAt(word, heardMs)) return undefined;
+  if (middle(word) > heardMs) return undefined;
   if (heardMs >= word.end) return engineWord(word, heardMs >= word.end + (followed ? 0 : settlingMs));
   const letters = [...word.text];
   const part = letters.slice(0, Math.max(3, Math.ceil(letters.length / 2))).join("");
@@ -177,16 +190,25 @@ function engineWord({ confidence = 0.95, ...word }: ScriptedWord, final: boolean
   return { ...word, confidence, final };
 }
 
+function heardOn(channel: string | undefined, words: readonly ScriptedWord[]): readonly ScriptedWord[] {
+  if (channel === undefined) return words;
+  return words.filter((word) => word.channel === undefined || word.channel === channel);
+}
+
 function checkScript(words: readonly ScriptedWord[]): void {
-  let end = 0;
+  const ends = new Map<string, number>();
+  let begun = 0;
   for (const word of words) {
-    if (!(word.start >= end && word.end >= word.start && Number.isFinite(word.end)))
+    const voice = JSON.stringify([word.channel, word.speaker]);
+    const earliest = Math.max(begun, ends.get(voice) ?? 0);
+    if (!(word.start >= earliest && word.end >= word.start && Number.isFinite(word.end)))
       throw new RangeError(
-        `The scripted word "${word.text}" at ${word.start}–${word.end} ms begins before ${end} ms or ends before it ` +
-          "begins. Give the words in order of time, none overlapping another.",
+        `The scripted word "${word.text}" at ${word.start}–${word.end} ms begins before ${earliest} ms or ends before it ` +
+          "begins. Give the words in the order of their starts. Words that overlap need another `channel` or `speaker` each.",
       );
     if (/\s/.test(word.text) || word.text === "")
       throw new RangeError(`"${word.text}" is not one scripted word. Give each word an entry of its own.`);
-    end = word.end;
+    begun = word.start;
+    ends.set(voice, word.end);
   }
 }

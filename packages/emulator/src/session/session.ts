@@ -127,7 +127,7 @@ export class Session {
       this.#parameters = readParameters(query, settings.defaultModel);
       if (!this.#ended) this.#leave = openSessions.enter();
       this.#input = await openAudioInput(this.#parameters);
-      if (!isBroken(this.#parameters.speech_model)) await this.#transcription.open(settings.engine);
+      if (!isBroken(this.#parameters.speech_model)) await this.#transcription.open(settings.engine, query);
       const left = this.#latency.begin() - this.#elapsedMs;
       if (left > 0 && !this.#ended) await this.#timers.wait(left);
       if (!this.#ended) this.#begin(Math.min(grant.maxSessionSeconds, settings.maxSessionSeconds));

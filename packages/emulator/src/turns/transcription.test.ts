@@ -36,6 +36,19 @@ async function open(engine: Engine, query = "") {
 
 const silent = (ms: number) => new Float32Array(ms * 16);
 
+/** Scripts of up to three voices that talk across each other. */
+const crossTalk = fc
+  .array(fc.tuple(fc.constantFrom("a", "b", "c"), fc.nat(600), fc.integer({ min: 80, max: 2_000 })), { maxLength: 12 })
+  .map((spans) => {
+    const ends: Record<string, number> = {};
+    let at = 0;
+    return spans.map(([channel, gap, length], index): ScriptedWord => {
+      at = Math.max(at + gap, ends[channel] ?? 0);
+      ends[channel] = at + length;
+      return { text: `word${index}`, start: at, end: at + length, channel };
+    });
+  });
+
 /** Scripts of words with gaps of any length between them. */
 const scripts = fc
   .array(fc.tuple(fc.integer({ min: 0, max: 3_000 }), fc.integer({ min: 80, max: 900 })), { maxLength: 12 })
@@ -54,10 +67,10 @@ test("however audio is cut into messages and wherever turns are forced, each wor
   });
   const models = fc.constantFrom("universal-streaming-english", "u3-rt-pro", "universal-3-5-pro");
   await fc.assert(
-    fc.asyncProperty(scripts, steps, models, async (script, cuts, model) => {
+    fc.asyncProperty(fc.oneof(scripts, crossTalk), steps, models, async (script, cuts, model) => {
       const { transcription, finals } = await open(scripted(script), `speech_model=${model}`);
       for (const cut of cuts) await (cut === "force" ? transcription.cut(0) : transcription.write(silent(cut)));
-      await transcription.write(silent((script.at(-1)?.end ?? 0) + 100));
+      await transcription.write(silent(Math.max(0, ...script.map(({ end }) => end)) + 100));
       await transcription.cut(0);
       expect(finals().flatMap((turn) => turn.words.map((word) => word.text.toLowerCase().replace(".", "")))).toEqual(
         script.map((word) => word.text),

@@ -1,4 +1,4 @@
-import type { Engine, EngineSession, Hypothesis } from "../engines/engine.ts";
+import type { Engine, EngineListener, EngineSession, Hypothesis } from "../engines/engine.ts";
 import { modelFamily } from "../session/models.ts";
 import type { Parameters } from "../session/parameters.ts";
 import type { ServerMessage } from "../session/wire.ts";
@@ -77,11 +77,12 @@ export class Transcription {
   }
 
   /** @throws what the engine throws where it cannot open another session */
-  async open(engine: Engine): Promise<void> {
-    const session = await engine.open({
+  async open(engine: Engine, query?: URLSearchParams): Promise<void> {
+    const listener: EngineListener = {
       heard: (hypothesis) => this.#heard(hypothesis),
       failed: (error) => this.#fail(error),
-    });
+    };
+    const session = await engine.open(listener, query);
     if (this.#closed) session.close();
     else this.#engine = session;
   }

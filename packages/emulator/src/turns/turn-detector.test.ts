@@ -37,6 +37,13 @@ test("silence counts from the end of the voice, or of the last word where that i
   expect(turnState({ ...after(0, { end: 2_000 }), heardMs: 2_399 }, settings(""))).toBe("open");
 });
 
+test("silence counts from the last end of words that overlap, whichever began last", () => {
+  const nested: EngineWord = { text: "yes.", start: 100, end: 300, confidence: 1, final: true };
+  const hypothesis = (heardMs: number) => ({ words: [...after(0, { end: 2_000 }).words, nested], heardMs });
+  expect(turnState(hypothesis(2_399), settings(""))).toBe("open");
+  expect(turnState(hypothesis(2_400), settings(""))).toBe("ended");
+});
+
 test("less than 80 ms of speech is no turn", () => {
   const click = { words: [], heardMs: 5_000, voice: { startMs: 0, endMs: 70 } };
   expect(turnState(click, settings(""))).toBe("open");

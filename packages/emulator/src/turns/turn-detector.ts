@@ -31,12 +31,10 @@ export function turnState(hypothesis: Hypothesis, parameters: Parameters): TurnS
 /** First and last ms of what was said in the open stretch: voice and words together. */
 export function speechSpan({ voice, words }: Hypothesis): { start: number; end: number } | undefined {
   const first = words[0];
-  const last = words.at(-1);
-  if (first === undefined || last === undefined)
-    return voice === undefined ? undefined : { start: voice.startMs, end: voice.endMs };
+  if (first === undefined) return voice === undefined ? undefined : { start: voice.startMs, end: voice.endMs };
   return {
     start: Math.min(first.start, voice?.startMs ?? first.start),
-    end: Math.max(last.end, voice?.endMs ?? last.end),
+    end: words.reduce((latest, { end }) => Math.max(latest, end), voice?.endMs ?? 0),
   };
 }
 

@@ -2,9 +2,9 @@ import { packages } from "./rollup.config.mjs";
 
 /** What the build starts from, as rollup.config.mjs says, so that an entry is named in one place. */
 const workspaces = Object.fromEntries(
-  Object.entries(packages).map(([name, { entries, programs = [], bundles = [], page = [] }]) => [
+  Object.entries(packages).map(([name, { entries, programs = [], bundles = [], page = [], entryFolder = "src" }]) => [
     `packages/${name}`,
-    { entry: [...entries, ...programs, ...bundles].concat(page).map((entry) => `src/${entry}.ts`) },
+    { entry: [...entries, ...programs, ...bundles].concat(page).map((entry) => `${entryFolder}/${entry}.ts`) },
   ]),
 );
 

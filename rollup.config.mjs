@@ -5,7 +5,7 @@ import esbuild from "rollup-plugin-esbuild";
 import { copyModels } from "./packages/recognizer/scripts/copy-models.mjs";
 
 /**
- * Every package's entries: `src/<entry>.ts` becomes `dist/<entry>.js`, and `.d.ts` where others import it. `bundles` are
+ * Every package's entries: `src/<entry>.ts` (or another `entryFolder`) becomes `dist/<entry>.js`, and `.d.ts` where others import it. `bundles` are
  * files that are loaded as they are, with all that they import inside.
  */
 export const packages = {
@@ -14,7 +14,10 @@ export const packages = {
   token: { entries: ["index"], programs: ["browser", "create-temporary-token", "token-handler"] },
   microphone: { entries: ["index", "testing"], bundles: ["worklet"] },
   transcript: { entries: ["index"] },
-  client: { entries: ["workerd", "bun", "deno", "node", "web", "ponyfill-node", "ponyfill-web"] },
+  client: {
+    entries: ["workerd", "bun", "deno", "node", "web", "ponyfill-node", "ponyfill-web"],
+    entryFolder: "src/entries",
+  },
   emulator: { entries: ["index"], programs: ["bin"] },
   recognizer: { entries: ["index"], programs: ["worker"], prepare: copyModels },
   cli: { entries: [], programs: ["bin", "demo"] },
@@ -30,7 +33,16 @@ export default (args) => {
   return builds;
 };
 
-function build(name, { entries, programs = [], modules = false, bundles = [], page, prepare = () => {} }, noTypes) {
+function build(name, settings, noTypes) {
+  const {
+    entries,
+    programs = [],
+    modules = false,
+    bundles = [],
+    page,
+    prepare = () => {},
+    entryFolder = "src",
+  } = settings;
   const folder = `packages/${name}`;
   const shared = {
     external: (id) => !/^[./]|^\0/.test(id),
@@ -40,7 +52,7 @@ function build(name, { entries, programs = [], modules = false, bundles = [], pa
   };
   const code = {
     ...shared,
-    input: inputs(folder, [...entries, ...programs]),
+    input: inputs(`${folder}/${entryFolder}`, [...entries, ...programs]),
     plugins: [{ name: "prepare", buildStart: prepare }, esbuild({ target: "es2022", sourceMap: true })],
     output: {
       dir: `${folder}/dist`,
@@ -58,7 +70,7 @@ function build(name, { entries, programs = [], modules = false, bundles = [], pa
   if (noTypes || entries.length === 0) return [code, ...whole];
   const types = {
     ...shared,
-    input: inputs(folder, entries),
+    input: inputs(`${folder}/${entryFolder}`, entries),
     plugins: [dts({ tsconfig: "tsconfig.base.json", respectExternal: false })],
     output: {
       dir: `${folder}/dist`,
@@ -105,5 +117,5 @@ function webPage(folder, entry) {
 }
 
 function inputs(folder, entries) {
-  return Object.fromEntries(entries.map((entry) => [entry, `${folder}/src/${entry}.ts`]));
+  return Object.fromEntries(entries.map((entry) => [entry, `${folder}/${entry}.ts`]));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { StreamingSession } from "voxpipe";
-import { openWsSocket } from "../src/ws-socket.ts";
+import { openWsSocket } from "../src/sockets/ws-socket.ts";
 import { startEmulator } from "./exact-emulator.ts";
 import { connect } from "./observed-session.ts";
 import { settles, turn, until } from "./settles.ts";

@@ -27,7 +27,7 @@ export async function runProgram(name: string, ...args: readonly string[]): Prom
     target: "es2022",
     external: ["ws", "isomorphic-ws", "@voxpipe/token", "web-streams-polyfill"],
     alias: {
-      voxpipe: join(packageFolder, "src/node.ts"),
+      voxpipe: join(packageFolder, "src/entries/node.ts"),
       "@voxpipe/core": join(packageFolder, "../core/src/index.ts"),
     },
   });

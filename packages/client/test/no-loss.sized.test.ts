@@ -2,7 +2,7 @@ import { type Clock, type ConnectOptions, connect, type StreamingEvent, type Str
 import type { Fault } from "@voxpipe/emulator";
 import { cases } from "@voxpipe/testing";
 import { expect, test } from "vitest";
-import { openWsSocket } from "../src/ws-socket.ts";
+import { openWsSocket } from "../src/sockets/ws-socket.ts";
 import { startEmulator } from "./exact-emulator.ts";
 import { fastClock } from "./fast-clock.ts";
 import { type Random, seededRandom } from "./random.ts";

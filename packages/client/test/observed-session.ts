@@ -1,6 +1,6 @@
 import { type Clock, type ConnectOptions, connect as connectOn, type OpenSocket } from "@voxpipe/core";
 import type { StreamingEvent, StreamingSession } from "voxpipe";
-import { openWsSocket } from "../src/ws-socket.ts";
+import { openWsSocket } from "../src/sockets/ws-socket.ts";
 import { type Outcome, outcomeOf, settles } from "./settles.ts";
 
 /** 100 ms of silence, s16le at 16 kHz. */

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { startEmulator } from "@voxpipe/emulator";
 import { expect, test } from "vitest";
 import { connect } from "voxpipe";
-import { version } from "../src/version.ts";
+import { version } from "../src/platforms/version.ts";
 
 test.each([
   ["a key", { apiKey: "example" }],

@@ -1,20 +1,20 @@
-import type { AudioStream } from "./audio-chunk.ts";
-import { handled } from "./deferred.ts";
-import type { SessionState } from "./lifecycle.ts";
-import type { BeginEvent, StreamingEvent } from "./messages.ts";
-import { type ConnectOptions, findProblems, parseOptions, refuse } from "./options.ts";
-import { parameterWarnings } from "./parameter-warnings.ts";
+import { handled } from "./async/deferred.ts";
+import type { AudioStream } from "./audio/audio-chunk.ts";
+import type { Platform } from "./connection/socket.ts";
+import { StreamingError } from "./errors/streaming-error.ts";
+import { type ConnectOptions, findProblems, parseOptions, refuse } from "./options/options.ts";
+import type { BeginEvent, StreamingEvent } from "./protocol/messages.ts";
+import { parameterWarnings } from "./protocol/parameter-warnings.ts";
 import {
   configurationSchemas,
   type DeprecatedParameters,
   modernize,
   type SessionConfiguration,
   wireName,
-} from "./parameters.ts";
-import { Session } from "./session.ts";
-import type { SessionStats, SessionSummary } from "./session-figures.ts";
-import type { Platform } from "./socket.ts";
-import { StreamingError } from "./streaming-error.ts";
+} from "./protocol/parameters.ts";
+import type { SessionState } from "./session/lifecycle.ts";
+import { Session } from "./session/session.ts";
+import type { SessionStats, SessionSummary } from "./session/summary-and-stats.ts";
 
 /**
  * A streaming session: audio in, events out. A container of two streams, so `microphone.pipeThrough(session)` works, with

@@ -1,9 +1,13 @@
-export type { AudioChunk, AudioStream, AudioWriter } from "./audio-chunk.ts";
-export type { AudioEncoding } from "./audio-format.ts";
-export type { Clock } from "./clock.ts";
+export type { Clock } from "./async/clock.ts";
+export type { AudioChunk, AudioStream, AudioWriter } from "./audio/audio-chunk.ts";
+export type { AudioEncoding } from "./audio/audio-format.ts";
+export type { Pace } from "./audio/pacer.ts";
 export { connect, type StreamingSession } from "./connect.ts";
-export { keyHeaders } from "./key-headers.ts";
-export type { SessionState } from "./lifecycle.ts";
+export type { OpenSocket, Platform, SessionTrace, Socket, SocketEnd, SocketListener } from "./connection/socket.ts";
+export type { TokenGrant } from "./connection/token-grant.ts";
+export { StreamingError, type StreamingErrorCode, type StreamingErrorDetails } from "./errors/streaming-error.ts";
+export type { ConnectOptions, ReconnectOptions, TokenProvider, TokenRequest } from "./options/options.ts";
+export { keyHeaders } from "./protocol/key-headers.ts";
 export type {
   BeginConfiguration,
   BeginEvent,
@@ -21,12 +25,13 @@ export type {
   UnrecognizedEvent,
   WarningEvent,
   Word,
-} from "./messages.ts";
-export { eventTypes } from "./messages.ts";
-export type { ConnectOptions, ReconnectOptions, TokenProvider, TokenRequest } from "./options.ts";
-export type { Pace } from "./pacer.ts";
-export type { DeprecatedParameters, SessionConfiguration, SpeechModel, StreamingParameters } from "./parameters.ts";
-export type { SessionStats, SessionSummary } from "./session-figures.ts";
-export type { OpenSocket, Platform, SessionTrace, Socket, SocketEnd, SocketListener } from "./socket.ts";
-export { StreamingError, type StreamingErrorCode, type StreamingErrorDetails } from "./streaming-error.ts";
-export type { TokenGrant } from "./token-grant.ts";
+} from "./protocol/messages.ts";
+export { eventTypes } from "./protocol/messages.ts";
+export type {
+  DeprecatedParameters,
+  SessionConfiguration,
+  SpeechModel,
+  StreamingParameters,
+} from "./protocol/parameters.ts";
+export type { SessionState } from "./session/lifecycle.ts";
+export type { SessionStats, SessionSummary } from "./session/summary-and-stats.ts";

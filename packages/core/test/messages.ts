@@ -1,4 +1,4 @@
-import type { SilenceEvent, SpeakerRevisionEvent, TurnEvent, Word } from "../src/messages.ts";
+import type { SilenceEvent, SpeakerRevisionEvent, TurnEvent, Word } from "../src/protocol/messages.ts";
 
 /** A word of one letter between `start` and `end` ms. */
 export function word(start: number, end: number): Word {

@@ -1,5 +1,5 @@
-import type { Clock } from "../src/clock.ts";
-import type { Platform, SocketEnd, SocketListener } from "../src/socket.ts";
+import type { Clock } from "../src/async/clock.ts";
+import type { Platform, SocketEnd, SocketListener } from "../src/connection/socket.ts";
 
 /** A connection in memory, steered from both ends by the test. */
 export class ScriptedSocket {

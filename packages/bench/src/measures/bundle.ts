@@ -25,7 +25,7 @@ export const bundle: Measure = async ({ progress }) => {
 
 /** The built packages are one file each; their sources tell which part weighs what. */
 async function largestParts(): Promise<string> {
-  const { metafile } = await bundled(`export { connect } from "../client/src/web.ts"`);
+  const { metafile } = await bundled(`export { connect } from "../client/src/entries/web.ts"`);
   const inputs = Object.entries(Object.values(metafile.outputs)[0]?.inputs ?? {});
   const sizes = inputs.map(([path, { bytesInOutput }]) => [shortName(path), bytesInOutput] as const);
   const largest = sizes.sort(([, a], [, b]) => b - a).slice(0, listed);

@@ -6,7 +6,7 @@ import { build } from "esbuild";
 import { runClient } from "../child.ts";
 import type { Measure, Row } from "../measure.ts";
 
-const source = fileURLToPath(new URL("../../core/src/decode.ts", import.meta.url));
+const source = fileURLToPath(new URL("../../core/src/protocol/decode.ts", import.meta.url));
 
 /** What validation adds to parsing. `decode` is not exported, so it is bundled from its source. */
 export const decode: Measure = async ({ full, progress }) => {

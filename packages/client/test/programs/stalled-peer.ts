@@ -1,5 +1,5 @@
 import { connect, type OpenSocket } from "@voxpipe/core";
-import { openWsSocket } from "../../src/ws-socket.ts";
+import { openWsSocket } from "../../src/sockets/ws-socket.ts";
 import { fastClock } from "../fast-clock.ts";
 import { memoryUse } from "./memory-use.ts";
 

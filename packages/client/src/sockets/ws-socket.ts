@@ -1,0 +1,93 @@
+import type { Agent, IncomingMessage } from "node:http";
+import type { OpenSocket, Socket, SocketEnd, StreamingError } from "@voxpipe/core";
+import WebSocket from "isomorphic-ws";
+import { handshakeHeaders } from "../platforms/handshake-headers.ts";
+import { longestRefusal, refusalMs, refusedHandshake } from "./refused-handshake.ts";
+import { brokenProtocol, longestMessage, messageTooLong, mixedBuilds, wrongAgent } from "./socket-failures.ts";
+
+/** Node's socket, `ws`: headers, HTTP statuses, causes, and pings. */
+export const openWsSocket: OpenSocket = openWsSocketThrough(undefined);
+
+/** The same, with an agent that makes its TCP connection, for example through a proxy. */
+export function openWsSocketThrough(agent: Agent | undefined): OpenSocket {
+  return (url, apiKey, listener): Socket => {
+    const socket = create(url, {
+      headers: handshakeHeaders(`Node/${process.versions.node}`, apiKey),
+      maxPayload: longestMessage,
+      perMessageDeflate: false,
+      followRedirects: false,
+      ...(agent && { agent }),
+    });
+    let end: Partial<SocketEnd> = {};
+    socket.on("open", () => listener.opened());
+    socket.on("message", (data, isBinary) => listener.message(isBinary ? "(binary)" : data.toString()));
+    socket.on("pong", () => listener.alive());
+    socket.on("unexpected-response", (request, response) => {
+      readRefusal(response, (refusal) => {
+        end = refusal;
+        request.destroy();
+        socket.terminate();
+      });
+    });
+    // Without a listener, a failure while connecting would crash the process.
+    socket.on("error", (error) => {
+      if (end.status !== undefined) return;
+      const failure = explain(error, url);
+      end = { cause: error, ...(failure && { failure }) };
+    });
+    socket.on("close", (code, reason) => listener.closed({ ...end, code, reason: reason.toString() }));
+    return {
+      get bufferedAmount() {
+        return socket.bufferedAmount;
+      },
+      send: (data) => socket.send(data),
+      close: (code, reason) => socket.close(code, reason),
+      destroy: () => socket.terminate(),
+      ping: () => socket.ping(),
+    };
+  };
+}
+
+function create(url: string, options: ConstructorParameters<typeof WebSocket>[2]): WebSocket {
+  try {
+    return new WebSocket(url, options);
+  } catch (error) {
+    if (codeOf(error) === "ERR_INVALID_PROTOCOL") throw wrongAgent(url);
+    // What `ws` has for browsers is a function that throws this.
+    throw error instanceof Error && error.message.startsWith("ws does not work in the browser") ? mixedBuilds() : error;
+  }
+}
+
+/** The start of an answer's body, for a limited time: what comes later is not waited for. */
+function readRefusal(response: IncomingMessage, done: (refusal: SocketEnd) => void): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let over = false;
+  const finish = () => {
+    if (over) return;
+    over = true;
+    clearTimeout(timer);
+    done(refusedHandshake(response.statusCode ?? 0, response.headers["retry-after"] ?? null, Buffer.concat(chunks)));
+  };
+  const timer = setTimeout(finish, refusalMs);
+  response.on("data", (chunk: Buffer) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= longestRefusal) finish();
+  });
+  response.on("end", finish);
+  response.on("error", finish);
+  response.on("close", finish);
+}
+
+/** What the peer did wrong, if the error says that it did. */
+function explain(error: Error, url: string): StreamingError | undefined {
+  const code = codeOf(error);
+  if (code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") return messageTooLong(url);
+  if (code === "WS_ERR_INVALID_UTF8") return brokenProtocol(url, "text that is not UTF-8");
+  return code.startsWith("WS_ERR_") ? brokenProtocol(url, code) : undefined;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}

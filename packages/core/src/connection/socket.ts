@@ -1,0 +1,78 @@
+import type { Clock } from "../async/clock.ts";
+import type { StreamingError } from "../errors/streaming-error.ts";
+import type { SessionStats } from "../session/summary-and-stats.ts";
+
+/** What core needs of a WebSocket: the smallest interface that native sockets and `ws` both fit. */
+export interface Socket {
+  /** Bytes accepted by `send` that have not left yet. Any constant if the platform does not know. */
+  readonly bufferedAmount: number;
+  /** Text or one binary message. The bytes may be reused once the call returns. */
+  send(data: string | Uint8Array): void;
+  /** Starts the closing handshake. May be called in every state, and twice. */
+  close(code: number, reason: string): void;
+  /** Ends the connection at once, or as near to it as the platform can. */
+  destroy(): void;
+  /** Asks the peer for a sign of life, answered through `SocketListener.alive`. Absent where the platform cannot. */
+  ping?(): void;
+}
+
+/** How a socket tells what happens. `closed` is always the last call, and comes exactly once. */
+export interface SocketListener {
+  opened(): void;
+  message(text: string): void;
+  alive(): void;
+  closed(end: SocketEnd): void;
+}
+
+export interface SocketEnd {
+  /** Close code; 1006 when no close frame came. */
+  readonly code: number;
+  readonly reason: string;
+  /** HTTP status, if the handshake was refused and the platform reports it. */
+  readonly status?: number;
+  /** The start of the answer with that status, as text. */
+  readonly body?: string;
+  /** `Retry-After` of that answer, in seconds. */
+  readonly retryAfterSeconds?: number;
+  readonly cause?: unknown;
+  /** The failure itself, if the adapter knows cause and remedy better than code and status show. It holds no secret. */
+  readonly failure?: StreamingError;
+}
+
+/**
+ * Starts connecting. A URL that the platform refuses may throw; everything later goes to the listener.
+ *
+ * @param apiKey To be sent in `keyHeaders`; undefined where the URL holds a token, and where nothing sends headers.
+ */
+export type OpenSocket = (url: string, apiKey: string | undefined, listener: SocketListener) => Socket;
+
+/** What a tracer is told. */
+export type SessionTrace =
+  | { readonly type: "connecting"; readonly attempt: number }
+  | { readonly type: "begun"; readonly sessionId: string; readonly replayedMs: number; readonly lostMs: number }
+  | { readonly type: "disconnected"; readonly error: StreamingError | undefined }
+  | { readonly type: "closed"; readonly error: StreamingError | undefined; readonly stats: SessionStats };
+
+/** What an entry file brings: the only place that knows which platform this is. */
+export interface Platform {
+  readonly openSocket: OpenSocket;
+  /** Whether `openSocket` can send an `Authorization` header. Browsers cannot. */
+  readonly sendsHeaders: boolean;
+  /** Whether its sockets have `ping`. Elsewhere the service's heartbeats show that the peer lives. */
+  readonly sendsPings: boolean;
+  /** The Web Streams constructors: the platform's own, or a ponyfill's. */
+  readonly streams: Pick<typeof globalThis, "ReadableStream" | "WritableStream">;
+  /** Told what happens to connections, for tracing; must not throw. */
+  readonly trace?: (message: SessionTrace) => void;
+  /** Absent where the platform does not know whether there is a network. */
+  readonly online?: {
+    /** False: surely not. */
+    is(): boolean;
+    /** Calls back whenever that may have changed. Returns the remover. */
+    onChange(listener: () => void): () => void;
+  };
+  /** Defaults to the platform's clock. */
+  readonly clock?: Clock;
+  /** Uniform in [0, 1), for jitter. Defaults to `Math.random`. */
+  readonly random?: () => number;
+}

@@ -1,0 +1,170 @@
+import type { SocketEnd } from "../connection/socket.ts";
+import { StreamingError, type StreamingErrorCode } from "../errors/streaming-error.ts";
+
+type Verdict = readonly [code: StreamingErrorCode, retryable: boolean, remedy: string];
+
+const network: Verdict = ["connection-lost", true, "Check the network between here and the service."];
+const account: Verdict = ["unauthorized", false, "Check the key or token, and that the account may stream."];
+const busy: Verdict = [
+  "too-many-sessions",
+  true,
+  "The account's limit on new sessions a minute is reached; it grows while it is used. Wait a minute, or raise the limit.",
+];
+const server: Verdict = ["server-error", true, "The service failed; try again later."];
+const message: Verdict = ["invalid-message", false, "Correct the parameter that the service names."];
+/** What a proxy says while the service behind it is replaced, or a service that is. */
+const replaced: Verdict = [
+  "connection-lost",
+  true,
+  "The service, or a gateway before it, is being replaced; try again.",
+];
+const audio: Verdict = ["audio-rejected", false, "Check sampleRate and encoding against the audio, and pace."];
+const expired: Verdict = ["session-expired", true, "Start a new session."];
+const over: Verdict = ["session-expired", false, "Start a new session."];
+const inactive: Verdict = ["inactivity", true, "Send audio or keepAlive(), or raise inactivityTimeout."];
+
+/** How the service's texts name credentials. */
+const credentials =
+  /unauthori[sz]ed|not authori[sz]ed|api key|authori[sz]ation|(invalid|expired) token|token (has )?expired/i;
+const spentToken =
+  "It has expired or was used already: mint a fresh token for every attempt, with a function as the option token.";
+
+/** Protocol section 5: what a close code, or an Error's `error_code`, means, and whether a new attempt may help. */
+const verdicts: Readonly<Record<number, Verdict>> = {
+  1000: ["server-error", false, "The service closed before the session had begun; check apiHost and the parameters."],
+  1001: replaced,
+  1002: ["server-error", true, "A proxy on the way may have changed the messages; try without it."],
+  1003: ["invalid-message", false, "Messages of this kind are not taken there; check apiHost and encoding."],
+  1005: ["connection-lost", true, "No reason was given; try again, and see the service's status if it happens again."],
+  1006: network,
+  1007: ["invalid-message", false, "A message could not be read there; check apiHost, encoding and the parameters."],
+  1008: account,
+  1009: ["audio-rejected", false, "A message was larger than the service takes (128 KB): lower frameDuration."],
+  1010: ["server-error", false, "A WebSocket extension is demanded that this client lacks; check apiHost."],
+  1011: server,
+  1012: replaced,
+  1013: ["server-error", true, "The service is overloaded; try again later."],
+  1014: replaced,
+  1015: ["connection-failed", true, "TLS failed: check the certificate of apiHost, and this machine's clock."],
+  3005: server,
+  3006: message,
+  3007: audio,
+  3008: expired,
+  3009: busy,
+  410: ["invalid-message", false, "The endpoint is retired; set apiHost to a v3 host."],
+  4000: message,
+  4001: account,
+  4002: account,
+  4003: account,
+  4004: over,
+  4008: over,
+  4010: over,
+  4029: ["audio-rejected", true, "Lower pace.rate."],
+  4030: server,
+  4031: inactive,
+  4032: audio,
+  4033: audio,
+  4034: audio,
+  4100: message,
+  4101: message,
+  4102: ["too-many-sessions", false, "End other sessions, or raise the account's limit."],
+  4103: server,
+};
+
+/** What a failure has to know of the attempt that it ended. */
+export interface Attempt {
+  /** The credential was a temporary token, which the service nevertheless calls a key. */
+  readonly byToken: boolean;
+  /** Of the URL, in characters. */
+  readonly urlLength: number;
+}
+
+const unknownAttempt: Attempt = { byToken: false, urlLength: 0 };
+
+/** How the service ended a connection: its own words (an Error message, or the close reason) and its code, 0 for none. */
+export function serviceFailure(
+  code: number,
+  text: string,
+  sessionId?: string,
+  { byToken }: Attempt = unknownAttempt,
+): StreamingError {
+  const [kind, retryable, remedy] = verdict(code, text);
+  const details = { closeCode: code || undefined, sessionId, retryable };
+  const tokenRefused = byToken && kind === "unauthorized" && (code === 4001 || credentials.test(text));
+  if (tokenRefused) {
+    const said = [code && `code ${code}`, text && JSON.stringify(text)].filter(Boolean).join(", ");
+    return new StreamingError(kind, `The service refused the token (${said}). ${spentToken}`, details);
+  }
+  const what = text || "The connection was closed";
+  return new StreamingError(kind, `${code ? `${what} (code ${code})` : what}. ${remedy}`, details);
+}
+
+function verdict(code: number, text: string): Verdict {
+  if (code === 1008 && /concurren|too many/i.test(text)) return busy;
+  if (code === 3006 && /inactiv/i.test(text)) return inactive;
+  if (code === 0 && credentials.test(text)) return account;
+  return verdicts[code] ?? ["server-error", false, "The code is not known to this version of voxpipe."];
+}
+
+/** How a connection ended that never opened, or that broke. */
+export function connectionFailure(
+  end: SocketEnd,
+  opened: boolean,
+  host: string,
+  sessionId?: string,
+  attempt: Attempt = unknownAttempt,
+): StreamingError {
+  const details = { closeCode: end.code, status: end.status, sessionId, cause: end.cause };
+  if (end.failure) {
+    const { code, message: explained, retryable } = end.failure;
+    return new StreamingError(code, explained, { ...details, retryable });
+  }
+  if (end.status !== undefined) {
+    const refused = end.status === 401 || end.status === 403;
+    const said = end.body ? ` (${JSON.stringify(end.body)})` : "";
+    return new StreamingError(
+      refused ? "unauthorized" : "handshake-rejected",
+      `${host} answered the WebSocket handshake with HTTP ${end.status}${said}. ${handshakeRemedy(end.status, attempt)}`,
+      {
+        ...details,
+        retryable: end.status === 429 || end.status >= 500,
+        retryAfterSeconds: end.retryAfterSeconds,
+      },
+    );
+  }
+  const broken = opened ? brokenMessage(end.cause) : undefined;
+  if (broken !== undefined) {
+    const text = `${host} sent what cannot be read: ${broken}. The service, or a proxy on the way, is at fault; try again, or without the proxy.`;
+    return new StreamingError("server-error", text, { ...details, retryable: true });
+  }
+  if (!opened) {
+    const why = end.cause instanceof Error ? `: ${end.cause.message}` : "";
+    return new StreamingError("connection-failed", `No connection to ${host}${why}. Check apiHost and the network.`, {
+      ...details,
+      retryable: true,
+    });
+  }
+  const failure = serviceFailure(end.code, end.reason || `The connection to ${host} was lost`, sessionId, attempt);
+  return new StreamingError(failure.code, failure.message, { ...details, retryable: failure.retryable });
+}
+
+/** What `ws` says of a message that it refused: too large, not UTF-8, or not framed by the protocol. */
+function brokenMessage(cause: unknown): string | undefined {
+  if (!(cause instanceof Error) || !("code" in cause)) return undefined;
+  return typeof cause.code === "string" && cause.code.startsWith("WS_ERR_") ? cause.message : undefined;
+}
+
+/** Servers and proxies commonly take 8 KiB for the whole request; some take half of it. */
+const longUrl = 4096;
+
+function handshakeRemedy(status: number, { byToken, urlLength }: Attempt): string {
+  if (status === 401 || status === 403) return byToken ? `The token was refused. ${spentToken}` : account[2];
+  if (status === 407) return "A proxy asks for a user name and password: give them to the agent.";
+  if (status === 414 || status === 431 || (status === 400 && urlLength > longUrl)) {
+    const length = urlLength > 0 ? `, of ${urlLength} characters,` : "";
+    return `The URL${length} is too long. Shorten extraParams, prompt or keytermsPrompt; updateConfiguration() can send the latter two after Begin.`;
+  }
+  if (status >= 300 && status < 400)
+    return "Redirects are not followed, so that key and audio go nowhere else. Set apiHost to the final host.";
+  return status >= 500 || status === 429 ? "Try again later, or check apiHost." : "Check apiHost.";
+}

@@ -1,0 +1,94 @@
+import { nearestName } from "../options/nearest-name.ts";
+import { type PiiPolicy, piiPolicies } from "./pii-policies.ts";
+
+/** Models that do not take the parameters of the Universal-3 family. Of a model that is not here, nothing is assumed. */
+const otherModels: ReadonlySet<unknown> = new Set([
+  "universal-streaming-english",
+  "universal-streaming-multilingual",
+  "whisper-rt",
+]);
+
+const universal3Only = [
+  "prompt",
+  "agentContext",
+  "previousContextNTurns",
+  "continuousPartials",
+  "interruptionDelay",
+  "voiceFocus",
+  "voiceFocusThreshold",
+  "languageCodes",
+];
+
+const knownValues: Readonly<Record<string, readonly string[]>> = {
+  mode: ["min_latency", "balanced", "max_accuracy"],
+  voiceFocus: ["near-field", "far-field"],
+  redactPiiSub: ["hash", "entity_name"],
+};
+
+const mostLanguages = 10;
+
+/**
+ * What the service will ignore, or what may surprise, in parameters that are valid by themselves. One text for each. A newer
+ * service may accept more than this version knows, so nothing is refused here: everything is sent as it is.
+ */
+export function parameterWarnings(parameters: Readonly<Record<string, unknown>>): string[] {
+  return [
+    ...modelWarnings(parameters),
+    ...silenceWarnings(parameters),
+    ...languageWarnings(parameters.languageCodes),
+    ...valueWarnings(parameters),
+    ...policyWarnings(parameters.redactPiiPolicies),
+  ];
+}
+
+function modelWarnings(parameters: Readonly<Record<string, unknown>>): string[] {
+  const { speechModel, mode } = parameters;
+  if (!otherModels.has(speechModel)) return [];
+  const ignored = universal3Only.filter((name) => parameters[name] !== undefined);
+  const warnings = ignored.map((name) => `${name} is for Universal-3 models: ${speechModel} ignores it.`);
+  if (mode !== undefined)
+    warnings.push(`mode is for Universal-3 models: ${speechModel} refuses the session. Leave it out.`);
+  return warnings;
+}
+
+function silenceWarnings({ mode, ...parameters }: Readonly<Record<string, unknown>>): string[] {
+  if (mode === undefined) return [];
+  const given = ["minTurnSilence", "maxTurnSilence"].filter((name) => parameters[name] !== undefined);
+  return given.map((name) => `${name} overrides what mode ${show(mode)} sets for it. Give only one of the two.`);
+}
+
+function languageWarnings(codes: unknown): string[] {
+  if (!Array.isArray(codes)) return [];
+  const warnings: string[] = [];
+  if (codes.length > mostLanguages)
+    warnings.push(`languageCodes has ${codes.length} codes: the service takes at most ${mostLanguages}.`);
+  if (codes.includes("multi") && codes.length > 1)
+    warnings.push('languageCodes has "multi" beside other codes: the service takes it only alone.');
+  return warnings;
+}
+
+function valueWarnings(parameters: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(knownValues).flatMap(([name, known]) => {
+    const value = parameters[name];
+    if (typeof value !== "string" || known.includes(value)) return [];
+    return `${name}: ${show(value)} is not known to this version.${suggestion(value, known)} It is sent as it is.`;
+  });
+}
+
+function policyWarnings(policies: unknown): string[] {
+  if (!Array.isArray(policies)) return [];
+  const unknown = policies.filter((policy) => !piiPolicies.some((known) => known === policy));
+  return unknown.map(
+    (policy) =>
+      `redactPiiPolicies: ${show(policy)} is not known to this version.${suggestion(policy, piiPolicies)} It is sent as it is.`,
+  );
+}
+
+function suggestion(value: unknown, known: readonly (string | PiiPolicy)[]): string {
+  const near = nearestName(String(value), known);
+  return near ? ` Did you mean "${near}"?` : "";
+}
+
+function show(value: unknown): string {
+  return JSON.stringify(String(value).slice(0, 80));
+}

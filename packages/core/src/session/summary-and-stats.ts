@@ -1,0 +1,55 @@
+import { finite } from "../protocol/finite.ts";
+import type { TerminationEvent } from "../protocol/messages.ts";
+
+/** How a session ended. */
+export interface SessionSummary {
+  /** Audio that the service processed, in seconds, over all connections that told; undefined where none did. */
+  readonly audioDurationSeconds: number | undefined;
+  /** Time that the service counted, in seconds, likewise. */
+  readonly sessionDurationSeconds: number | undefined;
+  /** The service's ids of the connections, in order. */
+  readonly sessionIds: readonly string[];
+  /** How often a new connection took over. */
+  readonly reconnects: number;
+}
+
+/** A snapshot of a session's figures; durations in ms. */
+export interface SessionStats {
+  /** Source audio sent, each part counted once. */
+  readonly audioSentMs: number;
+  /** Source audio written and not sent. */
+  readonly audioBufferedMs: number;
+  /** Audio sent again after changes of connection. */
+  readonly audioReplayedMs: number;
+  /**
+   * Audio that was sent, that no final turn covers, and that no connection will transcribe any more: what fell out of the
+   * replay buffer, and, once the session has failed, everything since the last final turn. What was never sent is in
+   * `audioBufferedMs`.
+   */
+  readonly audioLostMs: number;
+  readonly reconnects: number;
+  /** Events that were dropped since `events` was read too slowly. Never final turns. */
+  readonly eventsDropped: number;
+  /** Of the last turn: from its first word's audio leaving to its first reading. */
+  readonly firstPartialLatencyMs: number | undefined;
+  /** Of the last turn: from its last word's audio leaving to its being final. */
+  readonly endOfTurnLatencyMs: number | undefined;
+}
+
+/** `terminations`: one for each connection that ended with one. */
+export function summarize(
+  terminations: readonly TerminationEvent[],
+  sessionIds: readonly string[],
+  reconnects: number,
+): SessionSummary {
+  const sum = (name: "audio_duration_seconds" | "session_duration_seconds") =>
+    terminations.length > 0
+      ? terminations.reduce((total, event) => total + Math.max(0, finite(event[name]) ?? 0), 0)
+      : undefined;
+  return {
+    audioDurationSeconds: sum("audio_duration_seconds"),
+    sessionDurationSeconds: sum("session_duration_seconds"),
+    sessionIds,
+    reconnects,
+  };
+}

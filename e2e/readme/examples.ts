@@ -41,6 +41,14 @@ export const examples: readonly Example[] = [
   { page: "packages/client/README.md", contains: "await session.closed", failed: 0 },
   {
     page: "packages/client/README.md",
+    contains: "export async function print",
+    edit: (code) => code.replace("recording, {", "recording, { apiHost: process.env.ASSEMBLYAI_HOST,"),
+    before: `import { readFileSync } from "node:fs";`,
+    after: 'await print(new Blob([readFileSync("speech.wav")])).catch(report);',
+    failed: 1,
+  },
+  {
+    page: "packages/client/README.md",
     contains: "export async function transcribe",
     after: "await transcribe(pcm()).catch(report);",
     failed: 1,
@@ -136,7 +144,7 @@ function markdown(folder: string): string[] {
 
 /** The TypeScript of a page that uses sessions. */
 export function streamingBlocks(page: string): string[] {
-  const streams = /(?<!\.)\bconnect\(|StreamingClient\(|openMicrophone\(\)|pipeTo\(/;
+  const streams = /(?<!\.)\b(?:connect|transcribe)\(|StreamingClient\(|openMicrophone\(\)|pipeTo\(/;
   return codeBlocks(readFileSync(join(root, page), "utf8"), "ts").filter((code) => streams.test(code));
 }
 

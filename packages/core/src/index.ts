@@ -1,4 +1,5 @@
 export type { Clock } from "./async/clock.ts";
+export { onAbort } from "./async/on-abort.ts";
 export type { AudioChunk, AudioStream, AudioWriter } from "./audio/audio-chunk.ts";
 export type { AudioEncoding } from "./audio/audio-format.ts";
 export type { Pace } from "./audio/pacer.ts";

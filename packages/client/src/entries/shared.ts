@@ -46,3 +46,5 @@ export type {
 export type { HandlerRun, RunStorage } from "../streaming-client/handler-context.ts";
 export type { HandlerPayloads } from "../streaming-client/handlers.ts";
 export { type TokenFromOptions, tokenFrom } from "../tokens/token-from.ts";
+export type { DescribedAudio, TranscribeSource } from "../transcribe/transcribe-source.ts";
+export type { AudioOptions, Transcription } from "../transcribe/transcription.ts";

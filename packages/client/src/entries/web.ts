@@ -2,6 +2,8 @@ import { type ConnectOptions, connect as connectOn, type StreamingSession } from
 import { webPlatform } from "../platforms/web-platform.ts";
 import { BaseStreamingClient, type StreamingClientOptions } from "../streaming-client/base-streaming-client.ts";
 import { LastRun } from "../streaming-client/handler-context.ts";
+import type { TranscribeSource } from "../transcribe/transcribe-source.ts";
+import { type Transcription, transcribeOn } from "../transcribe/transcription.ts";
 
 export * from "./shared.ts";
 
@@ -12,6 +14,26 @@ export * from "./shared.ts";
  */
 export function connect(options: ConnectOptions): StreamingSession {
   return connectOn(options, webPlatform(globalThis));
+}
+
+/**
+ * Transcribes audio from its first byte to its last: a file's bytes, a stream, or anything that yields bytes. WAV of any kind
+ * is detected and converted; Ogg Opus and AAC are detected and sent as they are; other bytes are raw samples, and need
+ * `sampleRate`. For other files, pass what `openAudioFile()` of `@voxpipe/files` returns.
+ *
+ * Errors come from the loop, after every event that preceded them: `invalid-audio` for audio that cannot be read,
+ * `audio-failed` if the source fails, and those of `connect`. Leaving the loop ends the session.
+ *
+ * @param options Those of `connect`. `sampleRate` and `encoding` describe raw samples; a WAV file is converted to `sampleRate`
+ * (default: its own, between 8000 and 16 000).
+ *
+ * @example
+ * for await (const event of transcribe(createReadStream("speech.wav"), { apiKey })) {
+ *   if (event.type === "Turn" && event.end_of_turn) console.log(event.transcript);
+ * }
+ */
+export function transcribe(source: TranscribeSource, options: ConnectOptions): Transcription {
+  return transcribeOn(connect, source, options);
 }
 
 /** The API of the Python `AsyncStreamingClient`. */

@@ -24,15 +24,18 @@ export function wholeOf(data: AudioSource): readonly AudioChunk[] | undefined {
   return [...data];
 }
 
-/** @throws StreamingError `invalid-audio` for what is no source */
-export function openSource(data: AudioSource): OpenSource {
+/**
+ * @param caller Named in errors.
+ * @throws StreamingError `invalid-audio` for what is no source
+ */
+export function openSource(data: AudioSource, caller = "stream()"): OpenSource {
   // A stream by its reader, which can also be cancelled while a read is pending.
-  if (isObject(data) && "getReader" in data) return openStream(data);
+  if (isObject(data) && "getReader" in data) return openStream(data, caller);
   if (isObject(data) && Symbol.asyncIterator in data) return openIterator(data[Symbol.asyncIterator]());
   if (isObject(data) && !isBytes(data) && Symbol.iterator in data) return openIterator(data[Symbol.iterator]());
   throw new StreamingError(
     "invalid-audio",
-    `stream() takes bytes, an iterable, an async iterable or a ReadableStream of bytes, not ${describe(data)}.`,
+    `${caller} takes bytes, an iterable, an async iterable or a ReadableStream of bytes, not ${describe(data)}.`,
   );
 }
 
@@ -45,12 +48,12 @@ export function checkChunk(chunk: unknown): asserts chunk is AudioChunk {
     );
 }
 
-function openStream(stream: Pick<ReadableStream<AudioChunk>, "getReader">): OpenSource {
+function openStream(stream: Pick<ReadableStream<AudioChunk>, "getReader">, caller: string): OpenSource {
   let reader: ReadableStreamDefaultReader<AudioChunk>;
   try {
     reader = stream.getReader();
   } catch (cause) {
-    throw new StreamingError("invalid-audio", "stream() cannot read this ReadableStream: something else reads it.", {
+    throw new StreamingError("invalid-audio", `${caller} cannot read this ReadableStream: something else reads it.`, {
       cause,
     });
   }

@@ -144,7 +144,7 @@ function markdown(folder: string): string[] {
 
 /** The TypeScript of a page that uses sessions. */
 export function streamingBlocks(page: string): string[] {
-  const streams = /(?<!\.)\b(?:connect|transcribe)\(|StreamingClient\(|openMicrophone\(\)|pipeTo\(/;
+  const streams = /(?<!\.)\bconnect\(|\btranscribe\b.*from "voxpipe"|StreamingClient\(|openMicrophone\(\)|pipeTo\(/;
   return codeBlocks(readFileSync(join(root, page), "utf8"), "ts").filter((code) => streams.test(code));
 }
 

@@ -3,8 +3,8 @@
 import { mkdir, readFile } from "node:fs/promises";
 import process from "node:process";
 import { type Fault, scripted, startEmulator } from "@voxpipe/emulator";
+import { exact } from "@voxpipe/testing/exact-emulator";
 import type { BrowserContextOptions } from "playwright-core";
-import { exact } from "../exact-emulator.ts";
 import { root } from "../workspace.ts";
 import { openChromium } from "./chromium.ts";
 import { type Shown, until } from "./demo-page.ts";

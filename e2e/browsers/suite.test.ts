@@ -1,7 +1,7 @@
 import { type Emulator, startEmulator } from "@voxpipe/emulator";
+import { exact } from "@voxpipe/testing/exact-emulator";
 import { createTokenHandler } from "@voxpipe/token";
 import { afterAll, beforeAll, expect, inject } from "vitest";
-import { exact } from "../exact-emulator.ts";
 import { apiKey, expectations, faults, sessionsOf } from "../runtimes/expectations.ts";
 import type { Seen } from "../runtimes/suite.ts";
 import { handshakeOf } from "../runtimes/witness.ts";

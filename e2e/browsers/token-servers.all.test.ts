@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { startEmulator } from "@voxpipe/emulator";
 import { needing } from "@voxpipe/testing";
+import { exact } from "@voxpipe/testing/exact-emulator";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { exact } from "../exact-emulator.ts";
 import { buildVisitor } from "../runtimes/build-visitor.ts";
 import { buildTokenServers, startTokenServer, tokenServers } from "../runtimes/token-servers.ts";
 import { openChromium } from "./chromium.ts";

@@ -1,8 +1,8 @@
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "@voxpipe/emulator";
+import { exact } from "@voxpipe/testing/exact-emulator";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { exact } from "../exact-emulator.ts";
 import { buildVisitorHost, buildVisitorSource } from "../runtimes/build-visitor.ts";
 import { buildTokenServers, startTokenServer, type TokenServer } from "../runtimes/token-servers.ts";
 import { visit } from "../runtimes/visit.ts";

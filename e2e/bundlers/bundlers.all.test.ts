@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { type Emulator, startEmulator } from "@voxpipe/emulator";
+import { exact } from "@voxpipe/testing/exact-emulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { exact } from "../exact-emulator.ts";
 import { run } from "../run.ts";
 import { bundle } from "./bundle.ts";
 import { bundlers, versionOf } from "./bundlers.ts";

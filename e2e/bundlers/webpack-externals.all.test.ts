@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { startEmulator } from "@voxpipe/emulator";
+import { exact } from "@voxpipe/testing/exact-emulator";
 import { expect, inject, test } from "vitest";
-import { exact } from "../exact-emulator.ts";
 import { run } from "../run.ts";
 import { writeApp } from "./apps.ts";
 import { bundleWithWebpack } from "./bundlers.ts";

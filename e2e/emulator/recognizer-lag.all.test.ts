@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { ManualClock, startEmulator } from "@voxpipe/emulator";
 import { recognizer } from "@voxpipe/recognizer";
+import { exact } from "@voxpipe/testing/exact-emulator";
 import { expect, test } from "vitest";
 import { RawClient } from "../../packages/emulator/test/support/raw-client.ts";
 import { wordErrorRate } from "../../packages/recognizer/test/word-error-rate.ts";
-import { exact } from "../exact-emulator.ts";
 import { root } from "../workspace.ts";
 
 const rate = { sample_rate: 16_000 };

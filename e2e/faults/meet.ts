@@ -1,11 +1,11 @@
 import { connect } from "@voxpipe/core";
 import { type Fault, parseFaults, startEmulator } from "@voxpipe/emulator";
+import { exact } from "@voxpipe/testing/exact-emulator";
 import { createTemporaryToken } from "@voxpipe/token";
 import { StreamingError, type StreamingEvent } from "voxpipe";
 import { openWsSocket } from "../../packages/client/src/sockets/ws-socket.ts";
 import { fastClock } from "../../packages/client/test/fast-clock.ts";
 import { blockMs, watermarkEngine, watermarked } from "../../packages/client/test/watermark.ts";
-import { exact } from "../exact-emulator.ts";
 import type { Scenario } from "./scenarios.ts";
 
 /**

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { startEmulator } from "@voxpipe/emulator";
+import { exact } from "@voxpipe/testing/exact-emulator";
 import { launchChromium } from "../browsers/chromium.ts";
 import { until } from "../browsers/demo-page.ts";
 import { startDemo } from "../browsers/demo-process.ts";
 import { PlaywrightPage } from "../browsers/playwright-page.ts";
-import { exact } from "../exact-emulator.ts";
 import type { Figure } from "./main.ts";
 
 const seconds = 60;

@@ -1,6 +1,6 @@
 import { type Emulator, startEmulator } from "@voxpipe/emulator";
+import { exact } from "@voxpipe/testing/exact-emulator";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { exact } from "../exact-emulator.ts";
 import { apiKey, expectations, expectationsBehindOthers, faults, sessionsOf } from "./expectations.ts";
 import { buildPrograms, type Programs } from "./programs.ts";
 import { type HttpProxy, startProxy } from "./proxy.ts";

@@ -1,6 +1,6 @@
 import { type Emulator, type Fault, startEmulator } from "@voxpipe/emulator";
+import { exact } from "@voxpipe/testing/exact-emulator";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { exact } from "../exact-emulator.ts";
 import { buildVisitor, type VisitorPrograms } from "./build-visitor.ts";
 import { buildTokenServers, startTokenServer, type TokenServer, tokenServers } from "./token-servers.ts";
 import { visit } from "./visit.ts";

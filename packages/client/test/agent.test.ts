@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { Agent, createServer } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import { startEmulator } from "@voxpipe/testing/exact-emulator";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { createProxy } from "proxy";
 import { expect, test } from "vitest";
 import { type ConnectOptions, connect, StreamingClient } from "voxpipe";
-import { startEmulator } from "./exact-emulator.ts";
 
 /** An HTTP proxy on loopback that counts what it was asked to CONNECT to. */
 async function startProxy({ password }: { password?: string } = {}) {

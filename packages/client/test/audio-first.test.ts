@@ -1,6 +1,6 @@
+import { startEmulator } from "@voxpipe/testing/exact-emulator";
 import { describe, expect, test } from "vitest";
 import type { ConnectOptions } from "voxpipe";
-import { startEmulator } from "./exact-emulator.ts";
 import { connect } from "./observed-session.ts";
 import { seededRandom } from "./random.ts";
 import { until } from "./settles.ts";

@@ -1,7 +1,7 @@
+import { startEmulator } from "@voxpipe/testing/exact-emulator";
 import { describe, expect, test } from "vitest";
 import type { StreamingSession } from "voxpipe";
 import { openWsSocket } from "../src/sockets/ws-socket.ts";
-import { startEmulator } from "./exact-emulator.ts";
 import { connect } from "./observed-session.ts";
 import { settles, turn, until } from "./settles.ts";
 

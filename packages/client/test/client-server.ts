@@ -1,6 +1,6 @@
 import { type Emulator, type EmulatorOptions, type ScriptedWord, scripted } from "@voxpipe/emulator";
+import { startEmulator } from "@voxpipe/testing/exact-emulator";
 import { StreamingClient, type StreamingError, type StreamingEvent } from "voxpipe";
-import { startEmulator } from "./exact-emulator.ts";
 
 /** 50 ms of s16le at 16 kHz that is loud enough to be heard. */
 export const frame = new Uint8Array(1600).fill(0x20);

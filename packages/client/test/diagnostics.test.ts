@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { startEmulator } from "@voxpipe/testing/exact-emulator";
 import { expect, test } from "vitest";
 import { connect } from "voxpipe";
-import { startEmulator } from "./exact-emulator.ts";
 
 test("the channel voxpipe:session hears of every connection and of the end", async () => {
   await using emulator = await startEmulator({ faults: [{ when: "begin", do: "drop", session: 0 }] });

@@ -1,10 +1,10 @@
 import { connect as connectOn } from "@voxpipe/core";
 import { type ScriptedWord, scripted } from "@voxpipe/emulator";
+import { startEmulator } from "@voxpipe/testing/exact-emulator";
 import { describe, expect, test } from "vitest";
 import type { StreamingEvent, TurnEvent } from "voxpipe";
 import { ponyfillStreams } from "../src/platforms/ponyfill-streams.ts";
 import { openWsSocket } from "../src/sockets/ws-socket.ts";
-import { startEmulator } from "./exact-emulator.ts";
 import { connect, tenth } from "./observed-session.ts";
 import { outcomeOf, settles, turn, until } from "./settles.ts";
 

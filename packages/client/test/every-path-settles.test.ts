@@ -1,9 +1,9 @@
 import { getEventListeners } from "node:events";
 import { createServer } from "node:net";
 import type { Emulator, Fault, SessionAction } from "@voxpipe/emulator";
+import { startEmulator } from "@voxpipe/testing/exact-emulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ConnectOptions } from "voxpipe";
-import { startEmulator } from "./exact-emulator.ts";
 import { fastClock } from "./fast-clock.ts";
 import { connect, ObservedSession, type Outcomes, watchRejections } from "./observed-session.ts";
 import { turn, until } from "./settles.ts";

@@ -1,6 +1,6 @@
+import { startEmulator } from "@voxpipe/testing/exact-emulator";
 import { expect, test } from "vitest";
 import { runProgram } from "./child-program.ts";
-import { startEmulator } from "./exact-emulator.ts";
 
 const quiet = { history: { messages: 0, sessions: 0 } };
 const megabyte = 1_000_000;

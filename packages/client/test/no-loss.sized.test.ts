@@ -1,9 +1,9 @@
 import { type Clock, type ConnectOptions, connect, type StreamingEvent, type StreamingSession } from "@voxpipe/core";
 import type { Fault } from "@voxpipe/emulator";
 import { cases } from "@voxpipe/testing";
+import { startEmulator } from "@voxpipe/testing/exact-emulator";
 import { expect, test } from "vitest";
 import { openWsSocket } from "../src/sockets/ws-socket.ts";
-import { startEmulator } from "./exact-emulator.ts";
 import { fastClock } from "./fast-clock.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { blockBytes, blockMs, type HeardBlock, watermarkEngine, watermarked } from "./watermark.ts";

@@ -1,7 +1,7 @@
+import { startEmulator } from "@voxpipe/testing/exact-emulator";
 import { expect, test } from "vitest";
 import { type ConnectOptions, connect, StreamingClient, type StreamingEvent } from "voxpipe";
 import { WebSocketServer } from "ws";
-import { startEmulator } from "./exact-emulator.ts";
 import { turn, until } from "./settles.ts";
 
 /** A promise that hangs fails the test, by name of its line. Generous: only one that hangs takes so long. */

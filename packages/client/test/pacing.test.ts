@@ -1,6 +1,6 @@
 import { type Emulator, ManualClock } from "@voxpipe/emulator";
+import { startEmulator } from "@voxpipe/testing/exact-emulator";
 import { expect, test } from "vitest";
-import { startEmulator } from "./exact-emulator.ts";
 import { connect } from "./observed-session.ts";
 import { turn, until } from "./settles.ts";
 

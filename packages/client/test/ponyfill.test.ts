@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { startEmulator } from "@voxpipe/testing/exact-emulator";
 import { expect, test } from "vitest";
-import { startEmulator } from "./exact-emulator.ts";
 
 /** Transcribes three seconds in a process of its own, without the global Web Streams. */
 const program = `

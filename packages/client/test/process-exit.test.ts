@@ -1,6 +1,6 @@
+import { startEmulator } from "@voxpipe/testing/exact-emulator";
 import { expect, test } from "vitest";
 import { runProgram } from "./child-program.ts";
-import { startEmulator } from "./exact-emulator.ts";
 
 test("a process whose sessions have ended, well or not, exits by itself with code 0", async () => {
   await using healthy = await startEmulator();

@@ -1,7 +1,7 @@
 import type { Fault } from "@voxpipe/emulator";
+import { startEmulator } from "@voxpipe/testing/exact-emulator";
 import { expect, test } from "vitest";
 import { type ConnectOptions, connect, type StreamingEvent } from "voxpipe";
-import { startEmulator } from "./exact-emulator.ts";
 import { blockMs, watermarkEngine, watermarked } from "./watermark.ts";
 
 /** A session whose first connection breaks, and its whole story. */

@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 import type { EmulatorOptions, SessionAction } from "@voxpipe/emulator";
+import { startEmulator } from "@voxpipe/testing/exact-emulator";
 import { describe, expect, test } from "vitest";
 import { type ConnectOptions, connect, StreamingClient, type StreamingSession } from "voxpipe";
-import { startEmulator } from "./exact-emulator.ts";
 
 /** With everything that URLs, JSON and regular expressions write in another way. */
 const apiKey = `key-"\\/+&=?#%$^*()[]{}|.<>~'!;:@,`;

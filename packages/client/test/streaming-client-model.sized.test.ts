@@ -1,9 +1,9 @@
 import type { Emulator, SessionAction } from "@voxpipe/emulator";
 import { cases } from "@voxpipe/testing";
+import { startEmulator } from "@voxpipe/testing/exact-emulator";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { StreamingClient } from "voxpipe";
-import { startEmulator } from "./exact-emulator.ts";
 import { watchRejections } from "./observed-session.ts";
 import { settles } from "./settles.ts";
 import { blockBytes, type HeardBlock, watermarkEngine, watermarked } from "./watermark.ts";

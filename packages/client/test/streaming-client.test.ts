@@ -1,7 +1,7 @@
+import { startEmulator } from "@voxpipe/testing/exact-emulator";
 import { afterAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { StreamingClient } from "voxpipe";
 import { clientServer, frame } from "./client-server.ts";
-import { startEmulator } from "./exact-emulator.ts";
 import { watchRejections } from "./observed-session.ts";
 import { outcomeOf, settles, turn, until } from "./settles.ts";
 

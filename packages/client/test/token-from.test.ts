@@ -1,9 +1,9 @@
 import { createServer } from "node:http";
 import { inspect } from "node:util";
 import type { Emulator } from "@voxpipe/emulator";
+import { startEmulator } from "@voxpipe/testing/exact-emulator";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { connect, StreamingError, type StreamingSession, tokenFrom } from "voxpipe";
-import { startEmulator } from "./exact-emulator.ts";
 
 interface Asked {
   readonly method: string | undefined;

@@ -3,10 +3,10 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EmulatorOptions, type ScriptedWord, scripted } from "@voxpipe/emulator";
+import { startEmulator } from "@voxpipe/testing/exact-emulator";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type ConnectOptions, type StreamingEvent, type TranscribeSource, transcribe } from "voxpipe";
 import { transcribe as transcribeWithPonyfill } from "../src/entries/ponyfill-node.ts";
-import { startEmulator } from "./exact-emulator.ts";
 import { watchRejections } from "./observed-session.ts";
 import { outcomeOf, turn, until } from "./settles.ts";
 

@@ -1,5 +1,5 @@
 import { type ConnectOptions, connect as connectOn, type Platform, type StreamingSession } from "@voxpipe/core";
-import { openFetchedSocket } from "../sockets/fetched-socket.ts";
+import { openWorkerdSocket } from "../sockets/workerd-socket.ts";
 import { BaseStreamingClient, type StreamingClientOptions } from "../streaming-client/base-streaming-client.ts";
 import { LastRun } from "../streaming-client/handler-context.ts";
 import type { TranscribeSource } from "../transcribe/transcribe-source.ts";
@@ -7,7 +7,7 @@ import { type Transcription, transcribeOn } from "../transcribe/transcription.ts
 
 export * from "./shared.ts";
 
-const workerd: Platform = { openSocket: openFetchedSocket, sendsHeaders: true, sendsPings: false, streams: globalThis };
+const workerd: Platform = { openSocket: openWorkerdSocket, sendsHeaders: true, sendsPings: false, streams: globalThis };
 
 /**
  * Starts a streaming session and returns at once; it is connecting. It lives as long as the request or the Durable Object

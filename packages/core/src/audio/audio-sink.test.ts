@@ -4,10 +4,10 @@ import { describe, expect, test } from "vitest";
 import { StreamingError } from "../errors/streaming-error.ts";
 import type { AudioEncoding } from "./audio-format.ts";
 import { AudioSink } from "./audio-sink.ts";
-import type { AudioLog } from "./replay-buffer.ts";
+import type { ReplayBuffer } from "./replay-buffer.ts";
 
 /** A log that takes at most `room` bytes at a time and keeps them. */
-class FakeLog implements AudioLog {
+class FakeLog implements ReplayBuffer {
   readonly taken: number[] = [];
   readonly messageMs = 0;
   readonly sentMs = 0;

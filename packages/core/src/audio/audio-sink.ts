@@ -3,7 +3,7 @@ import { explainLock } from "../errors/explain-lock.ts";
 import { StreamingError } from "../errors/streaming-error.ts";
 import { type AudioChunk, type AudioStream, byteLengthOf, toBytes, transferred } from "./audio-chunk.ts";
 import type { AudioEncoding } from "./audio-format.ts";
-import type { AudioLog } from "./replay-buffer.ts";
+import type { ReplayBuffer } from "./replay-buffer.ts";
 
 export interface AudioSinkListener {
   /** A chunk is here, and `fill` will give it. */
@@ -78,7 +78,7 @@ export class AudioSink {
   }
 
   /** Moves audio into the log up to the end of its next message, or of what is here. False: nothing is here. */
-  fill(log: AudioLog): boolean {
+  fill(log: ReplayBuffer): boolean {
     const chunk = this.#chunk;
     if (!chunk) return false;
     if (chunk.length !== this.#length) {

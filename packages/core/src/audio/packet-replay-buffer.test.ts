@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { PacketLog } from "./packet-replay-buffer.ts";
+import { PacketReplayBuffer } from "./packet-replay-buffer.ts";
 import { opusPacketMs } from "./packet-units.ts";
 import type { AudioMessage } from "./replay-buffer.ts";
 
@@ -37,7 +37,7 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /** Writes everything in pieces, and takes messages as they become complete. */
-function sendAll(log: PacketLog, bytes: Uint8Array, pieces: readonly number[]): AudioMessage[] {
+function sendAll(log: PacketReplayBuffer, bytes: Uint8Array, pieces: readonly number[]): AudioMessage[] {
   const messages: AudioMessage[] = [];
   const take = () => {
     for (let message = log.next(); message; message = log.next()) messages.push(message);
@@ -59,7 +59,7 @@ const bytesOf = (messages: readonly AudioMessage[]) => joined(messages.map((mess
 
 describe("raw Opus", () => {
   test("one write is one packet, with the length that its first bytes tell", () => {
-    const log = new PacketLog("opus", 50, 60_000);
+    const log = new PacketReplayBuffer("opus", 50, 60_000);
     const packets = [Uint8Array.of(0x78, 1, 2), Uint8Array.of(0x0b, 3, 9), Uint8Array.of(0xfc, 5)];
     const messages = packets.flatMap((packet) => {
       expect(log.append(packet, 0)).toBe(packet.length);
@@ -83,7 +83,7 @@ describe("raw Opus", () => {
   });
 
   test("replay starts with the packet that holds the instant, and a released packet is gone", () => {
-    const log = new PacketLog("opus", 50, 60_000);
+    const log = new PacketReplayBuffer("opus", 50, 60_000);
     for (let i = 0; i < 10; i++) {
       log.append(Uint8Array.of(0x78, i), 0);
       log.next();
@@ -97,7 +97,7 @@ describe("raw Opus", () => {
   });
 
   test("keeps no more than its capacity", () => {
-    const log = new PacketLog("opus", 50, 100);
+    const log = new PacketReplayBuffer("opus", 50, 100);
     for (let i = 0; i < 1000; i++) {
       log.append(Uint8Array.of(0x78, i & 255), 0);
       log.next();
@@ -117,7 +117,7 @@ describe("ADTS", () => {
         sizes,
         (payloads, pieces) => {
           const bytes = joined(payloads.map(adtsFrame));
-          const log = new PacketLog("aac", 50, 60_000);
+          const log = new PacketReplayBuffer("aac", 50, 60_000);
           const messages = sendAll(log, bytes, pieces);
           expect(bytesOf(messages)).toEqual(bytes);
           for (const { bytes: message } of messages) {
@@ -140,7 +140,7 @@ describe("Ogg", () => {
   test("whatever the writes, the same bytes leave, and times come from the pages", () => {
     fc.assert(
       fc.property(sizes, (pieces) => {
-        const log = new PacketLog("ogg_opus", 50, 60_000);
+        const log = new PacketReplayBuffer("ogg_opus", 50, 60_000);
         const bytes = joined([...headers, ...pages]);
         expect(bytesOf(sendAll(log, bytes, pieces))).toEqual(bytes);
         expect(log.endMs).toBeCloseTo(4000, 6);
@@ -150,14 +150,14 @@ describe("Ogg", () => {
   });
 
   test("pages shorter than a message are counted once, however they arrive", () => {
-    const log = new PacketLog("ogg_opus", 50, 60_000);
+    const log = new PacketReplayBuffer("ogg_opus", 50, 60_000);
     const short = Array.from({ length: 100 }, (_, i) => oggPage(BigInt((i + 1) * 960), 1, 80));
     sendAll(log, joined([...headers, ...short]), [108]);
     expect(log.endMs).toBeCloseTo(2000, 6);
   });
 
   test("a packet that goes on over the next page is counted where it starts", () => {
-    const log = new PacketLog("ogg_opus", 50, 60_000);
+    const log = new PacketReplayBuffer("ogg_opus", 50, 60_000);
     const starts = oggPage(960n, 1, 255);
     const goesOn = oggPage(1920n, 1, 40);
     goesOn[5] = 1;
@@ -166,7 +166,7 @@ describe("Ogg", () => {
   });
 
   test("a new connection gets the headers first, then the page that holds the instant", () => {
-    const log = new PacketLog("ogg_opus", 50, 60_000);
+    const log = new PacketReplayBuffer("ogg_opus", 50, 60_000);
     sendAll(log, joined([...headers, ...pages]), [777]);
     log.rewind(1050);
     expect(log.sentMs).toBe(1000);
@@ -182,7 +182,7 @@ test("bytes that are no such container leave as they came", () => {
       fc.uint8Array({ minLength: 1, maxLength: 20_000 }),
       sizes,
       (encoding, bytes, pieces) => {
-        const messages = sendAll(new PacketLog(encoding, 50, 60_000), bytes, pieces);
+        const messages = sendAll(new PacketReplayBuffer(encoding, 50, 60_000), bytes, pieces);
         expect(bytesOf(messages)).toEqual(bytes);
         for (const message of messages) expect(message.bytes.length).toBeLessThan(65_536);
       },

@@ -1,6 +1,6 @@
 import type { AudioEncoding } from "./audio-format.ts";
 import { opusPacketMs, readAdtsFrame, readOggPage, type UnitReader } from "./packet-units.ts";
-import type { AudioLog, AudioMessage } from "./replay-buffer.ts";
+import type { AudioMessage, ReplayBuffer } from "./replay-buffer.ts";
 
 /** Bytes taken at a time, so that a large write does not pass the connection's pace by. */
 const bite = 4096;
@@ -15,7 +15,7 @@ interface Packet extends AudioMessage {
  * Compressed audio. Raw Opus: one write, one message. Ogg and ADTS: the bytes as they come, cut where a decoder can start
  * again, so that a new connection can take up from there.
  */
-export class PacketLog implements AudioLog {
+export class PacketReplayBuffer implements ReplayBuffer {
   readonly #readUnit: UnitReader | undefined;
   readonly #messageMs: number;
   readonly #capacityMs: number;

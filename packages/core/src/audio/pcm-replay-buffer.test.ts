@@ -3,7 +3,7 @@ import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type AudioEncoding, pcmFormat } from "./audio-format.ts";
-import { PcmLog } from "./pcm-replay-buffer.ts";
+import { PcmReplayBuffer } from "./pcm-replay-buffer.ts";
 import type { AudioMessage } from "./replay-buffer.ts";
 
 /** Bytes that tell where they come from; none of them silence. */
@@ -18,7 +18,7 @@ interface Setting {
 
 /** A log beside the little that has to be true of it: which byte of the source comes next. */
 class Checked {
-  readonly log: PcmLog;
+  readonly log: PcmReplayBuffer;
   readonly sampleBytes: number;
   readonly silence: number;
   readonly bytesPerMs: number;
@@ -29,7 +29,7 @@ class Checked {
   constructor({ encoding, sampleRate, frameMs, capacityMs }: Setting) {
     const format = pcmFormat(encoding, sampleRate);
     if (!format) throw new TypeError(encoding);
-    this.log = new PcmLog(format, frameMs, capacityMs);
+    this.log = new PcmReplayBuffer(format, frameMs, capacityMs);
     this.sampleBytes = format.bytesPerSample;
     this.silence = format.silence;
     this.bytesPerMs = (sampleRate * format.bytesPerSample) / 1000;
@@ -268,7 +268,7 @@ describe("memory", () => {
   const framed = { encoding: "pcm_s16le", sampleRate: 16_000, frameMs: 50 } as const;
 
   /** The blocks of memory that `frames` messages of 50 ms are views of; a turn ends with each second of audio, or none does. */
-  function blocksOf(log: PcmLog, frames: number, turns = false): Set<ArrayBufferLike> {
+  function blocksOf(log: PcmReplayBuffer, frames: number, turns = false): Set<ArrayBufferLike> {
     const blocks = new Set<ArrayBufferLike>();
     for (let i = 1; i <= frames; i++) {
       log.append(source, 0);

@@ -1,5 +1,5 @@
 import { largestMessage, type PcmFormat } from "./audio-format.ts";
-import type { AudioLog, AudioMessage } from "./replay-buffer.ts";
+import type { AudioMessage, ReplayBuffer } from "./replay-buffer.ts";
 
 /** The service takes messages of 50 to 1000 ms (protocol section 3). */
 const shortestMs = 50;
@@ -16,7 +16,7 @@ const mostSpare = 8;
  * PCM framed on a grid of `frameMs`. Blocks of memory lie on the same grid, so that a frame is a view and the copy into
  * the log is the only one. After a cut off the grid (a flush, a rewind) one longer frame leads back onto it.
  */
-export class PcmLog implements AudioLog {
+export class PcmReplayBuffer implements ReplayBuffer {
   readonly #format: PcmFormat;
   readonly #bytesPerMs: number;
   readonly #frame: number;

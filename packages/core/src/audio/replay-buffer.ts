@@ -4,7 +4,7 @@
  *
  * Times are ms of the source: what was written to `session.audio`, from its first byte.
  */
-export interface AudioLog {
+export interface ReplayBuffer {
   /** Copies bytes from `chunk` at `offset` until a message is complete; returns how many. 0 when one is complete already. */
   append(chunk: Uint8Array, offset: number): number;
   /** Whether `next(stopMs)` would give a message. */

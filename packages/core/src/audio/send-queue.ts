@@ -1,10 +1,11 @@
 import type { Clock } from "../async/clock.ts";
 import { StreamingError } from "../errors/streaming-error.ts";
+import { ConnectionTimeline } from "../session/connection-timeline.ts";
 import type { LatencyMeter } from "../session/latency-meter.ts";
-import type { LinkTimeline, Timeline } from "../session/timeline.ts";
+import type { Timeline } from "../session/timeline.ts";
 import type { AudioSink } from "./audio-sink.ts";
 import { type Pace, Pacer } from "./pacer.ts";
-import type { AudioLog, AudioMessage } from "./replay-buffer.ts";
+import type { AudioMessage, ReplayBuffer } from "./replay-buffer.ts";
 
 /** Bytes that may wait in the socket: enough to keep it busy, little enough to lose to a stalled peer. */
 const socketBuffer = 64 * 1024;
@@ -15,8 +16,8 @@ const mostControls = 256;
 /** Word times are whole ms. */
 const roundingMs = 1;
 
-/** What `Outbound` needs of a connection. */
-export interface OutboundLink {
+/** What `SendQueue` needs of a connection. */
+export interface SendTarget {
   readonly bufferedAmount: number;
   send(data: string | Uint8Array): void;
 }
@@ -34,9 +35,9 @@ interface Control {
   reject(error: StreamingError): void;
 }
 
-export interface OutboundParts {
+export interface SendQueueParts {
   readonly sink: AudioSink;
-  readonly log: AudioLog;
+  readonly log: ReplayBuffer;
   readonly timeline: Timeline;
   readonly latency: LatencyMeter;
   readonly clock: Clock;
@@ -49,14 +50,14 @@ export interface OutboundParts {
  * From the writable end to the present connection: takes audio from the sink as the connection takes it, puts control
  * messages in their places, and replays from the log when the connection changes.
  */
-export class Outbound {
+export class SendQueue {
   /** Audio sent more than once, in ms. */
   replayedMs = 0;
   /** Source ms that some connection has had. */
   reachedMs = 0;
   /** Audio sent on the present connection, padding included, in ms. */
   wireMs = 0;
-  readonly #parts: OutboundParts;
+  readonly #parts: SendQueueParts;
   readonly #controls: Control[] = [];
   /** Everything that was ever configured on the way: a new connection starts with it. */
   readonly #configuration: Record<string, unknown> = {};
@@ -68,19 +69,19 @@ export class Outbound {
   /** The first of them that the present connection has not had. */
   #repeat = 0;
   #endBytes = Number.POSITIVE_INFINITY;
-  #link: OutboundLink | undefined;
-  #linkTimeline: LinkTimeline | undefined;
+  #link: SendTarget | undefined;
+  #linkTimeline: ConnectionTimeline | undefined;
   #pacer: Pacer | undefined;
   #cancelWait: (() => void) | undefined;
   /** The most that can wait in the socket: what did when it was last asked, and everything sent since. */
   #mostBuffered = 0;
 
-  constructor(parts: OutboundParts) {
+  constructor(parts: SendQueueParts) {
     this.#parts = parts;
   }
 
   /** Sends to `link` from the end of the last final turn on. */
-  attach(link: OutboundLink): { timeline: LinkTimeline; replayedMs: number; lostMs: number } {
+  attach(link: SendTarget): { timeline: ConnectionTimeline; replayedMs: number; lostMs: number } {
     this.detach();
     const { log, timeline, pace } = this.#parts;
     const { settledMs } = timeline;
@@ -88,7 +89,7 @@ export class Outbound {
     const replayedMs = this.reachedMs - log.sentMs;
     const lostMs = Math.max(0, Math.round(log.sentMs - settledMs));
     this.replayedMs += replayedMs;
-    this.#linkTimeline = timeline.begin(log.sentMs, this.reachedMs);
+    this.#linkTimeline = new ConnectionTimeline(timeline, log.sentMs, this.reachedMs);
     this.wireMs = 0;
     this.#mostBuffered = 0;
     this.#pacer = pace && new Pacer(pace);

@@ -2,27 +2,27 @@ import type { Clock } from "../async/clock.ts";
 import type { Secrets } from "../errors/redact.ts";
 import { StreamingError } from "../errors/streaming-error.ts";
 import type { Settings } from "../options/options.ts";
-import { type Attempt, connectionFailure, serviceFailure } from "../protocol/close-codes.ts";
+import { type Attempt, errorFromCloseCode, errorFromSocketEnd } from "../protocol/close-codes.ts";
 import { type MessageReader, sizeOf } from "../protocol/decode.ts";
 import type { BeginEvent, ServerEvent, TerminationEvent, UnrecognizedEvent } from "../protocol/messages.ts";
 import { origin, sessionUrl } from "../protocol/url.ts";
 import { BufferedAmount } from "./buffered-amount.ts";
-import { Watchdog } from "./liveness.ts";
+import { Liveness } from "./liveness.ts";
 import type { OpenSocket, Platform, Socket, SocketEnd } from "./socket.ts";
 import { place, readGrant, type TokenGrant } from "./token-grant.ts";
 
 /** How long a peer may take over the closing handshake before the connection is ended without it. */
 const closeGraceMs = 1000;
 
-export interface LinkListener {
+export interface ConnectionListener {
   /** What must not be shown. One list for the whole session: an old token may still be live. */
   readonly secrets: Secrets;
   readonly reader: MessageReader;
-  begun(link: Link, begin: BeginEvent): void;
+  begun(link: Connection, begin: BeginEvent): void;
   /** @param bytes About what it occupies. */
-  message(link: Link, event: Exclude<ServerEvent, BeginEvent> | UnrecognizedEvent, bytes: number): void;
+  message(link: Connection, event: Exclude<ServerEvent, BeginEvent> | UnrecognizedEvent, bytes: number): void;
   /** Exactly once, and last. No error: the peer closed normally. */
-  ended(link: Link, error: StreamingError | undefined): void;
+  ended(link: Connection, error: StreamingError | undefined): void;
   /** Something threw that should not have: a fault of voxpipe or of what it was given. */
   broken(error: unknown): void;
 }
@@ -31,12 +31,12 @@ export interface LinkListener {
  * One connection attempt: credentials, URL, socket, Begin, then frames out and messages in, then how it ended. It knows
  * nothing of other attempts, and ends on every path.
  */
-export class Link {
+export class Connection {
   /** Set by Begin. */
   begin: BeginEvent | undefined;
   /** Set by Termination. */
   termination: TerminationEvent | undefined;
-  readonly #listener: LinkListener;
+  readonly #listener: ConnectionListener;
   readonly #clock: Clock;
   readonly #openSocket: OpenSocket;
   #host: string;
@@ -44,7 +44,7 @@ export class Link {
   readonly #abandoned = new AbortController();
   #socket: Socket | undefined;
   #buffered: BufferedAmount | undefined;
-  #watchdog: Watchdog | undefined;
+  #liveness: Liveness | undefined;
   #cancelTimer: () => void;
   #closing = false;
   #ended = false;
@@ -54,7 +54,7 @@ export class Link {
   #errorText: string | undefined;
   #opened = false;
 
-  constructor(settings: Settings, platform: Platform, clock: Clock, attempt: number, listener: LinkListener) {
+  constructor(settings: Settings, platform: Platform, clock: Clock, attempt: number, listener: ConnectionListener) {
     this.#listener = listener;
     this.#clock = clock;
     this.#openSocket = platform.openSocket;
@@ -78,7 +78,7 @@ export class Link {
 
   send(data: string | Uint8Array): void {
     if (this.#ended) return;
-    this.#watchdog?.sent(data.length);
+    this.#liveness?.sent(data.length);
     try {
       this.#socket?.send(data);
     } catch (error) {
@@ -91,7 +91,7 @@ export class Link {
     if (this.#ended || this.#closing) return;
     this.#closing = true;
     this.#alive = undefined;
-    this.#watchdog?.stop();
+    this.#liveness?.stop();
     this.#cancelTimer();
     this.#cancelTimer = this.#clock.after(closeGraceMs, () => this.#end(this.#failure));
     if (this.#socket) this.#socket.close(1000, "");
@@ -101,7 +101,7 @@ export class Link {
   /** Nothing more will be sent: lets the service finish, and asks whether it lives. */
   terminate(): void {
     this.send('{"type":"Terminate"}');
-    this.#watchdog?.ask();
+    this.#liveness?.ask();
   }
 
   /** Another connection has taken over: lets the service finish here, and ends it when it has. */
@@ -117,7 +117,7 @@ export class Link {
    * nothing to wait for: there was one already, or this peer's silence means nothing.
    */
   onceAlive(callback: () => void): boolean {
-    if (!this.#watchdog?.unanswered) return false;
+    if (!this.#liveness?.unanswered) return false;
     this.#alive = callback;
     return true;
   }
@@ -147,7 +147,7 @@ export class Link {
         message: (text) => this.#guarded(() => this.#received(text)),
         alive: () =>
           this.#guarded(() => {
-            this.#watchdog?.heard(true);
+            this.#liveness?.heard(true);
             this.#lives();
           }),
         closed: (end) => this.#guarded(() => this.#socketClosed(end)),
@@ -157,7 +157,7 @@ export class Link {
       this.#end(
         error instanceof StreamingError
           ? error
-          : connectionFailure({ code: 1006, reason: "", cause: this.#secrets.redactCause(error) }, false, this.#host),
+          : errorFromSocketEnd({ code: 1006, reason: "", cause: this.#secrets.redactCause(error) }, false, this.#host),
       );
     }
   }
@@ -191,7 +191,7 @@ export class Link {
   #received(text: string): void {
     if (this.#ended || this.#failure) return;
     const message = this.#listener.reader.read(text);
-    this.#watchdog?.heard(message.type === "Heartbeat");
+    this.#liveness?.heard(message.type === "Heartbeat");
     if (!this.begin && message.type === "Termination") return this.#fail(1000, "Termination instead of Begin");
     switch (message.type) {
       case "Error":
@@ -203,7 +203,7 @@ export class Link {
         this.#cancelTimer();
         if (this.#socket) {
           this.#buffered = new BufferedAmount(this.#socket);
-          this.#watchdog = new Watchdog(this.#clock, this.#socket, this.#buffered, (why) => this.#stalled(why));
+          this.#liveness = new Liveness(this.#clock, this.#socket, this.#buffered, (why) => this.#stalled(why));
         }
         this.#listener.begun(this, message);
         break;
@@ -241,7 +241,7 @@ export class Link {
 
   /** The service said why it ends the connection; its close may come, or not. */
   #fail(code: number, text: string): void {
-    this.#failure = serviceFailure(code, text, this.begin?.id, this.#attempt);
+    this.#failure = errorFromCloseCode(code, text, this.begin?.id, this.#attempt);
     // Without a code of its own, it has that of the close.
     if (code === 0) this.#errorText = text;
     this.close();
@@ -249,7 +249,7 @@ export class Link {
 
   #socketClosed(end: SocketEnd): void {
     if (this.#errorText !== undefined && end.code > 1006)
-      this.#failure = serviceFailure(end.code, this.#errorText, this.begin?.id, this.#attempt);
+      this.#failure = errorFromCloseCode(end.code, this.#errorText, this.begin?.id, this.#attempt);
     if (this.#failure || this.termination || (end.code === 1000 && this.begin)) return this.#end(this.#failure);
     const safe = {
       ...end,
@@ -257,14 +257,14 @@ export class Link {
       cause: this.#secrets.redactCause(end.cause),
       ...(end.body !== undefined && { body: this.#secrets.redact(end.body) }),
     };
-    this.#end(connectionFailure(safe, this.#opened, this.#host, this.begin?.id, this.#attempt));
+    this.#end(errorFromSocketEnd(safe, this.#opened, this.#host, this.begin?.id, this.#attempt));
   }
 
   #end(error: StreamingError | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#cancelTimer();
-    this.#watchdog?.stop();
+    this.#liveness?.stop();
     this.#abandoned.abort();
     this.#alive = undefined;
     try {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FakeClock } from "../../test/fake-clock.ts";
 import { BufferedAmount } from "./buffered-amount.ts";
-import { Watchdog } from "./liveness.ts";
+import { Liveness } from "./liveness.ts";
 import type { Socket } from "./socket.ts";
 
 /** Time in a program that comes to its timers late: busy, asleep, or a hidden tab. */
@@ -28,12 +28,12 @@ function watch({ pings, soonestMs = 0 }: { pings: boolean; soonestMs?: number })
     socket.pinged++;
   };
   const deaths: string[] = [];
-  const watchdog = new Watchdog(clock, socket, new BufferedAmount(socket), (why) => deaths.push(why));
+  const liveness = new Liveness(clock, socket, new BufferedAmount(socket), (why) => deaths.push(why));
   return {
     clock,
     socket,
     deaths,
-    watchdog,
+    liveness,
     answer: (reply: () => void) => {
       onPing = reply;
     },
@@ -55,26 +55,26 @@ describe("a peer that stops answering", () => {
 
   test("is found within 10 s of its last word, whenever that was", () => {
     for (let spoke = 0; spoke < 6000; spoke += 250) {
-      const { clock, deaths, watchdog } = watch({ pings: true });
+      const { clock, deaths, liveness } = watch({ pings: true });
       clock.advance(spoke);
-      watchdog.heard(false);
+      liveness.heard(false);
       clock.advance(10_000);
       expect(deaths).toEqual(["the peer stopped answering"]);
     }
   });
 
   test("is alive as long as it answers, or says anything at all", () => {
-    const { clock, deaths, watchdog, answer } = watch({ pings: true });
-    answer(() => watchdog.heard(true));
+    const { clock, deaths, liveness, answer } = watch({ pings: true });
+    answer(() => liveness.heard(true));
     clock.advance(3_600_000);
     expect(deaths).toEqual([]);
   });
 
   test("is not asked while it speaks of its own accord", () => {
-    const { clock, socket, deaths, watchdog } = watch({ pings: true });
+    const { clock, socket, deaths, liveness } = watch({ pings: true });
     for (let elapsed = 0; elapsed < 60_000; elapsed += 200) {
       clock.advance(200);
-      watchdog.heard(false);
+      liveness.heard(false);
     }
     expect({ pinged: socket.pinged, deaths }).toEqual({ pinged: 0, deaths: [] });
     clock.advance(5000);
@@ -82,17 +82,17 @@ describe("a peer that stops answering", () => {
   });
 
   test("is not asked, and may be silent, where the platform cannot ping and no heartbeat came", () => {
-    const { clock, deaths, watchdog } = watch({ pings: false });
+    const { clock, deaths, liveness } = watch({ pings: false });
     clock.advance(3_600_000);
     expect(deaths).toEqual([]);
-    watchdog.heard(false);
+    liveness.heard(false);
     clock.advance(60_000);
     expect(deaths).toEqual([]);
   });
 
   test("is found where heartbeats came and stop", () => {
-    const { clock, deaths, watchdog } = watch({ pings: false });
-    watchdog.heard(true);
+    const { clock, deaths, liveness } = watch({ pings: false });
+    liveness.heard(true);
     clock.advance(10_000);
     expect(deaths).toEqual(["the peer stopped answering"]);
   });
@@ -102,11 +102,11 @@ describe("a peer that stops reading", () => {
   const frame = 1600;
 
   test.each([32_000, 8000, 100])("is found within 10 s, though %i bytes a second still come", (bytesPerSecond) => {
-    const { clock, socket, deaths, watchdog } = watch({ pings: false });
+    const { clock, socket, deaths, liveness } = watch({ pings: false });
     for (let ms = 0; ms < 10_000; ms += 100) {
-      // As Outbound does, which gives a socket no more than 64 KiB.
+      // As SendQueue does, which gives a socket no more than 64 KiB.
       if (socket.bufferedAmount < 65_536) {
-        watchdog.sent(bytesPerSecond / 10);
+        liveness.sent(bytesPerSecond / 10);
         // A frame's header counts in the buffer.
         socket.bufferedAmount += bytesPerSecond / 10 + 8;
       }
@@ -116,12 +116,12 @@ describe("a peer that stops reading", () => {
   });
 
   test("is not one that reads slowly, whose socket is kept full", () => {
-    const { clock, socket, deaths, watchdog } = watch({ pings: false });
+    const { clock, socket, deaths, liveness } = watch({ pings: false });
     for (let ms = 0; ms < 600_000; ms += 100) {
       socket.bufferedAmount = Math.max(0, socket.bufferedAmount - 100);
       // Ever a little fuller, as far as the buffer itself can tell.
       const given = ms % 2000 === 0 ? 2100 : 0;
-      watchdog.sent(given);
+      liveness.sent(given);
       socket.bufferedAmount += given;
       clock.advance(100);
     }
@@ -130,8 +130,8 @@ describe("a peer that stops reading", () => {
   });
 
   test("is not one that has read everything", () => {
-    const { clock, socket, deaths, watchdog } = watch({ pings: false });
-    watchdog.sent(frame);
+    const { clock, socket, deaths, liveness } = watch({ pings: false });
+    liveness.sent(frame);
     socket.bufferedAmount = 0;
     clock.advance(60_000);
     expect(deaths).toEqual([]);
@@ -140,9 +140,9 @@ describe("a peer that stops reading", () => {
 
 describe("a program that comes late", () => {
   test("once, hears the peer out first", () => {
-    const { clock, deaths, watchdog, answer } = watch({ pings: true, soonestMs: 20_000 });
+    const { clock, deaths, liveness, answer } = watch({ pings: true, soonestMs: 20_000 });
     clock.soonestMs = 0;
-    answer(() => watchdog.heard(true));
+    answer(() => liveness.heard(true));
     clock.advance(60_000);
     expect(deaths).toEqual([]);
   });
@@ -154,10 +154,10 @@ describe("a program that comes late", () => {
   });
 
   test("always, does not take a peer that speaks for dead", () => {
-    const { clock, deaths, watchdog } = watch({ pings: true, soonestMs: 60_000 });
+    const { clock, deaths, liveness } = watch({ pings: true, soonestMs: 60_000 });
     for (let second = 0; second < 600; second++) {
       clock.advance(1000);
-      watchdog.heard(false);
+      liveness.heard(false);
     }
     expect(deaths).toEqual([]);
   });
@@ -165,16 +165,16 @@ describe("a program that comes late", () => {
 
 describe("stopping", () => {
   test("leaves no timer", () => {
-    const { clock, watchdog, deaths } = watch({ pings: true });
-    watchdog.stop();
+    const { clock, liveness, deaths } = watch({ pings: true });
+    liveness.stop();
     expect(clock.pending).toBe(0);
     clock.advance(60_000);
     expect(deaths).toEqual([]);
   });
 
   test("leaves none either when it is the ping that ends the connection", () => {
-    const { clock, watchdog, answer } = watch({ pings: true });
-    answer(() => watchdog.stop());
+    const { clock, liveness, answer } = watch({ pings: true });
+    answer(() => liveness.stop());
     clock.advance(2000);
     expect(clock.pending).toBe(0);
   });

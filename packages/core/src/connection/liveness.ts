@@ -11,7 +11,7 @@ const silentForMs = 7500;
  * Finds dead connections: a peer that gives no sign of life although asked to, and a socket whose buffer does not drain.
  * TCP alone would take minutes, and a kernel swallows a minute of audio before a stalled peer shows.
  */
-export class Watchdog {
+export class Liveness {
   readonly #clock: Clock;
   readonly #socket: Pick<Socket, "ping">;
   readonly #buffered: Pick<BufferedAmount, "bytes">;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { StreamingError } from "../errors/streaming-error.ts";
-import { connectionFailure, serviceFailure } from "./close-codes.ts";
+import { errorFromCloseCode, errorFromSocketEnd } from "./close-codes.ts";
 
 describe("a code of the service (protocol section 5)", () => {
   test.each([
@@ -35,7 +35,7 @@ describe("a code of the service (protocol section 5)", () => {
     [4103, "server-error", true],
     [4999, "server-error", false],
   ] as const)("%i is %s, retryable: %s", (closeCode, code, retryable) => {
-    const error = serviceFailure(closeCode, "What the service said", "session-1");
+    const error = errorFromCloseCode(closeCode, "What the service said", "session-1");
     expect(error).toMatchObject({ code, retryable, closeCode, sessionId: "session-1" });
     expect(error.message).toMatch(new RegExp(`^What the service said \\(code ${closeCode}\\)\\. [A-Z].*\\.$`));
   });
@@ -48,17 +48,17 @@ describe("a code of the service (protocol section 5)", () => {
     [0, "Unauthorized Connection: Missing Authorization header", "unauthorized", false],
     [0, "Something else", "server-error", false],
   ] as const)("%i with %j is %s, retryable: %s", (closeCode, text, code, retryable) => {
-    expect(serviceFailure(closeCode, text)).toMatchObject({ code, retryable });
+    expect(errorFromCloseCode(closeCode, text)).toMatchObject({ code, retryable });
   });
 
   test("that is missing is not shown as one", () => {
-    const error = serviceFailure(0, "Out of order");
+    const error = errorFromCloseCode(0, "Out of order");
     expect(error.closeCode).toBeUndefined();
     expect(error.message).not.toContain("code 0");
   });
 
   test("without words still says what happened", () => {
-    expect(serviceFailure(1011, "").message).toContain("The connection was closed (code 1011)");
+    expect(errorFromCloseCode(1011, "").message).toContain("The connection was closed (code 1011)");
   });
 });
 
@@ -78,7 +78,7 @@ describe("a close code of the WebSocket protocol", () => {
     [1014, "connection-lost", true, "is being replaced"],
     [1015, "connection-failed", true, "certificate"],
   ])("%i is %s, worth a retry: %s, and the message says: %s", (closeCode, code, retryable, remedy) => {
-    const failure = connectionFailure({ code: closeCode, reason: "" }, true, "h", "session-1");
+    const failure = errorFromSocketEnd({ code: closeCode, reason: "" }, true, "h", "session-1");
     expect(failure).toMatchObject({ code, closeCode, retryable, message: expect.stringContaining(remedy) });
     if (closeCode !== 1006) expect(failure.message).not.toContain("Check the network");
   });
@@ -90,7 +90,7 @@ test.each([
   ["WS_ERR_UNEXPECTED_RSV_1", "Invalid WebSocket frame: RSV1 must be clear"],
 ])("a message that the socket refuses (%s) is not blamed on the network", (code, text) => {
   const cause = Object.assign(new Error(text), { code });
-  const failure = connectionFailure({ code: 1006, reason: "", cause }, true, "h", "session-1");
+  const failure = errorFromSocketEnd({ code: 1006, reason: "", cause }, true, "h", "session-1");
   expect(failure).toMatchObject({ code: "server-error", retryable: true, sessionId: "session-1" });
   expect(failure.message).toContain(`h sent what cannot be read: ${text}`);
   expect(failure.message).not.toContain("Check the network");
@@ -106,23 +106,23 @@ describe("a connection that did not stand", () => {
     [500, "handshake-rejected", true],
     [503, "handshake-rejected", true],
   ] as const)("HTTP %i is %s, retryable: %s", (status, code, retryable) => {
-    const error = connectionFailure({ code: 1006, reason: "", status }, false, "host.example");
+    const error = errorFromSocketEnd({ code: 1006, reason: "", status }, false, "host.example");
     expect(error).toMatchObject({ code, retryable, status, closeCode: 1006 });
     expect(error.message).toContain(`host.example answered the WebSocket handshake with HTTP ${status}.`);
   });
 
   test("names the host and the cause, and may be tried again", () => {
     const cause = new Error("getaddrinfo ENOTFOUND");
-    const error = connectionFailure({ code: 1006, reason: "", cause }, false, "host.example");
+    const error = errorFromSocketEnd({ code: 1006, reason: "", cause }, false, "host.example");
     expect(error).toMatchObject({ code: "connection-failed", retryable: true, cause });
     expect(error.message).toBe("No connection to host.example: getaddrinfo ENOTFOUND. Check apiHost and the network.");
-    expect(connectionFailure({ code: 1006, reason: "" }, false, "h").message).toContain("No connection to h. Check");
+    expect(errorFromSocketEnd({ code: 1006, reason: "" }, false, "h").message).toContain("No connection to h. Check");
   });
 });
 
 describe("a refused handshake", () => {
   const refused = (status: number, more: object = {}, attempt = { byToken: false, urlLength: 0 }) =>
-    connectionFailure({ code: 1006, reason: "", status, ...more }, false, "h", undefined, attempt);
+    errorFromSocketEnd({ code: 1006, reason: "", status, ...more }, false, "h", undefined, attempt);
 
   test.each([
     [414, 9000, "The URL, of 9000 characters, is too long."],
@@ -159,7 +159,7 @@ describe("a token that the service refuses", () => {
     [4001, ""],
     [1008, "Token expired"],
   ])("%i %j: the message says that the token was refused, and to mint a fresh one", (closeCode, text) => {
-    const { code, message } = serviceFailure(closeCode, text, undefined, byToken);
+    const { code, message } = errorFromCloseCode(closeCode, text, undefined, byToken);
     expect(code).toBe("unauthorized");
     expect(message).toMatch(
       /^The service refused the token \(.+\)\. It has expired or was used already: mint a fresh token/,
@@ -172,18 +172,18 @@ describe("a token that the service refuses", () => {
     [4002, "Insufficient Funds"],
     [4003, "This feature is paid-only"],
   ])("%i %j concerns the account, not the token", (closeCode, text) => {
-    expect(serviceFailure(closeCode, text, undefined, byToken).message).toContain("that the account may stream");
+    expect(errorFromCloseCode(closeCode, text, undefined, byToken).message).toContain("that the account may stream");
   });
 
   test("a key is called a key", () => {
-    const { message } = serviceFailure(1008, "Unauthorized Connection: Invalid API key");
+    const { message } = errorFromCloseCode(1008, "Unauthorized Connection: Invalid API key");
     expect(message).not.toContain("refused the token");
   });
 });
 
 test("a failure that the socket explained itself is passed on with the session's details", () => {
   const failure = new StreamingError("connection-failed", "The page's policy blocks it.");
-  const error = connectionFailure({ code: 1006, reason: "", failure }, true, "h", "session-1");
+  const error = errorFromSocketEnd({ code: 1006, reason: "", failure }, true, "h", "session-1");
   expect(error).toMatchObject({ code: "connection-failed", retryable: false, sessionId: "session-1" });
   expect(error.message).toBe("The page's policy blocks it.");
 });
@@ -194,7 +194,7 @@ describe("a connection that broke", () => {
     [{ code: 3005, reason: "Session Cancelled" }, "server-error", "Session Cancelled (code 3005)"],
   ] as const)("%j keeps its code, its words and its cause", (end, code, message) => {
     const cause = new Error("reset");
-    const error = connectionFailure({ ...end, cause }, true, "h", "session-1");
+    const error = errorFromSocketEnd({ ...end, cause }, true, "h", "session-1");
     expect(error).toMatchObject({ code, retryable: true, closeCode: end.code, sessionId: "session-1", cause });
     expect(error.message).toContain(message);
   });

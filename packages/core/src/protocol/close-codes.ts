@@ -82,7 +82,7 @@ export interface Attempt {
 const unknownAttempt: Attempt = { byToken: false, urlLength: 0 };
 
 /** How the service ended a connection: its own words (an Error message, or the close reason) and its code, 0 for none. */
-export function serviceFailure(
+export function errorFromCloseCode(
   code: number,
   text: string,
   sessionId?: string,
@@ -107,7 +107,7 @@ function verdict(code: number, text: string): Verdict {
 }
 
 /** How a connection ended that never opened, or that broke. */
-export function connectionFailure(
+export function errorFromSocketEnd(
   end: SocketEnd,
   opened: boolean,
   host: string,
@@ -144,7 +144,7 @@ export function connectionFailure(
       retryable: true,
     });
   }
-  const failure = serviceFailure(end.code, end.reason || `The connection to ${host} was lost`, sessionId, attempt);
+  const failure = errorFromCloseCode(end.code, end.reason || `The connection to ${host} was lost`, sessionId, attempt);
   return new StreamingError(failure.code, failure.message, { ...details, retryable: failure.retryable });
 }
 

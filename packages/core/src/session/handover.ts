@@ -1,29 +1,29 @@
 import type { Clock } from "../async/clock.ts";
-import type { Link } from "../connection/connection.ts";
+import type { Connection } from "../connection/connection.ts";
 import type { BeginEvent } from "../protocol/messages.ts";
 
-export interface RolloverParts {
+export interface HandoverParts {
   readonly clock: Clock;
   /** Time until the service ends the present connection, in ms. */
   readonly lifetimeMs: number;
-  readonly open: () => Link;
+  readonly open: () => Connection;
   readonly atBoundary: () => boolean;
-  readonly switchTo: (link: Link, begin: BeginEvent) => void;
+  readonly switchTo: (link: Connection, begin: BeginEvent) => void;
 }
 
 /**
  * Replaces a connection before the service ends it: a second one is opened beside it, and takes over at the next turn
  * boundary, or, where none comes, shortly before the end.
  */
-export class Rollover {
-  spare: Link | undefined;
-  readonly #parts: RolloverParts;
+export class Handover {
+  spare: Connection | undefined;
+  readonly #parts: HandoverParts;
   readonly #marginMs: number;
   readonly #deadline: number;
   #begin: BeginEvent | undefined;
   #cancelTimer: () => void;
 
-  constructor(parts: RolloverParts) {
+  constructor(parts: HandoverParts) {
     this.#parts = parts;
     this.#marginMs = Math.min(60_000, parts.lifetimeMs / 5);
     this.#deadline = parts.clock.now() + parts.lifetimeMs - this.#marginMs / 4;

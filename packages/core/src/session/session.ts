@@ -3,10 +3,10 @@ import { Deferred } from "../async/deferred.ts";
 import { abortReason, onAbort } from "../async/on-abort.ts";
 import { byteRate, pcmFormat } from "../audio/audio-format.ts";
 import { AudioSink } from "../audio/audio-sink.ts";
-import { createAudioLog } from "../audio/create-replay-buffer.ts";
-import type { AudioLog } from "../audio/replay-buffer.ts";
-import { type ControlMessage, Outbound } from "../audio/send-queue.ts";
-import { Link, type LinkListener } from "../connection/connection.ts";
+import { createReplayBuffer } from "../audio/create-replay-buffer.ts";
+import type { ReplayBuffer } from "../audio/replay-buffer.ts";
+import { type ControlMessage, SendQueue } from "../audio/send-queue.ts";
+import { Connection, type ConnectionListener } from "../connection/connection.ts";
 import { OnlineWait } from "../connection/online-wait.ts";
 import { RetryPolicy } from "../connection/retry-policy.ts";
 import { safeTrace } from "../connection/safe-trace.ts";
@@ -24,9 +24,10 @@ import type {
   TerminationEvent,
   UnrecognizedEvent,
 } from "../protocol/messages.ts";
+import type { ConnectionTimeline } from "./connection-timeline.ts";
 import { EventQueue } from "./event-queue.ts";
 import { GatewayWatch } from "./gateway-watch.ts";
-import { Rollover } from "./handover.ts";
+import { Handover } from "./handover.ts";
 import { LatencyMeter } from "./latency-meter.ts";
 import { type LifecycleInput, nextState, type SessionState } from "./lifecycle.ts";
 import {
@@ -39,7 +40,7 @@ import {
 } from "./session-errors.ts";
 import { type SessionStats, type SessionSummary, summarize } from "./summary-and-stats.ts";
 import { TerminationWait } from "./termination-wait.ts";
-import { type LinkTimeline, Timeline } from "./timeline.ts";
+import { Timeline } from "./timeline.ts";
 
 /** A Termination this close to the end of the service's time may be one that nobody asked for. */
 const expiryDoubtMs = 2000;
@@ -48,7 +49,7 @@ const expiryDoubtMs = 2000;
  * Supervises the connections of one session: first attempt and retries, reconnection, rollover, ending. The only place
  * that holds state across connections; which state follows which stands in `lifecycle.ts`.
  */
-export class Session implements LinkListener {
+export class Session implements ConnectionListener {
   readonly opened = new Deferred<BeginEvent>();
   readonly closed = new Deferred<SessionSummary>();
   readonly events: EventQueue;
@@ -59,18 +60,18 @@ export class Session implements LinkListener {
   readonly #clock: Clock;
   readonly #timeline = new Timeline();
   readonly #latency = new LatencyMeter();
-  readonly #log: AudioLog;
-  readonly #outbound: Outbound;
+  readonly #log: ReplayBuffer;
+  readonly #queue: SendQueue;
   /** Connections that had Begin, the replaced ones that still wind up included. */
-  readonly #timelines = new Map<Link, LinkTimeline>();
+  readonly #timelines = new Map<Connection, ConnectionTimeline>();
   readonly #sessionIds: string[] = [];
   readonly #figures: TerminationEvent[] = [];
-  readonly #retired = new Set<Link>();
-  #link: Link | undefined;
+  readonly #retired = new Set<Connection>();
+  #link: Connection | undefined;
   /** What must not be shown: the keys of the options, and every connection's token. */
   readonly secrets: Secrets;
   readonly reader: MessageReader;
-  #rollover: Rollover | undefined;
+  #rollover: Handover | undefined;
   readonly #retries: RetryPolicy;
   #connections = 0;
   #reconnects = 0;
@@ -127,7 +128,7 @@ export class Session implements LinkListener {
       overflowed: () => this.#end(tooSlowError()),
     });
     this.sink = new AudioSink(platform.streams, settings.encoding, settings.audioBuffer * this.#bytesPerMs, {
-      written: () => this.#outbound.pump(),
+      written: () => this.#queue.pump(),
       closed: () => {
         // Counted anew: writes that came after the writer's close were refused, but had been measured.
         this.#finishAudio(this.sink.takenBytes);
@@ -135,8 +136,8 @@ export class Session implements LinkListener {
       },
       failed: (error) => this.#sourceFailed(error),
     });
-    this.#log = createAudioLog(settings);
-    this.#outbound = new Outbound({
+    this.#log = createReplayBuffer(settings);
+    this.#queue = new SendQueue({
       sink: this.sink,
       log: this.#log,
       timeline: this.#timeline,
@@ -155,11 +156,11 @@ export class Session implements LinkListener {
 
   control(message: ControlMessage): Promise<void> {
     if (this.state === "closing" || this.state === "closed") return Promise.reject(endedError());
-    if (this.#platform.sendsPings || message.type !== "UpdateConfiguration") return this.#outbound.control(message);
+    if (this.#platform.sendsPings || message.type !== "UpdateConfiguration") return this.#queue.control(message);
     // Without pings the heartbeats stay on, and only their telling changes.
     const { session_heartbeat: wanted, ...rest } = message;
     if (typeof wanted === "boolean") this.#tellsHeartbeats = wanted;
-    return this.#outbound.control(wanted === false ? rest : message);
+    return this.#queue.control(wanted === false ? rest : message);
   }
 
   close(): Promise<SessionSummary> {
@@ -173,9 +174,9 @@ export class Session implements LinkListener {
 
   stats(): SessionStats {
     return {
-      audioSentMs: this.#outbound.reachedMs,
+      audioSentMs: this.#queue.reachedMs,
       audioBufferedMs: this.#log.endMs - this.#log.sentMs + this.#untakenMs,
-      audioReplayedMs: this.#outbound.replayedMs,
+      audioReplayedMs: this.#queue.replayedMs,
       audioLostMs: this.#lostMs,
       reconnects: this.#reconnects,
       eventsDropped: this.#eventsDropped,
@@ -184,12 +185,12 @@ export class Session implements LinkListener {
     };
   }
 
-  begun(link: Link, begin: BeginEvent): void {
+  begun(link: Connection, begin: BeginEvent): void {
     if (link === this.#rollover?.spare) this.#rollover.begun(begin);
     else this.#takeOver(link, begin, "drop");
   }
 
-  message(link: Link, event: Exclude<ServerEvent, BeginEvent> | UnrecognizedEvent, bytes: number): void {
+  message(link: Connection, event: Exclude<ServerEvent, BeginEvent> | UnrecognizedEvent, bytes: number): void {
     // Whichever connection they come from, and whatever becomes of it.
     if (event.type === "Unrecognized" || event.type === "Warning") return this.events.push(event, bytes);
     if (event.type === "Termination") {
@@ -197,18 +198,16 @@ export class Session implements LinkListener {
       return this.#terminated(link, event);
     }
     if (event.type === "Heartbeat" && !this.#tellsHeartbeats) return;
-    const { nextTurn, settledMs } = this.#timeline;
-    if (!this.#timelines.get(link)?.admit(event)) return;
+    const admitted = this.#timelines.get(link)?.admit(event);
+    if (!admitted) return;
     if (event.type === "Turn") {
       this.#latency.turn(event, this.#clock.now());
-      if (this.#timeline.nextTurn > nextTurn) {
-        // An empty final, which some models send after every Terminate, gets nobody anywhere.
-        if (this.#timeline.settledMs > settledMs) {
-          this.#retries.progressed();
-          this.#doubted = false;
-        }
-        this.#outbound.settled();
+      // An empty final, which some models send after every Terminate, is no progress.
+      if (admitted === "settled") {
+        this.#retries.progressed();
+        this.#doubted = false;
       }
+      if (admitted !== "news") this.#queue.settled();
       if (this.#terminating && !this.#complete && link === this.#link)
         this.#terminationWait.progressed(this.#timelines.get(link)?.readMs ?? 0);
     }
@@ -217,14 +216,14 @@ export class Session implements LinkListener {
     this.#rollover?.boundary();
   }
 
-  ended(link: Link, error: StreamingError | undefined): void {
+  ended(link: Connection, error: StreamingError | undefined): void {
     this.#trace({ type: "disconnected", error });
     this.#timelines.delete(link);
     if (this.#retired.delete(link)) return this.#endWhenComplete();
     if (link === this.#rollover?.spare) return this.#rollover.failed();
     if (link !== this.#link) return;
     this.#link = undefined;
-    this.#outbound.detach();
+    this.#queue.detach();
     this.#rollover?.stop();
     this.#rollover = undefined;
     this.#terminationWait.stop();
@@ -243,7 +242,7 @@ export class Session implements LinkListener {
    * The peer ended the connection as if all was well, and has not answered all of the audio. With reconnection the session goes
    * on from there; once only if Terminate was sent, unless that brings a new final turn.
    */
-  #endedUnasked({ termination }: Link): void {
+  #endedUnasked({ termination }: Connection): void {
     const { reconnect } = this.#settings;
     const asked = this.#terminating;
     if (this.#nothingOpen && (asked || !reconnect)) return this.#endAnswered(termination);
@@ -310,19 +309,19 @@ export class Session implements LinkListener {
     return byteRate(this.#settings.encoding, this.#settings.sampleRate) / 1000;
   }
 
-  #openLink(): Link {
+  #openLink(): Connection {
     const attempt = ++this.#connections;
     this.#trace({ type: "connecting", attempt });
-    return new Link(this.#settings, this.#platform, this.#clock, attempt, this);
+    return new Connection(this.#settings, this.#platform, this.#clock, attempt, this);
   }
 
-  #takeOver(link: Link, begin: BeginEvent, cause: ReconnectedEvent["cause"]): void {
+  #takeOver(link: Connection, begin: BeginEvent, cause: ReconnectedEvent["cause"]): void {
     const first = this.#sessionIds.length === 0;
     this.#sessionIds.push(begin.id);
     this.#retries.begun(this.#clock.now());
     this.#terminating = false;
     this.#move("begun");
-    const { timeline, replayedMs, lostMs } = this.#outbound.attach(link);
+    const { timeline, replayedMs, lostMs } = this.#queue.attach(link);
     this.#timelines.set(link, timeline);
     this.#trace({ type: "begun", sessionId: begin.id, replayedMs, lostMs });
     if (first) {
@@ -334,7 +333,7 @@ export class Session implements LinkListener {
       this.events.push({ type: "Reconnected", replayed_ms: replayedMs, lost_ms: lostMs, begin, cause });
     }
     this.#scheduleRollover(begin);
-    this.#outbound.pump();
+    this.#queue.pump();
   }
 
   #scheduleRollover(begin: BeginEvent): void {
@@ -344,7 +343,7 @@ export class Session implements LinkListener {
     if (!this.#settings.reconnect || this.state !== "open" || !(lifetimeMs > 0 && lifetimeMs < 2 ** 31)) return;
     // The shortest the service gives is a minute. If life after life looks shorter, this machine's clock is ahead.
     if (lifetimeMs < 30_000 && ++this.#shortLives > 5) return;
-    this.#rollover = new Rollover({
+    this.#rollover = new Handover({
       clock: this.#clock,
       lifetimeMs,
       open: () => this.#openLink(),
@@ -353,7 +352,7 @@ export class Session implements LinkListener {
     });
   }
 
-  #switchTo(link: Link, begin: BeginEvent): void {
+  #switchTo(link: Connection, begin: BeginEvent): void {
     const old = this.#link;
     this.#link = link;
     this.#takeOver(link, begin, "rollover");
@@ -369,10 +368,10 @@ export class Session implements LinkListener {
     if (!link) return;
     this.#terminating = true;
     link.terminate();
-    this.#terminationWait.start(this.#timelines.get(link)?.readMs ?? 0, this.#outbound.reachedMs);
+    this.#terminationWait.start(this.#timelines.get(link)?.readMs ?? 0, this.#queue.reachedMs);
   }
 
-  /** A peer that is silent may be dead. Its watchdog soon knows, and then the session goes on with another connection. */
+  /** A peer that is silent may be dead. Its liveness soon knows, and then the session goes on with another connection. */
   #terminationLate(): void {
     const link = this.#link;
     const waits = link?.onceAlive(() => {
@@ -385,7 +384,7 @@ export class Session implements LinkListener {
     this.#fail(terminationTimeoutError(this.#settings.terminationTimeout, this.#sessionId));
   }
 
-  #terminated(link: Link, event: TerminationEvent): void {
+  #terminated(link: Connection, event: TerminationEvent): void {
     this.#figures.push(event);
     if (link === this.#link) this.#terminationWait.stop();
     if (link === this.#link && this.#answersAll(link, event)) {
@@ -412,11 +411,11 @@ export class Session implements LinkListener {
    * Whether a Termination answers our Terminate. One that expiry caused may cross it on the way, and then a turn is still
    * open, or seconds of audio were not heard.
    */
-  #answersAll(link: Link, event: TerminationEvent): boolean {
+  #answersAll(link: Connection, event: TerminationEvent): boolean {
     if (!this.#terminating || this.#timeline.turnOpen) return false;
     const sinceExpiryMs = this.#clock.now() - (finite(link.begin?.expires_at) ?? 0) * 1000;
     const heard = heardAll(event.audio_duration_seconds, {
-      sentMs: this.#outbound.wireMs,
+      sentMs: this.#queue.wireMs,
       exact: pcmFormat(this.#settings.encoding, 0) !== undefined,
       // To transcribe the end once more is better than to miss it; a second time it was no expiry.
       nearExpiry: !this.#doubted && Math.abs(sinceExpiryMs) < expiryDoubtMs,
@@ -461,7 +460,7 @@ export class Session implements LinkListener {
     this.#rollover?.stop();
     this.#rollover = undefined;
     if (endBytes === 0 && this.#sessionIds.length === 0) this.#end(this.#sourceFailure);
-    else this.#outbound.finish(endBytes);
+    else this.#queue.finish(endBytes);
     if (this.#online.waiting) this.#endOffline();
   }
 
@@ -474,10 +473,10 @@ export class Session implements LinkListener {
     this.#online.stop();
     // What was sent went down with its connection, unless the service has confirmed it.
     if (error && !this.#complete)
-      this.#lostMs += Math.max(0, Math.round(this.#outbound.reachedMs - this.#timeline.settledMs));
+      this.#lostMs += Math.max(0, Math.round(this.#queue.reachedMs - this.#timeline.settledMs));
     this.#rollover?.stop();
     const late = error ?? endedError();
-    this.#outbound.fail(late);
+    this.#queue.fail(late);
     this.sink.fail(late);
     this.#link?.destroy();
     for (const link of this.#retired) link.destroy();

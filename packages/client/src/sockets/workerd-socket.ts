@@ -11,7 +11,7 @@ type UpgradedSocket = Omit<WebSocket, "send"> & Pick<Socket, "send"> & { accept(
  * A socket in workerd (Cloudflare Workers), where `new WebSocket` takes no headers but `fetch` does, and answers with the
  * socket. It reports HTTP statuses, and can neither ping nor tell what waits to be sent: `pace` bounds that.
  */
-export const openFetchedSocket: OpenSocket = (url, apiKey, listener) => {
+export const openWorkerdSocket: OpenSocket = (url, apiKey, listener) => {
   const connecting = new AbortController();
   let socket: UpgradedSocket | undefined;
   let ended = false;

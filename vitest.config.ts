@@ -16,7 +16,7 @@ function browsers(name: string, names: BrowserName[], files: { include: string[]
     test: {
       name,
       ...files,
-      globalSetup: [...packed, "e2e/browsers/built-site.ts"],
+      globalSetup: [...packed, "e2e/browsers/site/built-site.ts"],
       provide: { browsers: names },
       // Two behaviours in each of three browsers.
       maxConcurrency: 6,
@@ -33,7 +33,7 @@ export default defineConfig({
     // Most tests wait most of the time.
     maxWorkers: 4,
     expect: { poll: { timeout: 60_000 } },
-    reporters: ["default", "./e2e/browsers/matrix-reporter.ts", "./e2e/summary-reporter.ts"],
+    reporters: ["default", "./e2e/browsers/matrix/matrix-reporter.ts", "./e2e/summary-reporter.ts"],
     projects: [
       // `test`
       {
@@ -53,7 +53,7 @@ export default defineConfig({
           globalSetup: packed,
         },
       },
-      browsers("chromium", ["Chromium"], { include: ["e2e/browsers/*.test.ts"], exclude: [`**/${all}`] }),
+      browsers("chromium", ["Chromium"], { include: ["e2e/browsers/**/*.test.ts"], exclude: [`**/${all}`] }),
 
       // What `test:all` adds
       {
@@ -67,8 +67,8 @@ export default defineConfig({
           typecheck: { enabled: true, include: ["packages/*/src/**/*.test-d.ts"], tsconfig: "tsconfig.json" },
         },
       },
-      browsers("browsers", ["Firefox", "WebKit"], { include: ["e2e/browsers/*.test.ts"], exclude: [`**/${all}`] }),
-      browsers("browsers-all", ["Chromium", "Firefox", "WebKit"], { include: [`e2e/browsers/${all}`] }),
+      browsers("browsers", ["Firefox", "WebKit"], { include: ["e2e/browsers/**/*.test.ts"], exclude: [`**/${all}`] }),
+      browsers("browsers-all", ["Chromium", "Firefox", "WebKit"], { include: [`e2e/browsers/**/${all}`] }),
 
       // `check`
       {

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect } from "vitest";
-import { inEveryBrowser, type Kit } from "./behaviours.ts";
-import type { BrowserName } from "./browsers.ts";
-import { findRuns, noise, wavFile } from "./noise.ts";
-import { serveSite } from "./site.ts";
-import { evaluate } from "./test-page.ts";
+import type { BrowserName } from "./launch/browsers.ts";
+import { evaluate } from "./launch/test-page.ts";
+import { inEveryBrowser, type Kit } from "./matrix/behaviours.ts";
+import { findRuns, noise, wavFile } from "./microphone/noise.ts";
+import { serveSite } from "./site/serve-site.ts";
 
 // The fake microphone's own rate in Chromium, so that nothing on the way has to resample.
 const sampleRate = 44_100;

@@ -4,10 +4,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Fault, ManualClock, startEmulator } from "@voxpipe/emulator";
 import { exact } from "@voxpipe/testing/exact-emulator";
 import { afterAll, beforeAll, expect } from "vitest";
-import { inEveryBrowser } from "./behaviours.ts";
-import type { RunningBrowser } from "./browsers.ts";
-import { serveSite } from "./site.ts";
-import { evaluate } from "./test-page.ts";
+import type { RunningBrowser } from "./launch/browsers.ts";
+import { evaluate } from "./launch/test-page.ts";
+import { inEveryBrowser } from "./matrix/behaviours.ts";
+import { serveSite } from "./site/serve-site.ts";
 
 // Opaque, as the service's are.
 const token = "token-of-the-browsers-tests";

@@ -1,8 +1,8 @@
 import { createTranscript, toWebVtt } from "@voxpipe/transcript";
 import { expect } from "vitest";
-import { inEveryBrowser } from "./behaviours.ts";
-import { serveSite } from "./site.ts";
-import { evaluate } from "./test-page.ts";
+import { evaluate } from "./launch/test-page.ts";
+import { inEveryBrowser } from "./matrix/behaviours.ts";
+import { serveSite } from "./site/serve-site.ts";
 
 const said = [
   { text: "When the train was late again, we walked along the river to the old market.", speaker: "A" },

@@ -5,10 +5,10 @@ import { afterAll, beforeAll, expect, inject } from "vitest";
 import { apiKey, expectations, faults, sessionsOf } from "../runtimes/expectations.ts";
 import type { Seen } from "../runtimes/suite.ts";
 import { handshakeOf } from "../runtimes/witness.ts";
-import { inEveryBrowser } from "./behaviours.ts";
-import type { BrowserName } from "./browsers.ts";
-import { serveSite } from "./site.ts";
-import { evaluate } from "./test-page.ts";
+import type { BrowserName } from "./launch/browsers.ts";
+import { evaluate } from "./launch/test-page.ts";
+import { inEveryBrowser } from "./matrix/behaviours.ts";
+import { serveSite } from "./site/serve-site.ts";
 
 /** WebKit's GTK port takes whatever is sent at once, and then says that nothing waits (`bufferedAmount` 0). */
 const tellsBuffered = (name: BrowserName) => name !== "WebKit";

@@ -6,7 +6,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { buildVisitor } from "../runtimes/build-visitor.ts";
 import { buildTokenServers, startTokenServer, tokenServers } from "../runtimes/token-servers.ts";
-import { openChromium } from "./chromium.ts";
+import { openChromium } from "./launch/chromium.ts";
 
 const apiKey = "the-key-that-stays-on-the-server";
 let browser: Browser;

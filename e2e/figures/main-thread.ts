@@ -1,10 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { startEmulator } from "@voxpipe/emulator";
 import { exact } from "@voxpipe/testing/exact-emulator";
-import { launchChromium } from "../browsers/chromium.ts";
-import { until } from "../browsers/demo-page.ts";
-import { startDemo } from "../browsers/demo-process.ts";
-import { PlaywrightPage } from "../browsers/playwright-page.ts";
+import { until } from "../browsers/demo/page.ts";
+import { startDemo } from "../browsers/demo/process.ts";
+import { launchChromium } from "../browsers/launch/chromium.ts";
+import { PlaywrightPage } from "../browsers/launch/playwright-page.ts";
 import type { Figure } from "./main.ts";
 
 const seconds = 60;

@@ -93,7 +93,7 @@ export const behaviours: Readonly<Record<string, (surroundings: Surroundings) =>
     while (accepted < offered && !waits) {
       writer.write(second).catch(() => {});
       accepted += second.length;
-      waits = !(await within(surroundings.tellsBuffered ? 1500 : 400, writer.ready));
+      waits = !(await settledWithin(writer.ready, surroundings.tellsBuffered ? 1500 : 400));
     }
     session.abort();
     await ended;
@@ -260,7 +260,7 @@ async function failure(session: StreamingSession): Promise<Seen> {
 }
 
 /** Whether a promise settles in time. */
-async function within(ms: number, promise: Promise<unknown>): Promise<boolean> {
+async function settledWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(false), ms);

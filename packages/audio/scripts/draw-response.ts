@@ -1,10 +1,10 @@
 // Draws the resampler's frequency response into docs/, and prints its worst figures per rate pair.
 import { writeFileSync } from "node:fs";
-import { Resampler } from "../src/resampler.ts";
+import { Resampler } from "../src/resampling/resampler.ts";
 import { commonRates, sweep, toneResponse, worstFigures } from "../test/frequency-response.ts";
 import { type Curve, type Panel, renderChart } from "./response-chart.ts";
 
-const TONES_PER_BAND = 400;
+const tonesPerBand = 400;
 const colors = ["#1f6feb", "#c2410c", "#15803d", "#7c3aed", "#be123c"];
 const falling = commonRates.filter(([inputRate, outputRate]) => inputRate > outputRate);
 /** The pairs that are drawn; the others look the same. */
@@ -15,7 +15,7 @@ function curve([inputRate, outputRate]: readonly [number, number], index: number
   const resampler = new Resampler(inputRate, outputRate);
   const nyquist = outputRate / 2;
   const highest = Math.min(end, inputRate / outputRate);
-  const points = sweep(0.005, highest, TONES_PER_BAND).map((relative) => {
+  const points = sweep(0.005, highest, tonesPerBand).map((relative) => {
     return { x: relative, y: toneResponse(resampler, relative * nyquist).total };
   });
   return { label: `${inputRate} → ${outputRate} Hz`, color: colors[index] ?? "#000000", points };
@@ -44,7 +44,7 @@ const decimal = (value: number | undefined, digits: number) => value?.toFixed(di
 console.log("| rates (Hz) | above the new Nyquist (dB) | beside a tone (dB) | pass band (dB) | 1 kHz (dB) |");
 console.log("|---|---|---|---|---|");
 for (const [inputRate, outputRate] of commonRates) {
-  const { stopBand, spurious, passBand, oneKilohertz } = worstFigures(inputRate, outputRate, TONES_PER_BAND);
+  const { stopBand, spurious, passBand, oneKilohertz } = worstFigures(inputRate, outputRate, tonesPerBand);
   const cells = [
     decimal(stopBand, 1),
     decimal(spurious, 1),

@@ -23,36 +23,36 @@ export interface Panel {
   readonly curves: readonly Curve[];
 }
 
-const WIDTH = 860;
-const HEIGHT = 380;
-const MARGIN = { left: 64, right: 20, top: 40, bottom: 34 };
-const INK = "#24292f";
-const GRID = "#d8dee4";
+const chartWidth = 860;
+const chartHeight = 380;
+const margin = { left: 64, right: 20, top: 40, bottom: 34 };
+const inkColour = "#24292f";
+const gridColour = "#d8dee4";
 
 /** The panels below one another, as an SVG document that is readable on light and dark pages alike. */
 export function renderChart(title: string, panels: readonly Panel[]): string {
-  const height = HEIGHT * panels.length;
+  const height = chartHeight * panels.length;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${chartWidth} ${height}" font-family="sans-serif" font-size="12">`,
     `<title>${title}</title>`,
-    `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
-    ...panels.map((panel, i) => `<g transform="translate(0 ${i * HEIGHT})">${renderPanel(panel)}</g>`),
+    `<rect width="${chartWidth}" height="${height}" fill="#ffffff"/>`,
+    ...panels.map((panel, i) => `<g transform="translate(0 ${i * chartHeight})">${renderPanel(panel)}</g>`),
     "</svg>",
     "",
   ].join("\n");
 }
 
 function renderPanel({ title, x, y, limit, legend, curves }: Panel): string {
-  const right = WIDTH - MARGIN.right;
-  const bottom = HEIGHT - MARGIN.bottom;
-  const atX = scale(x, MARGIN.left, right);
-  const atY = scale(y, bottom, MARGIN.top);
+  const right = chartWidth - margin.right;
+  const bottom = chartHeight - margin.bottom;
+  const atX = scale(x, margin.left, right);
+  const atY = scale(y, bottom, margin.top);
   return [
-    label(MARGIN.left, 24, title, "start", 14),
+    label(margin.left, 24, title, "start", 14),
     ...ticks(x).map(
-      (at) => line(atX(at), MARGIN.top, atX(at), bottom) + label(atX(at), bottom + 18, tick(at), "middle"),
+      (at) => line(atX(at), margin.top, atX(at), bottom) + label(atX(at), bottom + 18, tick(at), "middle"),
     ),
-    ...ticks(y).map((at) => line(MARGIN.left, atY(at), right, atY(at)) + label(56, atY(at) + 4, tick(at), "end")),
+    ...ticks(y).map((at) => line(margin.left, atY(at), right, atY(at)) + label(56, atY(at) + 4, tick(at), "end")),
     ...curves.map(({ color, points }) => {
       const path = points.map((point) => {
         const shown = Math.min(Math.max(point.y, y.from), y.to);
@@ -60,11 +60,11 @@ function renderPanel({ title, x, y, limit, legend, curves }: Panel): string {
       });
       return `<polyline fill="none" stroke="${color}" stroke-width="1.2" points="${path.join(" ")}"/>`;
     }),
-    limit === undefined ? "" : line(MARGIN.left, atY(limit.y), right, atY(limit.y), "#cf222e", "6 4"),
+    limit === undefined ? "" : line(margin.left, atY(limit.y), right, atY(limit.y), "#cf222e", "6 4"),
     limit === undefined ? "" : label(right - 8, atY(limit.y) - 6, limit.label, "end"),
     ...curves.map((curve, i) => {
-      const top = MARGIN.top + 20 + 18 * i;
-      const left = legend === "left" ? MARGIN.left + 20 : right - 170;
+      const top = margin.top + 20 + 18 * i;
+      const left = legend === "left" ? margin.left + 20 : right - 170;
       return line(left, top, left + 24, top, curve.color) + label(left + 32, top + 4, curve.label, "start");
     }),
   ].join("\n");
@@ -82,10 +82,10 @@ function tick(value: number): string {
   return String(Number(value.toFixed(6)));
 }
 
-function line(x1: number, y1: number, x2: number, y2: number, stroke = GRID, dashes = "none"): string {
+function line(x1: number, y1: number, x2: number, y2: number, stroke = gridColour, dashes = "none"): string {
   return `<path d="M${x1} ${y1}L${x2} ${y2}" stroke="${stroke}" stroke-dasharray="${dashes}"/>`;
 }
 
 function label(x: number, y: number, text: string, anchor: "start" | "middle" | "end", size = 12): string {
-  return `<text x="${x}" y="${y}" fill="${INK}" font-size="${size}" text-anchor="${anchor}">${text}</text>`;
+  return `<text x="${x}" y="${y}" fill="${inkColour}" font-size="${size}" text-anchor="${anchor}">${text}</text>`;
 }

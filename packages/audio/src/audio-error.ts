@@ -25,8 +25,8 @@ export class AudioError extends Error {
   override readonly name = "AudioError";
   readonly code: AudioErrorCode;
 
-  constructor(code: AudioErrorCode, message: string) {
-    super(message);
+  constructor(code: AudioErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
   }
 }

@@ -1,4 +1,4 @@
-import { Resampler } from "../src/resampler.ts";
+import { Resampler } from "../src/resampling/resampler.ts";
 
 /** What became of a tone, as powers in dB relative to the tone that went in. */
 export interface ToneResponse {

@@ -1,12 +1,12 @@
 import { parse } from "valibot";
-import type { Figures } from "./child.ts";
-import { type ClientTask, clientTask } from "./child-tasks.ts";
 import { measureDecode } from "./client/decode.ts";
 import { measureDrop } from "./client/drop.ts";
 import { measureLatency } from "./client/latency.ts";
 import { measureMemory } from "./client/memory.ts";
 import { measureStall } from "./client/stall.ts";
 import { measureStream } from "./client/stream.ts";
+import type { Figures } from "./processes/child.ts";
+import { type ClientTask, clientTask } from "./processes/child-tasks.ts";
 
 function run(task: ClientTask): Promise<Figures> {
   switch (task.task) {

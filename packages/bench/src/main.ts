@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
-import { makeCertificate } from "./certificate.ts";
-import { machine } from "./machine.ts";
+import { makeCertificate } from "./inputs/certificate.ts";
 import type { Result } from "./measure.ts";
 import { measures } from "./measures.ts";
-import { jsonOf, tableOf } from "./report.ts";
+import { machine } from "./report/machine.ts";
+import { jsonOf, tableOf } from "./report/report.ts";
 
 const { values: options } = parseArgs({
   options: {

@@ -1,4 +1,4 @@
-import type { Certificate } from "./certificate.ts";
+import type { Certificate } from "./inputs/certificate.ts";
 
 /** How much is measured. */
 export interface Scale {

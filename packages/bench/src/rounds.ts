@@ -1,5 +1,5 @@
-import type { Figures } from "./child.ts";
-import type { VariantName } from "./child-tasks.ts";
+import type { Figures } from "./processes/child.ts";
+import type { VariantName } from "./processes/child-tasks.ts";
 
 /** The samples of one client: a list for each figure. */
 export type Samples = Readonly<Record<string, readonly number[]>>;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { parse } from "valibot";
 import { type WebSocket, WebSocketServer } from "ws";
-import { serverTask } from "./child-tasks.ts";
+import { serverTask } from "./processes/child-tasks.ts";
 import { drops } from "./server/drops.ts";
 import { recognizes } from "./server/recognizes.ts";
 import { stalls } from "./server/stalls.ts";

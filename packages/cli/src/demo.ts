@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { DemoFigures } from "./demo-figures.ts";
-import { reportFailure } from "./failure-report.ts";
-import { oneLine } from "./terminal-safe.ts";
+import { reportFailure } from "./command/failure-report.ts";
+import { DemoFigures } from "./demo/figures.ts";
+import { oneLine } from "./terminal/terminal-safe.ts";
 import { transcribe } from "./transcribe.ts";
 
 const sample = new URL("../../recognizer/sample/sample.wav", import.meta.url);

@@ -1,8 +1,8 @@
 import { CommanderError } from "commander";
-import { createCommand } from "./command.ts";
-import type { CommandIo } from "./command-io.ts";
-import { type ExitCode, exitCode } from "./exit-code.ts";
-import { reportFailure } from "./failure-report.ts";
+import { createCommand } from "./command/command.ts";
+import type { CommandIo } from "./command/command-io.ts";
+import { type ExitCode, exitCode } from "./command/exit-code.ts";
+import { reportFailure } from "./command/failure-report.ts";
 import { transcribe } from "./transcribe.ts";
 
 /** Runs the command line and tells what went wrong, if something did, in one line on standard error. */

@@ -1,17 +1,17 @@
 import { connect, type StreamingEvent, type StreamingSession } from "voxpipe";
-import { chooseRenderer } from "./choose-renderer.ts";
-import type { CommandIo } from "./command-io.ts";
-import { connectOptions } from "./connect-options.ts";
-import { findCredentials } from "./credentials.ts";
-import { eventNotice } from "./event-notice.ts";
-import { onFirstInterrupt } from "./interrupt.ts";
-import { startLocalServer } from "./local-server.ts";
-import { outputFile } from "./output-file.ts";
-import type { Progress } from "./progress-line.ts";
-import type { Renderer } from "./renderer.ts";
-import { openSessionAudio, type SessionAudio } from "./session-audio.ts";
-import { isBrokenPipe, textOutput } from "./text-output.ts";
-import type { TranscribeOptions } from "./transcribe-options.ts";
+import type { CommandIo } from "./command/command-io.ts";
+import { connectOptions } from "./command/connect-options.ts";
+import { findCredentials } from "./command/credentials.ts";
+import { onFirstInterrupt } from "./command/interrupt.ts";
+import { startLocalServer } from "./command/local-server.ts";
+import type { TranscribeOptions } from "./command/transcribe-options.ts";
+import { openSessionAudio, type SessionAudio } from "./input/session-audio.ts";
+import { chooseRenderer } from "./output/choose-renderer.ts";
+import { outputFile } from "./output/output-file.ts";
+import type { Renderer } from "./output/renderer.ts";
+import { isBrokenPipe, textOutput } from "./output/text-output.ts";
+import { eventNotice } from "./terminal/event-notice.ts";
+import type { Progress } from "./terminal/progress-line.ts";
 
 /** Called with every event as it comes. */
 export type Observer = (event: StreamingEvent, session: StreamingSession) => void;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator } from "@voxpipe/emulator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { wavFile } from "../src/wav.fixture.ts";
+import { wavFile } from "../src/input/wav.fixture.ts";
 import { engine, speechWav } from "./speech.ts";
 import { type Outcome, voxpipe } from "./voxpipe-process.ts";
 

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { wavFile } from "../src/wav.fixture.ts";
-import { countWordErrors } from "../src/word-error-rate.ts";
+import { countWordErrors } from "../src/demo/word-error-rate.ts";
+import { wavFile } from "../src/input/wav.fixture.ts";
 import { voxpipe } from "./voxpipe-process.ts";
 
 const sampleFolder = new URL("../../recognizer/sample/", import.meta.url);

@@ -1,5 +1,5 @@
 import { type ScriptedWord, scripted } from "@voxpipe/emulator";
-import { wavFile } from "../src/wav.fixture.ts";
+import { wavFile } from "../src/input/wav.fixture.ts";
 
 const sampleRate = 16_000;
 

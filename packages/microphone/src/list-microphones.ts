@@ -1,4 +1,4 @@
-import { assertCapturing } from "./capture-failure.ts";
+import { assertCapturing } from "./capture/capture-failure.ts";
 import { MicrophoneError } from "./microphone-error.ts";
 
 /** A microphone to choose from. */
@@ -40,7 +40,7 @@ async function audioInputs(): Promise<MediaDeviceInfo[]> {
     throw new MicrophoneError(
       "unsupported",
       `The browser does not list its devices: ${cause}. Ask in a page that is shown; a page in a frame needs allow="microphone".`,
-      cause,
+      { cause },
     );
   }
 }

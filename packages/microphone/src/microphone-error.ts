@@ -32,8 +32,8 @@ export class MicrophoneError extends Error {
   override readonly name = "MicrophoneError";
   readonly code: MicrophoneErrorCode;
 
-  constructor(code: MicrophoneErrorCode, message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
+  constructor(code: MicrophoneErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options?.cause === undefined ? undefined : options);
     this.code = code;
   }
 }

@@ -1,5 +1,5 @@
+import { liveTrack, withoutLiveTrack } from "./capture/stream-track.ts";
 import { MicrophoneError } from "./microphone-error.ts";
-import { liveTrack, withoutLiveTrack } from "./stream-track.ts";
 
 export interface MicrophoneOptions {
   /**
@@ -103,7 +103,7 @@ function besideModule(): URL {
     throw new MicrophoneError(
       "invalid-options",
       "Missing workletUrl: this bundle does not know its own address (it is a classic script, or comes from a Blob), so the worklet is not found beside it. Serve @voxpipe/microphone/worklet.js from the page's own origin, and give its address as workletUrl.",
-      cause,
+      { cause },
     );
   }
 }

@@ -1,5 +1,5 @@
-import { assertCapturing } from "./capture-failure.ts";
-import { CapturedMicrophone } from "./captured-microphone.ts";
+import { assertCapturing } from "./capture/capture-failure.ts";
+import { CapturedMicrophone } from "./capture/captured-microphone.ts";
 import type { Microphone } from "./microphone.ts";
 import { checkOptions, type MicrophoneOptions } from "./microphone-options.ts";
 

@@ -1,5 +1,5 @@
-import { PcmChunker } from "./pcm-chunker.ts";
-import { processorName, type WorkletCommand, type WorkletReport } from "./worklet-messages.ts";
+import { PcmChunker } from "./pcm/pcm-chunker.ts";
+import { processorName, type WorkletCommand, type WorkletReport } from "./worklet/worklet-messages.ts";
 
 const silence: readonly Float32Array[] = [];
 

@@ -5,8 +5,8 @@
 import { writeFileSync } from "node:fs";
 import { speak } from "../scripts/flite.mjs";
 
-const SAMPLE_RATE = 16_000;
-const PAUSE_MS = 2_000;
+const sampleRate = 16_000;
+const pauseMs = 2_000;
 const turns = [
   "The morning train was late again, so we walked along the river to the old market.",
   "A farmer was selling apples, fresh bread, and honey from the mountains.",
@@ -14,11 +14,11 @@ const turns = [
   "She smiled and said that good honey lasts longer than any winter.",
 ];
 
-const silence = new Int16Array((PAUSE_MS * SAMPLE_RATE) / 1000);
+const silence = new Int16Array((pauseMs * sampleRate) / 1000);
 const pieces = [silence.subarray(0, silence.length / 2)];
 const words = [];
 for (const turn of turns) {
-  const from = (pieces.reduce((sum, piece) => sum + piece.length, 0) * 1000) / SAMPLE_RATE;
+  const from = (pieces.reduce((sum, piece) => sum + piece.length, 0) * 1000) / sampleRate;
   const spoken = speak(turn);
   words.push(...spoken.words.map(({ text, start, end }) => ({ text, start: start + from, end: end + from })));
   pieces.push(spoken.samples, silence);
@@ -38,8 +38,8 @@ function wav(parts) {
   header.writeUInt32LE(16, 16);
   header.writeUInt16LE(1, 20);
   header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(SAMPLE_RATE, 24);
-  header.writeUInt32LE(SAMPLE_RATE * 2, 28);
+  header.writeUInt32LE(sampleRate, 24);
+  header.writeUInt32LE(sampleRate * 2, 28);
   header.writeUInt16LE(2, 32);
   header.writeUInt16LE(16, 34);
   header.write("data", 36);

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ModelFiles } from "./messages.ts";
 import { RecognizerError } from "./recognizer-error.ts";
+import type { ModelFiles } from "./thread/messages.ts";
 
 /** The model files in `folder`, or in the package's own; throws `models-missing` for the first that is not there. */
 export function findModelFiles(folder: string | URL = new URL("../models/", import.meta.url)): ModelFiles {

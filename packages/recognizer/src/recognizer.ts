@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import type { Engine, EngineListener, EngineSession } from "./engine.ts";
 import { findModelFiles } from "./model-files.ts";
 import { RecognizerError } from "./recognizer-error.ts";
-import { RecognizerThread } from "./recognizer-thread.ts";
+import { RecognizerThread } from "./thread/recognizer-thread.ts";
 
 /** Options of `recognizer`. */
 export interface RecognizerOptions {

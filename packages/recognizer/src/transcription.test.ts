@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { samplesIn } from "./audio-format.ts";
+import { samplesIn } from "./audio/audio-format.ts";
 import type { EngineWord, Hypothesis } from "./engine.ts";
-import type { Decode } from "./segment-reader.ts";
+import type { Decode } from "./reading/segment-reader.ts";
 import { Transcription } from "./transcription.ts";
 
 const audio = (ms: number, level: number) => new Float32Array(samplesIn(ms)).fill(level);
-const VOICE = 0.5;
-const SILENCE = 0;
+const voice = 0.5;
+const silence = 0;
 
 /** A word for every 300 ms of voice. */
 const counting: Decode = (samples) => {
@@ -37,7 +37,7 @@ const texts = (words: readonly EngineWord[] | undefined) => words?.map((word) =>
 
 test("silence gives no job, no voice and no words", () => {
   const { transcription, hypotheses, work } = start();
-  transcription.write(audio(5_000, SILENCE));
+  transcription.write(audio(5_000, silence));
   expect(work()).toEqual([]);
   expect(hypotheses.at(-1)).toEqual({ words: [], heardMs: 4_992 });
 });
@@ -46,7 +46,7 @@ test("an open segment is read about every half second, and not again without new
   const { transcription, work } = start();
   const readings: string[] = [];
   for (let i = 0; i < 40; i++) {
-    transcription.write(audio(50, VOICE));
+    transcription.write(audio(50, voice));
     readings.push(...work());
   }
   expect(readings).toEqual(["partial", "partial", "partial"]);
@@ -58,10 +58,10 @@ test("leaving out every reading of the open segment loses no word", () => {
   for (let i = 0; i < 4; i++) {
     for (const { transcription, work } of [eager, lazy]) {
       for (let j = 0; j < 30; j++) {
-        transcription.write(audio(50, VOICE));
+        transcription.write(audio(50, voice));
         if (work === eager.work) work();
       }
-      transcription.write(audio(6_000, SILENCE));
+      transcription.write(audio(6_000, silence));
     }
   }
   for (const { transcription, work } of [eager, lazy]) {
@@ -74,9 +74,9 @@ test("leaving out every reading of the open segment loses no word", () => {
 
 test("while a closed segment waits, the audio heard stands still: the lag shows", () => {
   const { transcription, hypotheses, work } = start();
-  transcription.write(audio(1_000, VOICE));
+  transcription.write(audio(1_000, voice));
   const before = hypotheses.at(-1)?.heardMs;
-  transcription.write(audio(2_000, SILENCE));
+  transcription.write(audio(2_000, silence));
   expect(hypotheses.at(-1)?.heardMs).toBe(before);
   expect(work()).toEqual(["final"]);
   expect(hypotheses.at(-1)).toMatchObject({
@@ -87,8 +87,8 @@ test("while a closed segment waits, the audio heard stands still: the lag shows"
 
 test("a reading that heard the end of the speech stands as the final one", () => {
   const { transcription, endpoints, work } = start();
-  transcription.write(audio(1_000, VOICE));
-  transcription.write(audio(250, SILENCE));
+  transcription.write(audio(1_000, voice));
+  transcription.write(audio(250, silence));
   expect(work()).toEqual(["partial"]);
   transcription.endpoint(0);
   expect(texts(endpoints[0])).toEqual(["word0", "word1", "word2"]);
@@ -96,7 +96,7 @@ test("a reading that heard the end of the speech stands as the final one", () =>
 
 test("when the final reading fails, the last one before it is kept", () => {
   const { transcription, endpoints, work } = start();
-  transcription.write(audio(1_000, VOICE));
+  transcription.write(audio(1_000, voice));
   work();
   transcription.endpoint(0);
   expect(work(() => "")).toEqual(["final"]);
@@ -106,8 +106,8 @@ test("when the final reading fails, the last one before it is kept", () => {
 
 test("a voice that is shorter than a word is not read", () => {
   const { transcription, endpoints, work } = start();
-  transcription.write(audio(64, VOICE));
-  transcription.write(audio(1_000, SILENCE));
+  transcription.write(audio(64, voice));
+  transcription.write(audio(1_000, silence));
   transcription.endpoint(0);
   expect(work(() => "Thank you.")).toEqual([]);
   expect(endpoints[0]).toEqual([]);
@@ -115,9 +115,9 @@ test("a voice that is shorter than a word is not read", () => {
 
 test("an endpoint begins a stretch of its own", () => {
   const { transcription, hypotheses, endpoints, work } = start();
-  transcription.write(audio(1_000, VOICE));
+  transcription.write(audio(1_000, voice));
   transcription.endpoint(0);
-  transcription.write(audio(1_000, VOICE));
+  transcription.write(audio(1_000, voice));
   work();
   expect(endpoints[0]?.at(-1)?.end).toBeLessThanOrEqual(1_000);
   expect(hypotheses.at(-1)?.voice?.startMs).toBe(1_000);

@@ -1,12 +1,12 @@
-import { msOf, samplesIn, WINDOW } from "./audio-format.ts";
-import { AudioTail } from "./audio-tail.ts";
+import { msOf, samplesIn, windowSamples } from "./audio/audio-format.ts";
+import { AudioTail } from "./audio/audio-tail.ts";
+import { type Segment, Segmenter } from "./audio/segmenter.ts";
 import type { EngineWord, Hypothesis } from "./engine.ts";
-import { mergeReading, type ReadWord } from "./reading.ts";
-import { type Context, type Decode, readSegment } from "./segment-reader.ts";
-import { type Segment, Segmenter } from "./segmenter.ts";
-import { type Span, wordTimes } from "./word-times.ts";
+import { mergeReading, type ReadWord } from "./reading/reading.ts";
+import { type Context, type Decode, readSegment } from "./reading/segment-reader.ts";
+import { type Span, wordTimes } from "./reading/word-times.ts";
 
-/** Judges one window of `WINDOW` samples after another. */
+/** Judges one window of `windowSamples` samples after another. */
 export interface VoiceDetector {
   voiced(window: Float32Array): boolean;
 }
@@ -24,14 +24,14 @@ export interface ReadingJob {
 }
 
 /** New audio after which an open segment is read again. */
-const READ_EVERY = samplesIn(500);
+const readEvery = samplesIn(500);
 /** Silence that the model wants to hear after the last word. A reading that had it stands as the final one. */
-const TAIL = samplesIn(200);
+const tailSamples = samplesIn(200);
 /** Less voice than this is a click, not a word. */
-const MIN_VOICED = 4 * WINDOW;
+const minVoiced = 4 * windowSamples;
 /** A segment this long, and this recently ended, serves the next one as context. */
-const CONTEXT_LENGTH = samplesIn(8_000);
-const CONTEXT_GAP = samplesIn(3_000);
+const contextLength = samplesIn(8_000);
+const contextGap = samplesIn(3_000);
 
 /** What was read of a segment so far. */
 interface Draft {
@@ -54,7 +54,7 @@ type Waiting =
   | { readonly type: "closed"; readonly piece: Piece; draft: Draft }
   | { readonly type: "endpoint"; readonly id: number; readonly at: number };
 
-const EMPTY: Draft = { words: [], spans: [], readTo: 0, complete: false };
+const emptyDraft: Draft = { words: [], spans: [], readTo: 0, complete: false };
 
 /**
  * One session inside a worker: audio and endpoints in, reading jobs and reports out. It looks at no clock and decodes
@@ -72,7 +72,7 @@ export class Transcription {
   #position = 0;
   /** Closed segments and endpoints in order, until they are settled. Bounded as the unheard audio is. */
   readonly #waiting: Waiting[] = [];
-  #draft = EMPTY;
+  #draft = emptyDraft;
   #context: (Context & { readonly end: number }) | undefined;
   /** The open stretch: final words, its first sample, and its voice. */
   #words: EngineWord[] = [];
@@ -89,7 +89,7 @@ export class Transcription {
   /** Takes the next samples, any number. */
   write(samples: Float32Array): void {
     this.#audio.append(samples);
-    while (this.#position + WINDOW <= this.#audio.end) this.#hearWindow();
+    while (this.#position + windowSamples <= this.#audio.end) this.#hearWindow();
     this.#forget();
     this.#settle();
   }
@@ -113,9 +113,9 @@ export class Transcription {
   }
 
   #hearWindow(): void {
-    const window = this.#audio.slice(this.#position, this.#position + WINDOW);
+    const window = this.#audio.slice(this.#position, this.#position + windowSamples);
     const voiced = this.#detector.voiced(window);
-    this.#position += WINDOW;
+    this.#position += windowSamples;
     this.#voiced.push(voiced);
     const closed = this.#segmenter.push(voiced, energy(window));
     const open = this.#segmenter.open;
@@ -129,9 +129,9 @@ export class Transcription {
   #close(segment: Segment | undefined): void {
     if (!segment) return;
     const draft = this.#draft;
-    this.#draft = EMPTY;
+    this.#draft = emptyDraft;
     const piece = this.#piece(segment);
-    if (voicedSamples(piece) < MIN_VOICED) return;
+    if (voicedSamples(piece) < minVoiced) return;
     this.#waiting.push({ type: "closed", piece, draft });
   }
 
@@ -151,7 +151,7 @@ export class Transcription {
   #keep({ segment, samples }: Piece, draft: Draft): void {
     this.#words.push(...this.#timed(segment, draft, true));
     const words = draft.words.map((word) => word.text);
-    const useful = words.length > 0 && samples.length <= CONTEXT_LENGTH;
+    const useful = words.length > 0 && samples.length <= contextLength;
     this.#context = useful ? { samples, words, end: segment.end } : undefined;
   }
 
@@ -168,7 +168,7 @@ export class Transcription {
   }
 
   #readOpen(decode: Decode, open: Segment): void {
-    const fallen = open.end - open.voiceEnd >= TAIL;
+    const fallen = open.end - open.voiceEnd >= tailSamples;
     this.#draft = this.#read(decode, this.#piece(open), this.#draft, fallen);
     this.#settle();
   }
@@ -176,7 +176,7 @@ export class Transcription {
   #read(decode: Decode, piece: Piece, draft: Draft, complete: boolean): Draft {
     const { segment, samples } = piece;
     const audio = { samples, voiceStart: segment.voiceStart - segment.start, voiced: voicedSamples(piece) };
-    const near = this.#context && segment.start - this.#context.end <= CONTEXT_GAP;
+    const near = this.#context && segment.start - this.#context.end <= contextGap;
     const texts = readSegment(decode, audio, complete && near ? this.#context : undefined);
     // A reading without words has failed; what was there before is the better guess.
     const words = texts.length > 0 ? mergeReading(draft.words, texts) : draft.words;
@@ -186,8 +186,8 @@ export class Transcription {
 
   #isDue(open: Segment): boolean {
     const { readTo, complete } = this.#draft;
-    if (open.end - open.voiceEnd >= TAIL) return !complete || readTo < open.voiceEnd + TAIL;
-    return readTo < open.voiceEnd && open.end - Math.max(readTo, open.voiceStart) >= READ_EVERY;
+    if (open.end - open.voiceEnd >= tailSamples) return !complete || readTo < open.voiceEnd + tailSamples;
+    return readTo < open.voiceEnd && open.end - Math.max(readTo, open.voiceStart) >= readEvery;
   }
 
   /** Words of a draft at their times in the session: in order, and none before its stretch. */
@@ -205,22 +205,22 @@ export class Transcription {
 
   #piece(segment: Segment): Piece {
     const { start, end } = segment;
-    const from = Math.floor(start / WINDOW) - this.#voicedFrom;
-    const verdicts = this.#voiced.slice(from, Math.ceil(end / WINDOW) - this.#voicedFrom);
+    const from = Math.floor(start / windowSamples) - this.#voicedFrom;
+    const verdicts = this.#voiced.slice(from, Math.ceil(end / windowSamples) - this.#voicedFrom);
     return { segment, samples: this.#audio.slice(start, end), verdicts };
   }
 
   #forget(): void {
     const needed = Math.min(this.#segmenter.needed, this.#position);
     this.#audio.dropBefore(needed);
-    const windows = Math.floor(needed / WINDOW) - this.#voicedFrom;
+    const windows = Math.floor(needed / windowSamples) - this.#voicedFrom;
     this.#voiced.splice(0, windows);
     this.#voicedFrom += windows;
   }
 }
 
 function standsAsFinal({ complete, readTo }: Draft, { voiceEnd, end }: Segment): boolean {
-  return complete && readTo >= Math.min(end, voiceEnd + TAIL);
+  return complete && readTo >= Math.min(end, voiceEnd + tailSamples);
 }
 
 function isVoiced({ segment, verdicts }: Piece, sample: number): boolean {
@@ -228,13 +228,16 @@ function isVoiced({ segment, verdicts }: Piece, sample: number): boolean {
   const at = start + sample;
   if (at < voiceStart || at >= voiceEnd) return false;
   // The detector is sure of a voice only some windows after it began.
-  return at < voiceStart + 3 * WINDOW || (verdicts[Math.floor(at / WINDOW) - Math.floor(start / WINDOW)] ?? false);
+  return (
+    at < voiceStart + 3 * windowSamples ||
+    (verdicts[Math.floor(at / windowSamples) - Math.floor(start / windowSamples)] ?? false)
+  );
 }
 
 function voicedSamples(piece: Piece): number {
   let windows = 0;
-  for (let at = WINDOW / 2; at < piece.samples.length; at += WINDOW) if (isVoiced(piece, at)) windows++;
-  return windows * WINDOW;
+  for (let at = windowSamples / 2; at < piece.samples.length; at += windowSamples) if (isVoiced(piece, at)) windows++;
+  return windows * windowSamples;
 }
 
 function textOf(word: ReadWord): string {

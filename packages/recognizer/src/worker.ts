@@ -1,8 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { Report, Request, WorkerStart } from "./messages.ts";
-import type { Models } from "./models.ts";
-import { NativeGate } from "./native-gate.ts";
-import { Scheduler } from "./scheduler.ts";
+import type { Models } from "./models/models.ts";
+import type { Report, Request, WorkerStart } from "./thread/messages.ts";
+import { NativeGate } from "./thread/native-gate.ts";
+import { Scheduler } from "./thread/scheduler.ts";
 import { Transcription } from "./transcription.ts";
 
 /** A thread with one copy of the models, serving several sessions. */
@@ -14,7 +14,7 @@ const report = (message: Report): void => port.postMessage(message);
 const gate = new NativeGate(memory);
 
 try {
-  const { loadModels } = await import("./models.ts");
+  const { loadModels } = await import("./models/models.ts");
   gate.pass(() => serve(loadModels(files)));
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);

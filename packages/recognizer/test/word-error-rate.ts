@@ -1,4 +1,4 @@
-import { bareWord } from "../src/align-words.ts";
+import { bareWord } from "../src/reading/align-words.ts";
 
 /** Substituted, missing and added words of `heard`, by the words of `reference`; case and punctuation do not count. */
 export function wordErrorRate(reference: string, heard: string): number {

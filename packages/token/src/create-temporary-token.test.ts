@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { everythingIn, failureOf } from "../test/failure.ts";
 import { minted, startUpstream } from "../test/upstream.ts";
 import { createTemporaryToken } from "./create-temporary-token.ts";
-import type { Fetch } from "./token-options.ts";
+import type { Fetch } from "./request/token-options.ts";
 
 const apiKey = "not-a-real-key-0123456789";
 const quick = { apiKey, expiresInSeconds: 60, retryDelay: 1 };

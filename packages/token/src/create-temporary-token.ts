@@ -1,10 +1,10 @@
-import { type Deadline, pause, startDeadline, unlessAborted } from "./deadline.ts";
-import { retryPause } from "./retry.ts";
-import { TokenError } from "./token-error.ts";
-import { type CheckedTokenOptions, checkTokenOptions, type TemporaryTokenOptions } from "./token-options.ts";
-import { readTokenResponse, type TemporaryToken } from "./token-response.ts";
-import { tokenUrl } from "./token-url.ts";
-import { safeCause } from "./withhold.ts";
+import { type Deadline, pause, startDeadline, unlessAborted } from "./async/deadline.ts";
+import { safeCause } from "./errors/safe-cause.ts";
+import { TokenError } from "./errors/token-error.ts";
+import { retryPause } from "./request/retry.ts";
+import { type CheckedTokenOptions, checkTokenOptions, type TemporaryTokenOptions } from "./request/token-options.ts";
+import { readTokenResponse, type TemporaryToken } from "./request/token-response.ts";
+import { tokenUrl } from "./request/token-url.ts";
 
 /**
  * Mints a temporary streaming token (protocol section 7). For servers only: the API key must not reach a browser.

@@ -1,5 +1,6 @@
-export type { AddressSource, TrustedProxy } from "./client-address.ts";
 export { createTemporaryToken } from "./create-temporary-token.ts";
+export { TokenError, type TokenErrorCode, type TokenErrorDetails } from "./errors/token-error.ts";
+export type { AddressSource, TrustedProxy } from "./handler/client-address.ts";
 export type {
   ApiKeySource,
   Authorize,
@@ -9,11 +10,10 @@ export type {
   TokenHandlerOptions,
   TokenHandlerSettings,
   UnguardedTokenHandlerOptions,
-} from "./handler-options.ts";
-export type { Identity } from "./identity.ts";
-export type { RateLimitOptions } from "./rate-limit.ts";
-export type { RateLimiter, RateVerdict, RedisClient } from "./rate-limiters.ts";
-export { TokenError, type TokenErrorCode, type TokenErrorDetails } from "./token-error.ts";
+} from "./handler/handler-options.ts";
+export type { Identity } from "./handler/identity.ts";
+export type { RateLimitOptions } from "./rate-limit/rate-limit.ts";
+export type { RateLimiter, RateVerdict, RedisClient } from "./rate-limit/rate-limiters.ts";
+export type { Fetch, TemporaryTokenOptions } from "./request/token-options.ts";
+export type { TemporaryToken } from "./request/token-response.ts";
 export { createTokenHandler, type TokenHandler } from "./token-handler.ts";
-export type { Fetch, TemporaryTokenOptions } from "./token-options.ts";
-export type { TemporaryToken } from "./token-response.ts";

@@ -1,10 +1,10 @@
-import { checkHandlerOptions } from "./check-handler-options.ts";
-import { type CorsPolicy, corsHeaders, isForeign, preflightHeaders } from "./cors.ts";
-import { anyone, type TokenHandlerOptions } from "./handler-options.ts";
-import { allow, type Refusal, refusals } from "./http-errors.ts";
-import type { Identity } from "./identity.ts";
-import { createRoute } from "./token-route.ts";
-import { hostForPages } from "./token-url.ts";
+import { checkHandlerOptions } from "./handler/check-handler-options.ts";
+import { anyone, type TokenHandlerOptions } from "./handler/handler-options.ts";
+import type { Identity } from "./handler/identity.ts";
+import { createRoute } from "./handler/token-route.ts";
+import { type CorsPolicy, corsHeaders, isForeign, preflightHeaders } from "./http/cors.ts";
+import { allow, type Refusal, refusals } from "./http/http-errors.ts";
+import { hostForPages } from "./request/token-url.ts";
 
 /** A route: the shape that Hono, Next, SvelteKit, Remix, Bun, Deno and Workers call, and that bridges give to Node's servers. */
 export type TokenHandler = (request: Request) => Promise<Response>;

@@ -1,5 +1,5 @@
-import type { TokenErrorContext } from "../src/handler-options.ts";
-import type { TokenError } from "../src/token-error.ts";
+import type { TokenError } from "../src/errors/token-error.ts";
+import type { TokenErrorContext } from "../src/handler/handler-options.ts";
 import type { Upstream } from "./upstream.ts";
 
 export const apiKey = "not-a-real-key-0123456789";

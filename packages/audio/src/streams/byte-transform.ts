@@ -1,5 +1,5 @@
-import type { Bytes } from "../bytes.ts";
-import { type AudioChunk, bytesOf } from "./audio-chunk.ts";
+import type { Bytes } from "../pcm/bytes.ts";
+import { type AudioBytes, bytesOf } from "./audio-bytes.ts";
 
 /** What a byte stream does with each chunk, and at its end. Either may return nothing to pass on. */
 export interface ByteProcessor {
@@ -8,7 +8,7 @@ export interface ByteProcessor {
 }
 
 /** A `TransformStream` of bytes. Empty chunks are never passed on. */
-export function byteTransform(processor: ByteProcessor): TransformStream<AudioChunk, Bytes> {
+export function byteTransform(processor: ByteProcessor): TransformStream<AudioBytes, Bytes> {
   return new TransformStream({
     transform(chunk, controller) {
       const bytes = processor.push(bytesOf(chunk));

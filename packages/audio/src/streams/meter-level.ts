@@ -1,9 +1,9 @@
-import type { Bytes } from "../bytes.ts";
-import { FrameAligner } from "../frame-aligner.ts";
-import { type LevelReport, LevelReporter } from "../level.ts";
-import { assertSampleRate } from "../pcm-format.ts";
-import { decodeMono } from "../sample-codec.ts";
-import { type AudioChunk, bytesOf } from "./audio-chunk.ts";
+import type { Bytes } from "../pcm/bytes.ts";
+import { FrameAligner } from "../pcm/frame-aligner.ts";
+import { type LevelReport, LevelReporter } from "../pcm/level.ts";
+import { assertSampleRate } from "../pcm/pcm-format.ts";
+import { decodeMono } from "../pcm/sample-codec.ts";
+import { type AudioBytes, bytesOf } from "./audio-bytes.ts";
 
 export interface MeterLevelOptions {
   /** Rate of the audio, in Hz. */
@@ -15,7 +15,7 @@ export interface MeterLevelOptions {
 }
 
 /** Mono s16le in, the same chunks out, and the level of each stretch reported on the way. */
-export function meterLevel<Chunk extends AudioChunk = Bytes>(
+export function meterLevel<Chunk extends AudioBytes = Bytes>(
   options: MeterLevelOptions,
 ): TransformStream<Chunk, Chunk> {
   const { sampleRate, interval = 0.1, onLevel } = options;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { join, pieces } from "../../test/wav-file.ts";
-import { type LevelReport, measureLevel } from "../level.ts";
-import { mulawFromPcm16, pcm16FromMulaw } from "../mulaw-codec.ts";
-import { PcmDecoder } from "../pcm-decoder.ts";
-import { decodeMono, encodePcm16 } from "../sample-codec.ts";
+import { mulawFromPcm16, pcm16FromMulaw } from "../g711/mulaw-codec.ts";
+import { type LevelReport, measureLevel } from "../pcm/level.ts";
+import { PcmDecoder } from "../pcm/pcm-decoder.ts";
+import { decodeMono, encodePcm16 } from "../pcm/sample-codec.ts";
 import { meterLevel } from "./meter-level.ts";
 import { decodeMulaw, encodeMulaw } from "./mulaw.ts";
 import { resample } from "./resample.ts";

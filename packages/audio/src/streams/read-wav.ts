@@ -1,5 +1,5 @@
-import { FrameAligner } from "../frame-aligner.ts";
-import { bytesPerFrame } from "../pcm-format.ts";
+import { FrameAligner } from "../pcm/frame-aligner.ts";
+import { bytesPerFrame } from "../pcm/pcm-format.ts";
 import { WavReader, type WavReaderOptions } from "../wav/wav-reader.ts";
 import { type WavStream, wavStream } from "./wav-stream.ts";
 

@@ -1,5 +1,5 @@
-import type { Bytes } from "../bytes.ts";
-import type { AudioChunk } from "./audio-chunk.ts";
+import type { Bytes } from "../pcm/bytes.ts";
+import type { AudioBytes } from "./audio-bytes.ts";
 import { toPcm16 } from "./to-pcm16.ts";
 
 export interface ResampleOptions {
@@ -10,6 +10,6 @@ export interface ResampleOptions {
 }
 
 /** Mono s16le in, mono s16le out at another rate, without aliasing (see `Resampler`). */
-export function resample({ from, to }: ResampleOptions): TransformStream<AudioChunk, Bytes> {
+export function resample({ from, to }: ResampleOptions): TransformStream<AudioBytes, Bytes> {
   return toPcm16({ encoding: "s16le", sampleRate: from }, { sampleRate: to });
 }

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { join, littleEndian, pieces, text, wavFile } from "../../test/wav-file.ts";
-import { bytesPerSample, type SampleEncoding } from "../pcm-format.ts";
-import { decodeMono, encodePcm16 } from "../sample-codec.ts";
+import { bytesPerSample, type SampleEncoding } from "../pcm/pcm-format.ts";
+import { decodeMono, encodePcm16 } from "../pcm/sample-codec.ts";
 import { splitChannels } from "./split-channels.ts";
 import { wavChannels } from "./wav-channels.ts";
 

@@ -1,8 +1,8 @@
 import { AudioError } from "../audio-error.ts";
-import type { Bytes } from "../bytes.ts";
-import { FrameAligner } from "../frame-aligner.ts";
-import { bytesPerSample, type SampleEncoding } from "../pcm-format.ts";
-import { type AudioChunk, bytesOf } from "./audio-chunk.ts";
+import type { Bytes } from "../pcm/bytes.ts";
+import { FrameAligner } from "../pcm/frame-aligner.ts";
+import { bytesPerSample, type SampleEncoding } from "../pcm/pcm-format.ts";
+import { type AudioBytes, bytesOf } from "./audio-bytes.ts";
 
 export interface SplitChannelsOptions {
   /** How one sample is written. @default "s16le" */
@@ -18,7 +18,7 @@ export interface SplitChannelsOptions {
 
 /** A stream that interleaved audio goes into, and the channels that come out of it. */
 export interface SplitChannels {
-  readonly writable: WritableStream<AudioChunk>;
+  readonly writable: WritableStream<AudioBytes>;
   /** One stream for each channel, in the order in which a frame has them: whole samples in the input's encoding. */
   readonly channels: readonly ReadableStream<Bytes>[];
 }
@@ -55,7 +55,7 @@ export function splitChannels(count: number, options: SplitChannelsOptions = {})
 }
 
 class Splitter implements SplitChannels {
-  readonly writable: WritableStream<AudioChunk>;
+  readonly writable: WritableStream<AudioBytes>;
   readonly channels: readonly ReadableStream<Bytes>[];
   /** Of the channels that somebody may still read, by their place in a frame. */
   readonly #open = new Map<number, ReadableStreamDefaultController<Bytes>>();
@@ -68,7 +68,7 @@ class Splitter implements SplitChannels {
     this.#sampleBytes = sampleBytes;
     this.channels = Array.from({ length: count }, (_, index) => this.#channel(index, highWaterMark));
     const aligner = new FrameAligner(count * sampleBytes);
-    this.writable = new WritableStream<AudioChunk>({
+    this.writable = new WritableStream<AudioBytes>({
       start: (controller) => {
         this.#input = controller;
         // A write that waits would keep `abort` waiting.

@@ -1,8 +1,8 @@
-import type { Bytes } from "../bytes.ts";
-import { PcmDecoder } from "../pcm-decoder.ts";
-import type { PcmFormat } from "../pcm-format.ts";
-import { encodePcm16 } from "../sample-codec.ts";
-import type { AudioChunk } from "./audio-chunk.ts";
+import type { Bytes } from "../pcm/bytes.ts";
+import { PcmDecoder } from "../pcm/pcm-decoder.ts";
+import type { PcmFormat } from "../pcm/pcm-format.ts";
+import { encodePcm16 } from "../pcm/sample-codec.ts";
+import type { AudioBytes } from "./audio-bytes.ts";
 import { byteTransform } from "./byte-transform.ts";
 
 export interface ToPcm16Options {
@@ -11,7 +11,7 @@ export interface ToPcm16Options {
 }
 
 /** PCM bytes of any format in; mono s16le out, at the rate that is wanted. @throws {AudioError} `invalid-option`. */
-export function toPcm16(format: PcmFormat, options: ToPcm16Options = {}): TransformStream<AudioChunk, Bytes> {
+export function toPcm16(format: PcmFormat, options: ToPcm16Options = {}): TransformStream<AudioBytes, Bytes> {
   const decoder = new PcmDecoder(format, options.sampleRate);
   return byteTransform({
     push: (bytes) => encodePcm16(decoder.push(bytes)),

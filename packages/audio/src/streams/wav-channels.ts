@@ -1,9 +1,9 @@
 import { AudioError } from "../audio-error.ts";
-import type { Bytes } from "../bytes.ts";
-import { assertSampleRate } from "../pcm-format.ts";
+import type { Bytes } from "../pcm/bytes.ts";
+import { assertSampleRate } from "../pcm/pcm-format.ts";
 import type { WavHeader } from "../wav/wav-header-parser.ts";
 import type { WavReaderOptions, WavSummary } from "../wav/wav-reader.ts";
-import type { AudioChunk } from "./audio-chunk.ts";
+import type { AudioBytes } from "./audio-bytes.ts";
 import { readWav } from "./read-wav.ts";
 import { splitChannels } from "./split-channels.ts";
 import { toPcm16 } from "./to-pcm16.ts";
@@ -18,7 +18,7 @@ export interface WavChannelsOptions extends WavReaderOptions {
 
 /** A stream that WAV bytes go into, and its channels. */
 export interface WavChannels {
-  readonly writable: WritableStream<AudioChunk>;
+  readonly writable: WritableStream<AudioBytes>;
   /** Resolves with the file's header. Never an unhandled rejection. */
   readonly header: Promise<WavHeader>;
   /**

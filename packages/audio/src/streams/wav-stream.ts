@@ -1,11 +1,11 @@
 import type { WavHeader } from "../wav/wav-header-parser.ts";
 import type { WavReader, WavSummary } from "../wav/wav-reader.ts";
-import { type AudioChunk, bytesOf } from "./audio-chunk.ts";
+import { type AudioBytes, bytesOf } from "./audio-bytes.ts";
 import { type Deferred, deferred } from "./deferred.ts";
 
 /** A stream that WAV bytes go into and audio comes out of. */
 export interface WavStream<Output extends Uint8Array> {
-  readonly writable: WritableStream<AudioChunk>;
+  readonly writable: WritableStream<AudioBytes>;
   readonly readable: ReadableStream<Output>;
   /**
    * Resolves with the file's header, also before anything is read from `readable`. Rejects with the error that ended
@@ -29,14 +29,14 @@ export function wavStream<Output extends Uint8Array>(
 ): WavStream<Output> {
   const header = deferred<WavHeader>();
   const summary = deferred<WavSummary>();
-  const transform = new TransformStream<AudioChunk, Output>(
+  const transform = new TransformStream<AudioBytes, Output>(
     wavTransformer(reader, process, header, summary),
     undefined,
     // Room for one chunk lets the header come before anyone reads.
     { highWaterMark: 1 },
   );
   // A transformer hears nothing of an abort or a cancel in every runtime; a pipe in front of it does.
-  const entry = new TransformStream<AudioChunk, AudioChunk>();
+  const entry = new TransformStream<AudioBytes, AudioBytes>();
   entry.readable.pipeTo(transform.writable).catch((reason: unknown) => {
     header.reject(reason);
     summary.reject(reason);
@@ -49,7 +49,7 @@ function wavTransformer<Output extends Uint8Array>(
   process: (header: WavHeader) => AudioProcessor<Output>,
   header: Deferred<WavHeader>,
   summary: Deferred<WavSummary>,
-): Transformer<AudioChunk, Output> {
+): Transformer<AudioBytes, Output> {
   let processor: AudioProcessor<Output> | undefined;
   return {
     transform(chunk, controller) {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { chunk, join, littleEndian, pieces, text, wavFile } from "../../test/wav-file.ts";
-import { decodeMono, encodePcm16 } from "../sample-codec.ts";
+import { decodeMono, encodePcm16 } from "../pcm/sample-codec.ts";
 import { readWav } from "./read-wav.ts";
 import type { WavStream } from "./wav-stream.ts";
 import { wavToPcm16 } from "./wav-to-pcm16.ts";

@@ -1,7 +1,7 @@
-import type { Bytes } from "../bytes.ts";
-import { PcmDecoder } from "../pcm-decoder.ts";
-import { assertSampleRate } from "../pcm-format.ts";
-import { encodePcm16 } from "../sample-codec.ts";
+import type { Bytes } from "../pcm/bytes.ts";
+import { PcmDecoder } from "../pcm/pcm-decoder.ts";
+import { assertSampleRate } from "../pcm/pcm-format.ts";
+import { encodePcm16 } from "../pcm/sample-codec.ts";
 import type { WavHeader } from "../wav/wav-header-parser.ts";
 import { WavReader, type WavReaderOptions } from "../wav/wav-reader.ts";
 import { type WavStream, wavStream } from "./wav-stream.ts";

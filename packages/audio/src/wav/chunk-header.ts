@@ -1,5 +1,5 @@
 /** A chunk begins with its name and the number of its bytes. */
-export const CHUNK_HEADER_BYTES = 8;
+export const chunkHeaderBytes = 8;
 
 export function ascii(bytes: Uint8Array, length: number): string {
   return String.fromCharCode(...bytes.subarray(0, length));

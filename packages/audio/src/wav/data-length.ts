@@ -1,11 +1,11 @@
 /** How far the length of a writer that could not go back lies from a power of two, at most: its own header, or a page. */
-const NEAR = 0x1_0000;
+const nearestMiss = 0x1_0000;
 
 /**
  * The length of a `data` chunk, or undefined if its writer did not know it: 0, or about the most that 31 or 32 bits (63 or 64
  * in RF64) can say. `arecord` writes 0x80000000, SoX 0x7FFFF000, FFmpeg 0xFFFFFFFF; others take their header off these.
  */
 export function knownLength(length: number): number | undefined {
-  const placeholder = [2 ** 31, 2 ** 32].some((limit) => Math.abs(length - limit) <= NEAR);
+  const placeholder = [2 ** 31, 2 ** 32].some((limit) => Math.abs(length - limit) <= nearestMiss);
   return length === 0 || placeholder || length > Number.MAX_SAFE_INTEGER ? undefined : length;
 }

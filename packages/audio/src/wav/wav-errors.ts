@@ -2,10 +2,10 @@ import { AudioError } from "../audio-error.ts";
 import { detectContainer } from "../container.ts";
 import type { WavFormat } from "./wav-format.ts";
 
-const AGAIN = "Write the file again with the tool that made it.";
+const writeAgain = "Write the file again with the tool that made it.";
 
 /** A file that contradicts itself; `reason` goes on after "Malformed WAV: ". */
-export function malformedWav(reason: string, remedy = AGAIN): AudioError {
+export function malformedWav(reason: string, remedy = writeAgain): AudioError {
   return new AudioError("malformed-wav", `Malformed WAV: ${reason}. ${remedy}`);
 }
 

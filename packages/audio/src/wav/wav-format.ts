@@ -1,18 +1,18 @@
-import { bytesPerSample, type SampleEncoding } from "../pcm-format.ts";
+import { bytesPerSample, type SampleEncoding } from "../pcm/pcm-format.ts";
 import { malformedWav, unsupportedWav } from "./wav-errors.ts";
 
 /** Bytes of a `fmt ` chunk that say something: up to the end of WAVE_FORMAT_EXTENSIBLE. */
-export const FMT_BYTES = 40;
-const MIN_FMT_BYTES = 16;
+export const fmtBytes = 40;
+const minFmtBytes = 16;
 
-const FORMAT_PCM = 1;
-const FORMAT_FLOAT = 3;
-const FORMAT_ALAW = 6;
-const FORMAT_MULAW = 7;
-const FORMAT_EXTENSIBLE = 0xfffe;
+const formatPcm = 1;
+const formatFloat = 3;
+const formatAlaw = 6;
+const formatMulaw = 7;
+const formatExtensible = 0xfffe;
 
 /** The end of a sub-format GUID whose first two bytes are an ordinary format tag. */
-const TAGGED_GUID = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
+const taggedGuid = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
 
 const codecNames: Readonly<Record<number, string>> = {
   2: "Microsoft ADPCM",
@@ -37,13 +37,13 @@ export interface WavFormat {
 }
 
 /**
- * Reads the body of a `fmt ` chunk, of which the first `FMT_BYTES` suffice.
+ * Reads the body of a `fmt ` chunk, of which the first `fmtBytes` suffice.
  * @throws {AudioError} `unsupported-wav` for a codec or layout that is not understood, `malformed-wav` for one that
  *   contradicts itself.
  */
 export function parseWavFormat(body: Uint8Array): WavFormat {
-  if (body.length < MIN_FMT_BYTES) {
-    throw malformedWav(`its fmt chunk has ${body.length} bytes, and ${MIN_FMT_BYTES} is the least that makes sense`);
+  if (body.length < minFmtBytes) {
+    throw malformedWav(`its fmt chunk has ${body.length} bytes, and ${minFmtBytes} is the least that makes sense`);
   }
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   const channels = view.getUint16(2, true);
@@ -65,11 +65,11 @@ export function parseWavFormat(body: Uint8Array): WavFormat {
 
 function formatTag(view: DataView): number {
   const tag = view.getUint16(0, true);
-  if (tag !== FORMAT_EXTENSIBLE) return tag;
-  if (view.byteLength < FMT_BYTES) {
-    throw malformedWav(`its extensible fmt chunk has ${view.byteLength} bytes instead of ${FMT_BYTES}`);
+  if (tag !== formatExtensible) return tag;
+  if (view.byteLength < fmtBytes) {
+    throw malformedWav(`its extensible fmt chunk has ${view.byteLength} bytes instead of ${fmtBytes}`);
   }
-  if (TAGGED_GUID.some((byte, i) => view.getUint8(26 + i) !== byte)) {
+  if (taggedGuid.some((byte, i) => view.getUint8(26 + i) !== byte)) {
     throw unsupportedWav("its sub-format GUID is not a known one");
   }
   return view.getUint16(24, true);
@@ -79,15 +79,15 @@ function formatTag(view: DataView): number {
 function encodingOf(tag: number, bits: number): SampleEncoding {
   const encoding = encodingsOf(tag, Math.ceil(bits / 8));
   if (encoding !== undefined) return encoding;
-  const known = tag === FORMAT_PCM ? "integer PCM" : tag === FORMAT_FLOAT ? "float PCM" : codecNames[tag];
+  const known = tag === formatPcm ? "integer PCM" : tag === formatFloat ? "float PCM" : codecNames[tag];
   const hex = `0x${tag.toString(16).padStart(4, "0")}`;
   throw unsupportedWav(`its samples are ${known ?? "in an unknown codec"} (format ${hex}) of ${bits} bits`);
 }
 
 function encodingsOf(tag: number, bytes: number): SampleEncoding | undefined {
-  if (tag === FORMAT_MULAW) return "mulaw";
-  if (tag === FORMAT_ALAW) return "alaw";
-  if (tag === FORMAT_PCM) return ([undefined, "u8", "s16le", "s24le", "s32le"] as const)[bytes];
-  if (tag === FORMAT_FLOAT) return bytes === 4 ? "f32le" : bytes === 8 ? "f64le" : undefined;
+  if (tag === formatMulaw) return "mulaw";
+  if (tag === formatAlaw) return "alaw";
+  if (tag === formatPcm) return ([undefined, "u8", "s16le", "s24le", "s32le"] as const)[bytes];
+  if (tag === formatFloat) return bytes === 4 ? "f32le" : bytes === 8 ? "f64le" : undefined;
   return undefined;
 }

@@ -1,15 +1,15 @@
 import { AudioError } from "../audio-error.ts";
 import { CONTAINER_PROBE_BYTES, detectContainer } from "../container.ts";
-import { bytesPerFrame } from "../pcm-format.ts";
-import { ascii, CHUNK_HEADER_BYTES, uint32 } from "./chunk-header.ts";
+import { bytesPerFrame } from "../pcm/pcm-format.ts";
+import { ascii, chunkHeaderBytes, uint32 } from "./chunk-header.ts";
 import { knownLength } from "./data-length.ts";
 import { malformedWav, notWav, truncatedHeader } from "./wav-errors.ts";
-import { FMT_BYTES, parseWavFormat, type WavFormat } from "./wav-format.ts";
+import { fmtBytes, parseWavFormat, type WavFormat } from "./wav-format.ts";
 
 /** Bytes of a `ds64` chunk up to the end of the length of `data`. */
-const DS64_BYTES = 16;
+const ds64Bytes = 16;
 /** The `data` length of a file whose true one is in `ds64`, or was not known. */
-const ALL_ONES = 0xffff_ffff;
+const allOnes = 0xffff_ffff;
 
 /** What is known of a WAV file once its header has been read. */
 export interface WavHeader extends WavFormat {
@@ -24,7 +24,7 @@ type State = "riff" | "chunk" | "fmt" | "ds64" | "skip" | "complete";
 /** Reads a WAV file up to its first byte of audio, from pieces of any size, in constant memory. */
 export class WavHeaderParser {
   readonly #maxBytes: number;
-  readonly #field = new Uint8Array(FMT_BYTES);
+  readonly #field = new Uint8Array(fmtBytes);
   #filled = 0;
   #state: State = "riff";
   /** Bytes that the state still needs, or skips. */
@@ -114,15 +114,15 @@ export class WavHeaderParser {
       return;
     }
     const padded = size + (size % 2);
-    if (id === "fmt ") this.#read("fmt", Math.min(size, FMT_BYTES), padded);
-    else if (id === "ds64" && size >= DS64_BYTES) this.#read("ds64", DS64_BYTES, padded);
+    if (id === "fmt ") this.#read("fmt", Math.min(size, fmtBytes), padded);
+    else if (id === "ds64" && size >= ds64Bytes) this.#read("ds64", ds64Bytes, padded);
     else this.#skip(padded);
   }
 
   #headerBefore(size: number): WavHeader {
     const format = this.#format;
     if (format === undefined) throw malformedWav("its data comes before any fmt chunk");
-    const dataBytes = knownLength(size === ALL_ONES ? this.#longDataBytes : size);
+    const dataBytes = knownLength(size === allOnes ? this.#longDataBytes : size);
     const frames = dataBytes === undefined ? undefined : Math.floor(dataBytes / bytesPerFrame(format));
     return { ...format, dataBytes, duration: frames === undefined ? undefined : frames / format.sampleRate };
   }
@@ -148,7 +148,7 @@ export class WavHeaderParser {
 
   #nextChunk(): void {
     this.#state = "chunk";
-    this.#needed = CHUNK_HEADER_BYTES;
+    this.#needed = chunkHeaderBytes;
   }
 
   #tooLong(): AudioError {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { readPieces } from "../../test/read-file.ts";
 import { chunk, join, littleEndian, pieces, text, type WavFile, wavFile } from "../../test/wav-file.ts";
 
-const ALL_ONES = 0xffff_ffff;
+const allOnes = 0xffff_ffff;
 const data = Uint8Array.from({ length: 48 }, (_, i) => i + 1);
 const list = chunk("LIST", text("INFOISFT\x04\0\0\0abc\0"));
 const nothing = { missingBytes: 0, truncation: undefined, unreadBytes: 0, unread: undefined };
@@ -21,10 +21,10 @@ describe("WAV files joined by cat", () => {
     ["plain", {}],
     ["with a list behind their audio", { after: list }],
     ["of an odd length", { data: data.subarray(0, 47), bits: 8 }],
-    ["of unknown length, all ones", { dataSize: ALL_ONES, riffSize: ALL_ONES }],
+    ["of unknown length, all ones", { dataSize: allOnes, riffSize: allOnes }],
     ["of unknown length, arecord's", { dataSize: 0x8000_0000, riffSize: 0x8000_0024 }],
     ["of unknown length, with a list behind their audio", { dataSize: 0, after: list }],
-    ["RF64", { magic: "RF64", dataSize: ALL_ONES, first: chunk("ds64", littleEndian([0, 64], [48, 64], [24, 64])) }],
+    ["RF64", { magic: "RF64", dataSize: allOnes, first: chunk("ds64", littleEndian([0, 64], [48, 64], [24, 64])) }],
   ])("%s: all are heard", (_, options) => {
     const file = { data, ...options };
     const { audio, summary, header } = read(wavFile(file), wavFile(file), wavFile(file));
@@ -62,7 +62,7 @@ describe("WAV files joined by cat", () => {
   test("any of them, cut anywhere", () => {
     const file = fc.record({
       data: fc.uint8Array({ minLength: 2, maxLength: 40 }),
-      dataSize: fc.constantFrom(undefined, 0, ALL_ONES, 0x8000_0000, 0x7fff_f000),
+      dataSize: fc.constantFrom(undefined, 0, allOnes, 0x8000_0000, 0x7fff_f000),
       after: fc.constantFrom(new Uint8Array(0), list),
     });
     const cuts = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 5 });

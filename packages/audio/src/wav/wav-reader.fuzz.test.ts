@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { readPieces } from "../../test/read-file.ts";
 import { chunk, extensibleBody, join, littleEndian, pieces, text, wavFile } from "../../test/wav-file.ts";
 import { AudioError } from "../audio-error.ts";
-import { PcmDecoder } from "../pcm-decoder.ts";
+import { PcmDecoder } from "../pcm/pcm-decoder.ts";
 
 const cuts = fc
   .array(fc.integer({ min: 0, max: 70 }), { minLength: 1, maxLength: 6 })

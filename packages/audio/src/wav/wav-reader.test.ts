@@ -13,9 +13,9 @@ import {
   wavFile,
 } from "../../test/wav-file.ts";
 import type { AudioErrorCode } from "../audio-error.ts";
-import type { SampleEncoding } from "../pcm-format.ts";
+import type { SampleEncoding } from "../pcm/pcm-format.ts";
 
-const ALL_ONES = 0xffff_ffff;
+const allOnes = 0xffff_ffff;
 /** Nothing is wrong with the file. */
 const whole = { missingBytes: 0, truncation: undefined, unreadBytes: 0, unread: undefined };
 const data = Uint8Array.from({ length: 48 }, (_, i) => i + 1);
@@ -49,7 +49,7 @@ describe("formats", () => {
     expect(read(wavFile({ channels, data })).header).toMatchObject({ channels, duration: 24 / channels / 16_000 });
   });
 
-  test.each([1, 8_000, 11_025, 192_000, ALL_ONES])("%i Hz", (sampleRate) => {
+  test.each([1, 8_000, 11_025, 192_000, allOnes])("%i Hz", (sampleRate) => {
     const { header, summary } = read(wavFile({ sampleRate, data, fmt: fmtBody({ sampleRate: sampleRate }) }));
     expect(header?.sampleRate).toBe(sampleRate);
     expect(summary.duration).toBe(24 / sampleRate);
@@ -101,14 +101,14 @@ describe("chunks", () => {
   test.each(["RF64", "BW64"])("%s takes the length from ds64", (magic) => {
     const ds64 = chunk("ds64", littleEndian([0, 64], [data.length, 64], [24, 64], [0, 32]));
     const after = chunk("LIST", text("data"));
-    const file = wavFile({ magic, riffSize: ALL_ONES, first: ds64, data, dataSize: ALL_ONES, after });
+    const file = wavFile({ magic, riffSize: allOnes, first: ds64, data, dataSize: allOnes, after });
     expect(read(file).header?.dataBytes).toBe(48);
     expect(read(file).audio).toEqual(data);
   });
 
   test("RF64 can promise more than 4 GiB", () => {
     const ds64 = chunk("ds64", littleEndian([0, 64], [6_000_000_000, 64], [0, 64], [0, 32]));
-    const { header, summary } = read(wavFile({ magic: "RF64", first: ds64, data, dataSize: ALL_ONES }));
+    const { header, summary } = read(wavFile({ magic: "RF64", first: ds64, data, dataSize: allOnes }));
     expect(header?.duration).toBe(3_000_000_000 / 16_000);
     expect(summary.missingBytes).toBe(6_000_000_000 - 48);
   });
@@ -120,18 +120,18 @@ describe("a length that was not known when the header was written", () => {
   const endless = chunk("ds64", new Uint8Array(28).fill(255));
   test.each<[string, WavFile]>([
     ["0", { dataSize: 0, riffSize: 36 }],
-    ["all ones", { dataSize: ALL_ONES, riffSize: ALL_ONES }],
+    ["all ones", { dataSize: allOnes, riffSize: allOnes }],
     ["SoX's", { dataSize: 0x7fff_f000, riffSize: 0x7fff_f024 }],
     ["arecord's", { dataSize: 0x8000_0000, riffSize: 0x8000_0024 }],
     ["an older arecord's", { dataSize: 0x7fff_ff00, riffSize: 0x7fff_ff24 }],
     ["the largest of 31 bits", { dataSize: 0x7fff_ffff, riffSize: 0x8000_0023 }],
     ["the largest of 31 bits, less a header", { dataSize: 0x7fff_ffff - 44, riffSize: 0x7fff_ffff }],
-    ["all ones, less a header", { dataSize: ALL_ONES - 36, riffSize: ALL_ONES }],
-    ["arecord's in ds64", { magic: "RF64", dataSize: ALL_ONES, first: ds64(2 ** 31) }],
-    ["the largest of 63 bits in ds64", { magic: "RF64", dataSize: ALL_ONES, first: ds64(2n ** 63n - 1n) }],
-    ["all ones in RF64 without ds64", { magic: "RF64", dataSize: ALL_ONES }],
-    ["0 in ds64", { magic: "RF64", dataSize: ALL_ONES, first: noLength }],
-    ["all ones in ds64", { magic: "RF64", dataSize: ALL_ONES, first: endless }],
+    ["all ones, less a header", { dataSize: allOnes - 36, riffSize: allOnes }],
+    ["arecord's in ds64", { magic: "RF64", dataSize: allOnes, first: ds64(2 ** 31) }],
+    ["the largest of 63 bits in ds64", { magic: "RF64", dataSize: allOnes, first: ds64(2n ** 63n - 1n) }],
+    ["all ones in RF64 without ds64", { magic: "RF64", dataSize: allOnes }],
+    ["0 in ds64", { magic: "RF64", dataSize: allOnes, first: noLength }],
+    ["all ones in ds64", { magic: "RF64", dataSize: allOnes, first: endless }],
   ])("%s: everything that follows is audio", (_, file) => {
     const { header, audio, summary } = read(wavFile({ ...file, data }));
     expect(header).toMatchObject({ dataBytes: undefined, duration: undefined });
@@ -203,7 +203,7 @@ describe("what cannot be read says why, and what to do", () => {
     const empty = chunk("JUNK", new Uint8Array(0));
     const many = wavFile({ first: join(...Array.from({ length: 200 }, () => empty)) });
     expect(() => readPieces(pieces(many, [100]), { maxHeaderBytes: 1_000 })).toThrow(refusal);
-    const huge = wavFile({ first: join(text("JUNK"), littleEndian([ALL_ONES, 32])) });
+    const huge = wavFile({ first: join(text("JUNK"), littleEndian([allOnes, 32])) });
     expect(() => readPieces([huge.subarray(0, 20)], { maxHeaderBytes: 1_000 })).toThrow(refusal);
   });
 

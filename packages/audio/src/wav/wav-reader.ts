@@ -1,5 +1,5 @@
 import { AudioError } from "../audio-error.ts";
-import { bytesPerFrame } from "../pcm-format.ts";
+import { bytesPerFrame } from "../pcm/pcm-format.ts";
 import { knownLength } from "./data-length.ts";
 import { join } from "./join.ts";
 import { anotherFormat, strayBytes, truncatedData, truncatedHeader, unreadableFile } from "./wav-errors.ts";
@@ -8,7 +8,7 @@ import { type WavHeader, WavHeaderParser } from "./wav-header-parser.ts";
 import { WavStartFinder } from "./wav-start-finder.ts";
 import { WavTail } from "./wav-tail.ts";
 
-const DEFAULT_MAX_HEADER_BYTES = 16 * 2 ** 20;
+const defaultMaxHeaderBytes = 16 * 2 ** 20;
 
 /** What turned out to be in a WAV file once it has ended. */
 export interface WavSummary {
@@ -64,7 +64,7 @@ export class WavReader {
   #unreadIsSilent = true;
 
   /** @throws {AudioError} `invalid-option`. */
-  constructor({ maxHeaderBytes = DEFAULT_MAX_HEADER_BYTES }: WavReaderOptions = {}) {
+  constructor({ maxHeaderBytes = defaultMaxHeaderBytes }: WavReaderOptions = {}) {
     this.#maxHeaderBytes = maxHeaderBytes;
     this.#place = { kind: "header", parser: new WavHeaderParser(maxHeaderBytes) };
   }

@@ -4,7 +4,7 @@ import { join } from "./join.ts";
 const starts = ["RIFF????WAVE", "RF64????WAVE", "BW64????WAVE", "LIST????INFO"].map((pattern) =>
   Array.from(pattern, (char) => (char === "?" ? undefined : char.charCodeAt(0))),
 );
-const START_BYTES = 12;
+const startBytes = 12;
 /** 1 for each byte that a start begins with. */
 const isFirst = new Uint8Array(256);
 for (const [first] of starts) if (first !== undefined) isFirst[first] = 1;
@@ -31,7 +31,7 @@ export class WavStartFinder {
     const all = this.#held.length === 0 ? bytes : join([this.#held, bytes]);
     const at = find(all);
     const audio = all.subarray(0, at);
-    const found = at + START_BYTES <= all.length;
+    const found = at + startBytes <= all.length;
     this.#held = found ? new Uint8Array(0) : all.slice(at);
     return { audio, rest: found ? all.subarray(at) : undefined };
   }
@@ -46,7 +46,7 @@ function find(bytes: Uint8Array): number {
 }
 
 function agrees(bytes: Uint8Array, at: number, start: readonly (number | undefined)[]): boolean {
-  const length = Math.min(START_BYTES, bytes.length - at);
+  const length = Math.min(startBytes, bytes.length - at);
   for (let i = 0; i < length; i++) if (start[i] !== undefined && start[i] !== bytes[at + i]) return false;
   return true;
 }

@@ -1,7 +1,7 @@
 import { detectContainer } from "../container.ts";
-import { ascii, CHUNK_HEADER_BYTES, uint32 } from "./chunk-header.ts";
+import { ascii, chunkHeaderBytes, uint32 } from "./chunk-header.ts";
 
-const FILE_START_BYTES = 12;
+const fileStartBytes = 12;
 const fileIds = new Set(["RIFF", "RF64", "BW64"]);
 
 /** What follows the audio of a WAV file. */
@@ -17,9 +17,9 @@ export type Behind =
 
 /** Reads what follows the audio of a WAV file, from pieces of any size, in constant memory. */
 export class WavTail {
-  readonly #field = new Uint8Array(FILE_START_BYTES);
+  readonly #field = new Uint8Array(fileStartBytes);
   #filled = 0;
-  #needed = CHUNK_HEADER_BYTES;
+  #needed = chunkHeaderBytes;
   /** Bytes of the present chunk that are still to be skipped, padding included. */
   #skip = 0;
   #skipped = 0;
@@ -68,19 +68,19 @@ export class WavTail {
   #complete(rest: Uint8Array): Behind | undefined {
     const start = this.#field.slice(0, this.#filled);
     const id = ascii(start, 4);
-    if (fileIds.has(id) && this.#filled < FILE_START_BYTES) {
-      this.#needed = FILE_START_BYTES;
+    if (fileIds.has(id) && this.#filled < fileStartBytes) {
+      this.#needed = fileStartBytes;
       return undefined;
     }
     this.#filled = 0;
-    this.#needed = CHUNK_HEADER_BYTES;
+    this.#needed = chunkHeaderBytes;
     if (detectContainer(start) === "wav") return { kind: "file", start, rest };
     const size = uint32(start, 4);
     if (id === "data") return { kind: "data", size, rest };
     // Another format within one file is none that a reader could know what to do with.
     if (!/^[\x20-\x7e]{4}$/.test(id) || fileIds.has(id) || id === "fmt ") return { kind: "stray", start, rest };
     this.#skip = size + (size % 2);
-    this.#skipped = CHUNK_HEADER_BYTES;
+    this.#skipped = chunkHeaderBytes;
     return undefined;
   }
 }

@@ -1,8 +1,8 @@
 import { pathToFileURL } from "node:url";
-import type { Figures } from "../child.ts";
-import type { TaskOf } from "../child-tasks.ts";
-import { median } from "../statistics.ts";
-import { turnTexts } from "../turn-script.ts";
+import { turnTexts } from "../inputs/turn-script.ts";
+import type { Figures } from "../processes/child.ts";
+import type { TaskOf } from "../processes/child-tasks.ts";
+import { median } from "../report/statistics.ts";
 
 const messages = 200;
 

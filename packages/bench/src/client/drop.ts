@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { frameMs } from "../audio.ts";
-import type { Figures } from "../child.ts";
-import type { TaskOf } from "../child-tasks.ts";
-import { markedFrame } from "../watermark.ts";
+import { frameMs } from "../inputs/audio.ts";
+import { markedFrame } from "../inputs/watermark.ts";
+import type { Figures } from "../processes/child.ts";
+import type { TaskOf } from "../processes/child-tasks.ts";
 import { type Connection, loadVariant } from "./variant.ts";
 
 /** Streams marked audio in real time through a connection that the server breaks. The server counts what came. */

@@ -1,7 +1,7 @@
-import { frameBytes, frameMs, framesPerSecond } from "../audio.ts";
-import type { Figures } from "../child.ts";
-import type { TaskOf } from "../child-tasks.ts";
-import { percentile } from "../statistics.ts";
+import { frameBytes, frameMs, framesPerSecond } from "../inputs/audio.ts";
+import type { Figures } from "../processes/child.ts";
+import type { TaskOf } from "../processes/child-tasks.ts";
+import { percentile } from "../report/statistics.ts";
 import { openAll } from "./open-all.ts";
 import { loadVariant } from "./variant.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Figures } from "../child.ts";
-import type { TaskOf } from "../child-tasks.ts";
+import type { Figures } from "../processes/child.ts";
+import type { TaskOf } from "../processes/child-tasks.ts";
 import { openAll } from "./open-all.ts";
 import { streamAll } from "./streaming.ts";
 import { loadVariant } from "./variant.ts";

@@ -1,5 +1,5 @@
 import { connect, type StreamingSession } from "voxpipe";
-import { sampleRate } from "../audio.ts";
+import { sampleRate } from "../inputs/audio.ts";
 import type { Connection, Turn, Variant } from "./variant.ts";
 
 /** Written to, 50 ms at a time, with `writer.ready` awaited before each write. */

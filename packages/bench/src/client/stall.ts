@@ -1,7 +1,7 @@
 import { setTimeout as delay, setImmediate as turnOfTheLoop } from "node:timers/promises";
-import { frameBytes } from "../audio.ts";
-import type { Figures } from "../child.ts";
-import type { TaskOf } from "../child-tasks.ts";
+import { frameBytes } from "../inputs/audio.ts";
+import type { Figures } from "../processes/child.ts";
+import type { TaskOf } from "../processes/child-tasks.ts";
 import { settledMemory } from "./memory.ts";
 import { loadVariant } from "./variant.ts";
 

@@ -1,5 +1,5 @@
-import type { Figures } from "../child.ts";
-import type { TaskOf } from "../child-tasks.ts";
+import type { Figures } from "../processes/child.ts";
+import type { TaskOf } from "../processes/child-tasks.ts";
 import { openAll } from "./open-all.ts";
 import { streamAll } from "./streaming.ts";
 import { loadVariant } from "./variant.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { frameBytes, framesPerSecond } from "../audio.ts";
-import { framesPerTurn } from "../turn-script.ts";
+import { frameBytes, framesPerSecond } from "../inputs/audio.ts";
+import { framesPerTurn } from "../inputs/turn-script.ts";
 import type { OpenSession } from "./open-all.ts";
 
 /** Turns that a session may be ahead of what it got back, in audio sent: no client is fed faster than the server answers. */

@@ -1,4 +1,4 @@
-import type { VariantName } from "../child-tasks.ts";
+import type { VariantName } from "../processes/child-tasks.ts";
 
 /** The two fields that the measurements read; every client hands over the whole message. */
 export interface Turn {

@@ -1,5 +1,5 @@
 import { StreamingTranscriber } from "assemblyai";
-import { sampleRate } from "../audio.ts";
+import { sampleRate } from "../inputs/audio.ts";
 import type { Variant } from "./variant.ts";
 
 /** The vendor's own package. It gives up after 1 s by default, which a busy machine may take for a thousand sessions. */

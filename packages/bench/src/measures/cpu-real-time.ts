@@ -1,6 +1,6 @@
-import { runClient, startServer } from "../child.ts";
-import type { VariantName } from "../child-tasks.ts";
 import type { Measure } from "../measure.ts";
+import { runClient, startServer } from "../processes/child.ts";
+import type { VariantName } from "../processes/child-tasks.ts";
 
 const sessions = 20;
 /** Streamed fast before, so that compiling does not weigh more than in a longer run. */

@@ -1,6 +1,6 @@
-import { runClient, startServer } from "../child.ts";
-import type { VariantName } from "../child-tasks.ts";
 import type { Measure } from "../measure.ts";
+import { runClient, startServer } from "../processes/child.ts";
+import type { VariantName } from "../processes/child-tasks.ts";
 import { columns, inTurns } from "../rounds.ts";
 
 const sessions = 20;

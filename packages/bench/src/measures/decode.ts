@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { runClient } from "../child.ts";
 import type { Measure, Row } from "../measure.ts";
+import { runClient } from "../processes/child.ts";
 
 const source = fileURLToPath(new URL("../../core/src/protocol/decode.ts", import.meta.url));
 

@@ -1,6 +1,6 @@
-import { runClient, startServer } from "../child.ts";
-import type { VariantName } from "../child-tasks.ts";
 import type { Context, Measure } from "../measure.ts";
+import { runClient, startServer } from "../processes/child.ts";
+import type { VariantName } from "../processes/child-tasks.ts";
 
 const frames = 160;
 /** Time for the last audio to arrive and be counted. */

@@ -1,5 +1,5 @@
-import { runClient, startServer } from "../child.ts";
 import type { Measure } from "../measure.ts";
+import { runClient, startServer } from "../processes/child.ts";
 import { columns, inTurns } from "../rounds.ts";
 
 const writes = 40_000;

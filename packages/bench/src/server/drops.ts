@@ -1,6 +1,6 @@
+import { framesPerTurn, turnText } from "../inputs/turn-script.ts";
+import { WatermarkReader } from "../inputs/watermark.ts";
 import type { Behaviour } from "../server.ts";
-import { framesPerTurn, turnText } from "../turn-script.ts";
-import { WatermarkReader } from "../watermark.ts";
 
 /** Where the first connection breaks: 3 s into the audio, within a turn. */
 const dropAfterFrames = 60;

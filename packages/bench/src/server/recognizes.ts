@@ -1,5 +1,5 @@
+import { framesPerTurn, turnTexts } from "../inputs/turn-script.ts";
 import type { Behaviour } from "../server.ts";
-import { framesPerTurn, turnTexts } from "../turn-script.ts";
 
 /** The longest session of a run: 500 s, a reading each 200 ms. */
 const longest = 2500;

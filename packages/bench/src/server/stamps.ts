@@ -1,5 +1,5 @@
+import { turnText } from "../inputs/turn-script.ts";
 import type { Behaviour } from "../server.ts";
-import { turnText } from "../turn-script.ts";
 
 const mark = "@";
 const everyMs = 50;

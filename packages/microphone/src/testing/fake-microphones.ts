@@ -1,7 +1,7 @@
+import { unlessAborted } from "../async.ts";
 import type { MicrophoneDevice } from "../list-microphones.ts";
 import { MicrophoneError, type MicrophoneErrorCode } from "../microphone-error.ts";
 import { checkOptions, type MicrophoneOptions } from "../microphone-options.ts";
-import { unlessAborted } from "../settle.ts";
 import type { FakeAudio } from "./fake-audio.ts";
 import { type FakeMicrophone, type FakeMicrophoneSettings, fakeDevices, fakeMicrophone } from "./fake-microphone.ts";
 
@@ -40,9 +40,9 @@ export function fakeMicrophones(options: FakeMicrophonesOptions): FakeMicrophone
     async openMicrophone(asked = {}) {
       const { sampleRate, deviceId, signal } = checkOptions(asked);
       const aborted = () =>
-        new MicrophoneError("aborted", "The microphone was given up through its signal.", signal?.reason);
+        new MicrophoneError("aborted", "The microphone was given up through its signal.", { cause: signal?.reason });
       if (signal?.aborted) throw aborted();
-      await (signal ? unlessAborted(signal, held).catch(() => Promise.reject(aborted())) : held);
+      await (signal ? unlessAborted(held, signal).catch(() => Promise.reject(aborted())) : held);
       if (refused)
         throw new MicrophoneError(refused, `The fake microphone was refused with ${refused}, as the test asked.`);
       const microphone = fakeMicrophone({ ...options, sampleRate, deviceId });

@@ -1,0 +1,20 @@
+import type { Writable } from "node:stream";
+import type { StandardInput } from "../input/input.ts";
+import type { SignalSource } from "./interrupt.ts";
+
+/** Standard output: a terminal where `isTTY` is true. */
+export type StandardOutput = Writable & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+  hasColors?(count: number, environment: object): boolean;
+};
+
+/** All of the process that a command touches; `process` itself, outside of tests. */
+export interface CommandIo {
+  readonly stdin: StandardInput;
+  readonly stdout: StandardOutput;
+  readonly stderr: Writable;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signals: SignalSource;
+}

@@ -1,0 +1,28 @@
+import type { ConnectOptions } from "voxpipe";
+import type { SessionAudio } from "../input/session-audio.ts";
+import type { TranscribeOptions } from "./transcribe-options.ts";
+
+/** What the offline recogniser keeps up with on two cores, so that partials come while audio is still being sent. */
+const localPace = { rate: 1.5, burst: 500 };
+const realtimePace = { rate: 1, burst: 0 };
+
+/** The session that was asked for, apart from where it goes and what lets it in. */
+export function connectOptions(
+  options: TranscribeOptions,
+  audio: Pick<SessionAudio, "encoding" | "sampleRate">,
+): ConnectOptions {
+  return {
+    encoding: audio.encoding,
+    sampleRate: audio.sampleRate,
+    formatTurns: options.formatTurns,
+    speechModel: options.speechModel,
+    languageCodes: given(options.languages),
+    keytermsPrompt: given(options.keyterms),
+    extraParams: options.parameters,
+    pace: options.realtime ? realtimePace : options.local ? localPace : undefined,
+  };
+}
+
+function given(list: readonly string[]): string[] | undefined {
+  return list.length === 0 ? undefined : [...list];
+}

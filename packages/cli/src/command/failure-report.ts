@@ -1,0 +1,36 @@
+import { StreamingError } from "voxpipe";
+import { noticeLine } from "../output/renderer.ts";
+import { type ExitCode, exitCode } from "./exit-code.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** What is told about an error, and what the process ends with. */
+export interface FailureReport {
+  /** With its line end. */
+  readonly line: string;
+  readonly code: ExitCode;
+}
+
+/** One line for people, never a stack trace. */
+export function reportFailure(error: unknown): FailureReport {
+  const message = error instanceof Error ? error.message : String(error);
+  return { line: noticeLine(withFlags(message)), code: isWrongUse(error) ? exitCode.usage : exitCode.failed };
+}
+
+/** Parameters that the client refuses before it connects are as much the user's as options that do not exist. */
+function isWrongUse(error: unknown): boolean {
+  return error instanceof UsageError || (error instanceof StreamingError && error.code === "invalid-options");
+}
+
+/** The client's names for what the user of this command knows as flags. */
+const flags: Readonly<Record<string, string>> = {
+  apiHost: "--host",
+  apiKey: "the API key",
+  keytermsPrompt: "--keyterm",
+  languageCodes: "--language",
+  sampleRate: "--sample-rate",
+  speechModel: "--speech-model",
+};
+
+function withFlags(message: string): string {
+  return message.replace(/\b[a-z]+[A-Z]\w*\b/g, (name) => flags[name] ?? name);
+}

@@ -1,0 +1,51 @@
+import { UsageError } from "../command/usage-error.ts";
+import type { Sniffed } from "./sniff.ts";
+
+/** `--encoding`: the wire's names (protocol section 2). Bare Opus packets have no boundaries in a file, so `opus` is absent. */
+export const fileEncodings = ["pcm_s16le", "pcm_mulaw", "ogg_opus", "aac"] as const;
+export type FileEncoding = (typeof fileEncodings)[number];
+
+/** How the bytes of an input are to be read. */
+export type InputFormat =
+  | { readonly kind: "wav" }
+  | { readonly kind: "raw"; readonly encoding: "pcm_s16le" | "pcm_mulaw"; readonly sampleRate: number }
+  | { readonly kind: "passed_on"; readonly encoding: "ogg_opus" | "aac" };
+
+export interface FormatFlags {
+  readonly sampleRate?: number | undefined;
+  readonly encoding?: FileEncoding | undefined;
+}
+
+/**
+ * Settles what an input is from its first bytes and the flags. A clear signature outranks the flags, since samples
+ * hardly begin with one by chance; flags outrank a guess. Throws UsageError where neither says enough.
+ */
+export function chooseFormat(name: string, sniffed: Sniffed, flags: FormatFlags): InputFormat {
+  if (sniffed.kind === "wav") return { kind: "wav" };
+  if (sniffed.kind === "ogg_opus") return { kind: "passed_on", encoding: "ogg_opus" };
+  if (sniffed.kind === "foreign") throw foreign(name, sniffed.format);
+  const { encoding, sampleRate } = flags;
+  if (encoding === "ogg_opus" || encoding === "aac") return { kind: "passed_on", encoding };
+  if (sampleRate !== undefined) return { kind: "raw", encoding: encoding ?? "pcm_s16le", sampleRate };
+  if (encoding !== undefined) {
+    throw new UsageError(`--encoding ${encoding} needs --sample-rate too, such as --sample-rate 16000.`);
+  }
+  if (sniffed.kind === "aac" || sniffed.kind === "maybe_aac") return { kind: "passed_on", encoding: "aac" };
+  if (sniffed.kind === "maybe_mp3") throw foreign(name, "MP3");
+  throw new UsageError(
+    `${name} is not audio that can be recognised (no WAV, Ogg Opus or AAC header). ` +
+      `If it is raw PCM, add --sample-rate and --encoding; otherwise convert it first: ${conversion(name)}`,
+  );
+}
+
+function foreign(name: string, format: string): UsageError {
+  return new UsageError(`${name} is ${format}, which cannot be sent as it is. Convert it first: ${conversion(name)}`);
+}
+
+function conversion(name: string): string {
+  const source = /^[\w./-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
+  return `ffmpeg -i ${name === standardInput ? "INPUT" : source} -ac 1 -ar 16000 speech.wav`;
+}
+
+/** How messages call `-`. */
+export const standardInput = "standard input";

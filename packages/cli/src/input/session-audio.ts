@@ -1,0 +1,88 @@
+import { AudioError, bytesPerFrame, type WavHeader, wavToPcm16 } from "@voxpipe/audio";
+import { UsageError } from "../command/usage-error.ts";
+import { empty, type Input, openInput, type StandardInput } from "./input.ts";
+import { chooseFormat, type FormatFlags } from "./input-format.ts";
+import { peek } from "./peek.ts";
+import { sniffAudio, sniffLength } from "./sniff.ts";
+
+/** Audio as a session takes it, and what is known of it beforehand. */
+export interface SessionAudio {
+  /** For messages. */
+  readonly name: string;
+  readonly encoding: "pcm_s16le" | "pcm_mulaw" | "ogg_opus" | "aac";
+  /** Hz; absent where the audio itself tells the service. */
+  readonly sampleRate: number | undefined;
+  readonly bytes: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Length, where it is known: ms of audio for PCM, bytes of the file for the rest. */
+  readonly length: number | undefined;
+  /** Once `bytes` has ended: what was wrong with the audio that did not prevent a transcript, such as a missing end, or bytes behind it that are no audio. */
+  warning(): Promise<string | undefined>;
+}
+
+/** More than this says nothing more about speech, and costs bandwidth. */
+const highestUsefulRate = 16_000;
+/** The lowest rate that the service takes (protocol section 2). */
+export const lowestRate = 8_000;
+
+/** Opens the input and finds out what it is. Throws UsageError for what cannot be transcribed. */
+export async function openSessionAudio(
+  source: string,
+  stdin: StandardInput,
+  flags: FormatFlags,
+): Promise<SessionAudio> {
+  const input = await openInput(source, stdin);
+  const { head, stream } = await peek(input.bytes, sniffLength);
+  try {
+    if (head.length === 0) throw empty(input.name);
+    const format = chooseFormat(input.name, sniffAudio(head), flags);
+    if (format.kind === "wav") return await wavAudio({ ...input, bytes: stream });
+    const known = { name: input.name, bytes: stream, warning: async () => undefined };
+    if (format.kind === "passed_on") {
+      return { ...known, encoding: format.encoding, sampleRate: undefined, length: input.size };
+    }
+    const { encoding, sampleRate } = format;
+    const bytesPerSecond = sampleRate * (encoding === "pcm_s16le" ? 2 : 1);
+    const length = input.size === undefined ? undefined : (input.size / bytesPerSecond) * 1000;
+    return { ...known, encoding, sampleRate, length };
+  } catch (error) {
+    await stream.cancel(error).catch(() => {});
+    throw error instanceof AudioError ? new UsageError(`${input.name}: ${error.message}`) : error;
+  }
+}
+
+/** WAV of any kind becomes mono s16le. Its first samples are read here, so that a bad file fails before a session begins. */
+async function wavAudio(input: Input): Promise<SessionAudio> {
+  const wav = wavToPcm16({ sampleRate: (header) => Math.min(header.sampleRate, highestUsefulRate) });
+  const { stream } = await peek(input.bytes.pipeThrough(wav), 1);
+  const header = await wav.header;
+  if (header.sampleRate < lowestRate) {
+    await stream.cancel();
+    throw new UsageError(
+      `${input.name} is sampled at ${header.sampleRate} Hz; speech needs at least ${lowestRate} Hz. ` +
+        "Record it again at 16000 Hz.",
+    );
+  }
+  return {
+    name: input.name,
+    encoding: "pcm_s16le",
+    sampleRate: Math.min(header.sampleRate, highestUsefulRate),
+    bytes: stream,
+    length: wavLength(header, input.size),
+    warning: () =>
+      wav.summary.then(
+        ({ truncation, unread }) => {
+          const said = [truncation, unread].flatMap((error) => error?.message ?? []);
+          return said.length === 0 ? undefined : `${input.name}: ${said.join(" ")}`;
+        },
+        () => undefined,
+      ),
+  };
+}
+
+/** The header's word, unless the file is shorter than that; the file's size where the header does not know. */
+function wavLength(header: WavHeader, size: number | undefined): number | undefined {
+  const promised = header.duration === undefined ? undefined : header.duration * 1000;
+  if (size === undefined) return promised;
+  const possible = (size / (bytesPerFrame(header) * header.sampleRate)) * 1000;
+  return Math.min(promised ?? possible, possible);
+}

@@ -1,0 +1,68 @@
+import type { TurnEvent } from "voxpipe";
+import { FinalTurns } from "../output/final-turns.ts";
+import { noticeLine, type Renderer } from "../output/renderer.ts";
+import type { TextOutput } from "../output/text-output.ts";
+import { clockTime } from "./clock-time.ts";
+import { LiveBlock, type Screen } from "./live-block.ts";
+import { type Progress, progressLine } from "./progress-line.ts";
+import { partialText, turnStart, turnText } from "./transcript-line.ts";
+
+/** A terminal: `process.stdout` where `isTTY` is true. */
+export interface Terminal extends Screen {
+  on(event: "resize", listener: () => void): unknown;
+  off(event: "resize", listener: () => void): unknown;
+}
+
+export interface TerminalRendering {
+  /** Whether formatted finals were asked for. */
+  readonly formats: boolean;
+  readonly color: boolean;
+}
+
+/** Final turns as lasting lines with their times; below them the turn that is being spoken, and the progress. */
+export function renderTerminal(
+  terminal: Terminal,
+  errors: TextOutput,
+  { formats, color }: TerminalRendering,
+): Renderer {
+  const finals = new FinalTurns(formats);
+  const block = new LiveBlock(terminal);
+  const faint = (text: string) => (color ? `\x1b[2m${text}\x1b[22m` : text);
+  const timed = (turn: TurnEvent, text: string) => `${faint(clockTime(turnStart(turn)).padStart(7))}  ${text}`;
+  let partial = "";
+  let progress: Progress | undefined;
+
+  const live = () => {
+    const foot = progress === undefined ? "" : faint(progressLine(progress, block.columns));
+    return [partial, foot].filter((part) => part !== "").join("\n");
+  };
+  const draw = (completed: readonly TurnEvent[] = []) =>
+    block.show(live(), completed.map((turn) => timed(turn, turnText(turn))).join("\n"));
+  const resized = () => block.redraw(live());
+  terminal.on("resize", resized);
+
+  return {
+    async event(event) {
+      if (event.type !== "Turn") return;
+      const completed = finals.accept(event);
+      const open = finals.printed(event) ? "" : partialText(event);
+      partial = open === "" ? "" : timed(event, faint(open));
+      draw(completed);
+    },
+    progress(now) {
+      progress = now;
+      draw();
+    },
+    notice(text) {
+      block.show("");
+      void errors.write(noticeLine(text));
+      draw();
+    },
+    async end() {
+      terminal.off("resize", resized);
+      partial = "";
+      progress = undefined;
+      draw(finals.flush());
+    },
+  };
+}

@@ -1,0 +1,218 @@
+import type { Level } from "@voxpipe/audio";
+import { settledWithin, unlessAborted } from "../async.ts";
+import { MicrophoneError } from "../microphone-error.ts";
+import type { MicrophoneSettings } from "../microphone-options.ts";
+import { addWorklet } from "../worklet/add-worklet.ts";
+import {
+  type ProcessorOptions,
+  processorName,
+  type WorkletCommand,
+  type WorkletReport,
+} from "../worklet/worklet-messages.ts";
+import { playMuted } from "./play-muted.ts";
+import { StallWatch } from "./stall-watch.ts";
+import { liveTrack, withoutLiveTrack } from "./stream-track.ts";
+
+/** Longest waits, in ms: for an AudioContext to run, for the worklet's last samples, for a context to close. */
+const startLimit = 3_000;
+const flushLimit = 500;
+const closeLimit = 1_000;
+
+export interface CaptureListener {
+  audio(pcm: Uint8Array<ArrayBuffer>, level: Level): void;
+  /** The device is gone, or may not be used any more. Perhaps more than once. */
+  ended(): void;
+  /** The worklet broke down. */
+  failed(error: MicrophoneError): void;
+  /** `running` may have changed. */
+  changed(): void;
+}
+
+/** One track on its way through one AudioContext and the worklet in it. It knows nothing of other devices. */
+export class Capture {
+  readonly track: MediaStreamTrack;
+  readonly #stream: MediaStream;
+  readonly #listener: CaptureListener;
+  /** Whether the tracks are ours to stop. */
+  readonly #owned: boolean;
+  readonly #context: AudioContext;
+  readonly #listening = new AbortController();
+  readonly #stall: StallWatch;
+  readonly #stopPlaying: () => void;
+  /** Held, for Firefox collects a source that nothing refers to. */
+  #source: MediaStreamAudioSourceNode | undefined;
+  #node: AudioWorkletNode | undefined;
+  #failure: MicrophoneError | undefined;
+  #finished = () => {};
+
+  private constructor(stream: MediaStream, track: MediaStreamTrack, owned: boolean, listener: CaptureListener) {
+    this.#stream = stream;
+    this.track = track;
+    this.#owned = owned;
+    this.#listener = listener;
+    // A node of a stream with several tracks would pick one by its id.
+    const heard = new MediaStream([track]);
+    [this.#context, this.#source] = openContext(heard, track);
+    this.#stopPlaying = owned ? () => {} : playMuted(heard);
+    this.#stall = new StallWatch(() => listener.changed());
+  }
+
+  /**
+   * Audio reaches the listener from when this resolves, or a moment earlier. If it fails, or `signal` aborts, nothing is
+   * left open. Of several audio tracks the first one that is live is heard, and its end is the end.
+   *
+   * @throws MicrophoneError `no-device`, `worklet-blocked`, `worklet-failed`, `not-started`; or the signal's reason.
+   */
+  static async open(
+    stream: MediaStream,
+    { sampleRate, workletUrl, stream: given }: MicrophoneSettings,
+    listener: CaptureListener,
+    signal: AbortSignal,
+  ): Promise<Capture> {
+    const track = liveTrack(stream);
+    if (!track) throw new MicrophoneError("no-device", `No audio: ${withoutLiveTrack(stream)}.`);
+    const capture = new Capture(stream, track, stream !== given, listener);
+    try {
+      await unlessAborted(addWorklet(capture.#context, workletUrl), signal);
+      capture.#connect({ sampleRate }, workletUrl);
+      await unlessAborted(capture.#start(), signal);
+      if (capture.#failure) throw capture.#failure;
+      capture.#stall.start();
+      return capture;
+    } catch (error) {
+      void capture.close();
+      throw error;
+    }
+  }
+
+  /** Whether the AudioContext runs: not while the system has interrupted it, nor after audio has ceased to come. */
+  get rendering(): boolean {
+    return this.#context.state === "running" && !this.#stall.broken;
+  }
+
+  /** Whether sound comes through: not while the system silences the device, either. */
+  get running(): boolean {
+    return this.rendering && !this.#stall.stalled && !this.track.muted;
+  }
+
+  mute(muted: boolean): void {
+    this.#send(muted ? "mute" : "unmute");
+  }
+
+  /** Tries to make the AudioContext run again. */
+  async resume(): Promise<boolean> {
+    await settledWithin(this.#context.resume(), startLimit);
+    return this.rendering;
+  }
+
+  /** Turns the light out at once, gives what the worklet still holds to the listener, and closes. */
+  async finish(): Promise<void> {
+    this.#stopTracks();
+    const finished = new Promise<void>((resolve) => {
+      this.#finished = resolve;
+    });
+    this.#send("finish");
+    await settledWithin(finished, flushLimit);
+    await this.close();
+  }
+
+  /** Lets go of everything. */
+  async close(): Promise<void> {
+    this.#stopTracks();
+    this.#stopPlaying();
+    this.#stall.stop();
+    this.#listening.abort();
+    this.#source?.disconnect();
+    this.#source = undefined;
+    this.#node?.disconnect();
+    this.#node?.port.close();
+    if (this.#context.state !== "closed") await settledWithin(this.#context.close(), closeLimit);
+  }
+
+  #connect(processorOptions: ProcessorOptions, workletUrl: string | URL): void {
+    const { signal } = this.#listening;
+    const wrongFile = (cause?: unknown) =>
+      new MicrophoneError(
+        "worklet-failed",
+        `${workletUrl} is not this version's worklet. Serve @voxpipe/microphone/worklet.js there, or give its address as workletUrl.`,
+        { cause },
+      );
+    let node: AudioWorkletNode;
+    try {
+      node = new AudioWorkletNode(this.#context, processorName, { processorOptions });
+    } catch (cause) {
+      throw wrongFile(cause);
+    }
+    // A property, for Chromium does not call listeners for this event.
+    node.onprocessorerror = () => {
+      if (signal.aborted) return;
+      this.#failure = wrongFile();
+      this.#listener.failed(this.#failure);
+    };
+    node.port.addEventListener("message", ({ data }: MessageEvent<WorkletReport>) => this.#hear(data), { signal });
+    node.port.start();
+    this.#context.addEventListener("statechange", () => this.#listener.changed(), { signal });
+    for (const type of ["mute", "unmute"] as const) {
+      this.track.addEventListener(type, () => this.#listener.changed(), { signal });
+    }
+    this.track.addEventListener("ended", () => this.#listener.ended(), { signal });
+    // Some browsers process only what leads to the destination. The worklet's output is silent.
+    this.#source?.connect(node).connect(this.#context.destination);
+    this.#node = node;
+  }
+
+  async #start(): Promise<void> {
+    if (await this.resume()) return;
+    const { state } = this.#context;
+    const clicked = "userActivation" in navigator && navigator.userActivation.hasBeenActive;
+    throw new MicrophoneError(
+      "not-started",
+      clicked
+        ? `The browser's audio did not start within ${startLimit / 1000} s (the AudioContext is ${state}). Check that this machine has a sound output that works, and close other pages that use audio.`
+        : `The browser starts no audio before the visitor has clicked or typed (the AudioContext is ${state}). Call openMicrophone from a click's handler.`,
+    );
+  }
+
+  #hear(report: WorkletReport): void {
+    if (report === "finished") this.#finished();
+    else {
+      this.#stall.heard();
+      this.#listener.audio(report.pcm, report.level);
+      // No event reports a track that its owner stopped.
+      if (this.track.readyState === "ended") this.#listener.ended();
+    }
+  }
+
+  #send(command: WorkletCommand): void {
+    this.#node?.port.postMessage(command);
+  }
+
+  #stopTracks(): void {
+    if (this.#owned) for (const track of this.#stream.getTracks()) track.stop();
+  }
+}
+
+/** A context at the device's own rate if the browser says and takes it; Firefox takes only its own. */
+function openContext(stream: MediaStream, track: MediaStreamTrack): [AudioContext, MediaStreamAudioSourceNode] {
+  const { sampleRate } = track.getSettings();
+  for (const options of sampleRate ? [{ sampleRate }, {}] : [{}]) {
+    let context: AudioContext | undefined;
+    try {
+      context = new AudioContext(options);
+      return [context, context.createMediaStreamSource(stream)];
+    } catch (cause) {
+      void context?.close();
+      if (options.sampleRate === undefined) {
+        throw unsupported(cause);
+      }
+    }
+  }
+  throw unsupported();
+}
+
+function unsupported(cause?: unknown): MicrophoneError {
+  const why = cause === undefined ? "" : `: ${cause}`;
+  return new MicrophoneError("unsupported", `The browser cannot process the stream${why}. Use a current one.`, {
+    cause,
+  });
+}

@@ -1,0 +1,57 @@
+import { MicrophoneError } from "../microphone-error.ts";
+import { blockedByPolicy, type WorkletViolation } from "./worklet-policy.ts";
+
+/** The longest wait for a browser to say whether a file is blocked, in ms. */
+const probeLimit = 3_000;
+
+/** @throws MicrophoneError `worklet-blocked` if the page's policy forbids the file, `worklet-failed` if it does not load. */
+export async function addWorklet(context: AudioContext, workletUrl: string | URL): Promise<void> {
+  const url = new URL(workletUrl, document.baseURI);
+  let violation: WorkletViolation | undefined;
+  const violated = (event: SecurityPolicyViolationEvent) => {
+    // A policy that only reports blocks nothing, and of other files there is nothing to say here.
+    if (event.disposition === "report" || !names(event.blockedURI, url)) return;
+    violation ??= { policy: event.originalPolicy, directive: event.effectiveDirective };
+  };
+  document.addEventListener("securitypolicyviolation", violated);
+  try {
+    await context.audioWorklet.addModule(url);
+  } catch (cause) {
+    // Firefox reports the worklet itself, and only once for a file; the others do not report worklets.
+    if (violation === undefined) await preload(url.href, () => violation !== undefined);
+    throw violation === undefined
+      ? new MicrophoneError("worklet-failed", notLoaded(url), { cause })
+      : new MicrophoneError("worklet-blocked", blockedByPolicy(url, document.baseURI, violation), { cause });
+  } finally {
+    document.removeEventListener("securitypolicyviolation", violated);
+  }
+}
+
+/** Whether a report's `blockedURI` is that of the file; of a Blob it has the scheme alone. */
+function names(blocked: string, url: URL): boolean {
+  const { href, hash, protocol, origin } = url;
+  return [href.slice(0, href.length - hash.length), protocol.slice(0, -1), origin].includes(blocked);
+}
+
+function notLoaded(url: URL): string {
+  const elsewhere = url.protocol.startsWith("http") && url.origin !== location.origin;
+  const how = elsewhere ? `as JavaScript and with Access-Control-Allow-Origin for ${location.origin}` : "as JavaScript";
+  return `The worklet ${url} did not load. Serve @voxpipe/microphone/worklet.js there ${how}, or give its address as workletUrl.`;
+}
+
+/** Loads a script without running it, until it is known whether a policy forbids it. */
+async function preload(url: string, known: () => boolean): Promise<void> {
+  const link = document.createElement("link");
+  link.rel = "modulepreload";
+  link.href = url;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  await new Promise<unknown>((resolve) => {
+    for (const type of ["load", "error"]) link.addEventListener(type, resolve, { once: true });
+    timer = setTimeout(resolve, probeLimit);
+    document.head.append(link);
+  });
+  clearTimeout(timer);
+  link.remove();
+  // The report may come a task behind the error.
+  if (!known()) await new Promise((resolve) => setTimeout(resolve));
+}

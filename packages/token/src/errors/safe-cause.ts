@@ -1,0 +1,78 @@
+const shortestTelling = 8;
+const longestText = 400;
+const mostPlaces = 20;
+
+/**
+ * `text` as it may be shown: cut to a length, and withheld altogether where it holds the secret or eight characters
+ * in a row of it. Part counts, because other libraries quote headers cut short or escaped.
+ */
+export function redact(text: string, secret: string): string {
+  if (holdsPart(text, secret)) return "(text withheld: it holds part of the API key)";
+  return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
+}
+
+function holdsPart(text: string, secret: string): boolean {
+  const size = Math.min(shortestTelling, secret.length);
+  if (size === 0) return false;
+  // In any case of letters: hosts are looked up, and quoted, in lower case.
+  const [shown, hidden] = [text.toLowerCase(), secret.toLowerCase()];
+  for (let start = 0; start + size <= hidden.length; start++) {
+    if (shown.includes(hidden.slice(start, start + size))) return true;
+  }
+  return false;
+}
+
+/**
+ * A copy of a foreign error that is safe to attach as `cause`: names, codes and messages of its chain, without
+ * the stack and the properties, where HTTP clients like to keep the headers that they sent.
+ */
+export function safeCause(error: unknown, secret: string): Error {
+  const copy = new Error(redact(describe(error), secret));
+  copy.stack = `${copy.name}: ${copy.message}`;
+  return copy;
+}
+
+/**
+ * The same of an error in the user's own code, whose name and whose stack's places they need to find the fault. Places
+ * are file names and functions; any of them that holds part of the secret is left out.
+ */
+export function causeFromUserCode(error: unknown, secret: string): Error {
+  const copy = safeCause(error, secret);
+  if (!(error instanceof Error)) return copy;
+  const [name, stack] = [textOf(error, "name"), textOf(error, "stack")];
+  if (name !== "" && !holdsPart(name, secret)) copy.name = name;
+  const places = stack.split("\n").filter((line) => /^\s+at /.test(line) && !holdsPart(line, secret));
+  copy.stack = [`${copy.name}: ${copy.message}`, ...places.slice(0, mostPlaces)].join("\n");
+  return copy;
+}
+
+/** The chain of an error in one line, innermost last: `fetch failed: connect ECONNREFUSED 127.0.0.1:1`. */
+function describe(error: unknown): string {
+  const parts: string[] = [];
+  let current = error;
+  for (let depth = 0; depth < 4 && current !== undefined && current !== null; depth++) {
+    if (!(current instanceof Error)) {
+      parts.push(typeof current === "string" ? current : typeof current);
+      break;
+    }
+    const code = textOf(current, "code");
+    const text = textOf(current, "message") || textOf(current, "name");
+    parts.push(code === "" || text.includes(code) ? text : `${text} (${code})`);
+    current = propertyOf(current, "cause");
+  }
+  return parts.join(": ") || "unknown error";
+}
+
+function textOf(error: Error, property: string): string {
+  const value = propertyOf(error, property);
+  return typeof value === "string" ? value : "";
+}
+
+/** A property of a foreign error, which may be a getter that throws. */
+function propertyOf(error: Error, property: string): unknown {
+  try {
+    return Reflect.get(error, property);
+  } catch {
+    return undefined;
+  }
+}

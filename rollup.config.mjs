@@ -18,6 +18,7 @@ export const packages = {
     entries: ["workerd", "bun", "deno", "node", "web", "ponyfill-node", "ponyfill-web"],
     entryFolder: "src/entries",
   },
+  files: { entries: ["index"] },
   emulator: { entries: ["index"], programs: ["bin"] },
   recognizer: { entries: ["index"], programs: ["worker"], prepare: copyModels },
   cli: { entries: [], programs: ["bin", "demo"] },

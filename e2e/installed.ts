@@ -27,6 +27,7 @@ function installPacked(packed: readonly PackedPackage[]): Promise<Consumer> {
     "@voxpipe/token",
     "@voxpipe/microphone",
     "@voxpipe/audio",
+    "@voxpipe/files",
     "@voxpipe/transcript",
   ];
   const { devDependencies } = token;

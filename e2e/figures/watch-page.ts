@@ -30,7 +30,9 @@ export function watchPage() {
   };
 
   async function read(track: MediaStreamTrack): Promise<void> {
-    const Processor = Reflect.get(globalThis, "MediaStreamTrackProcessor");
+    // By a name that TypeScript does not look up: the types of a library may declare it, with other tracks.
+    const name: string = "MediaStreamTrackProcessor";
+    const Processor = Reflect.get(globalThis, name);
     const reader: ReadableStreamDefaultReader<AudioData> = new Processor({ track }).readable.getReader();
     let frames = 0;
     let sum = 0;

@@ -40,6 +40,21 @@ export const examples: readonly Example[] = [
   },
   { page: "packages/client/README.md", contains: "await session.closed", failed: 0 },
   {
+    page: "packages/files/README.md",
+    contains: "export async function print",
+    edit: (code) => code.replace("(file), {", "(file), { apiHost: process.env.ASSEMBLYAI_HOST,"),
+    before: `import { readFileSync } from "node:fs";`,
+    after: 'await print(new File([readFileSync("speech.wav")], "speech.wav")).catch(report);',
+    failed: 1,
+  },
+  {
+    page: "packages/files/README.md",
+    contains: "export async function send",
+    before: `import { readFileSync } from "node:fs";`,
+    after: 'await send(new Blob([readFileSync("speech.wav")])).catch(report);',
+    failed: 1,
+  },
+  {
     page: "packages/client/README.md",
     contains: "export async function print",
     edit: (code) => code.replace("recording, {", "recording, { apiHost: process.env.ASSEMBLYAI_HOST,"),

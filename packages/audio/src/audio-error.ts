@@ -7,6 +7,9 @@
  * - `truncated-wav`: the file ends too early; an error only if the end came before any audio.
  * - `unread-wav`: what follows the audio is no WAV, or of another format; not an error by itself.
  * - `empty-audio`: there is no audio in it.
+ * - `unknown-format`: the bytes are a file of no format that is known (`@voxpipe/files`).
+ * - `unsupported-format`: a file whose audio cannot be read, or not from this source (`@voxpipe/files`).
+ * - `damaged-file`: a file that contradicts itself, or ends too early (`@voxpipe/files`).
  * - `invalid-option`: an argument that no audio could have (a sample rate of 0, half a channel).
  * - `invalid-chunk`: something other than bytes was written to a stream of bytes.
  */
@@ -17,6 +20,9 @@ export type AudioErrorCode =
   | "truncated-wav"
   | "unread-wav"
   | "empty-audio"
+  | "unknown-format"
+  | "unsupported-format"
+  | "damaged-file"
   | "invalid-option"
   | "invalid-chunk";
 

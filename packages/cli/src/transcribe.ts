@@ -93,7 +93,7 @@ async function carry(
 /** Audio time says most; where the duration of compressed audio is unknown, the file's bytes have to do. */
 function progressOf(session: StreamingSession, { encoding, length }: SessionAudio, bytes: number): Progress {
   const { state } = session;
-  if (encoding === "ogg_opus" || encoding === "aac") return { state, unit: "bytes", position: bytes, length };
+  if (encoding !== "pcm_s16le" && encoding !== "pcm_mulaw") return { state, unit: "bytes", position: bytes, length };
   return { state, unit: "ms", position: session.stats().audioSentMs, length };
 }
 

@@ -8,9 +8,8 @@ describe("chooseFormat", () => {
       kind: "wav",
     });
     expect(chooseFormat("a", { kind: "ogg_opus" }, {})).toEqual({ kind: "passed_on", encoding: "ogg_opus" });
-    expect(() => chooseFormat("a.mp3", { kind: "foreign", format: "MP3" }, { sampleRate: 8000 })).toThrow(
-      "a.mp3 is MP3",
-    );
+    expect(chooseFormat("a.mp3", { kind: "file" }, { sampleRate: 8000 })).toEqual({ kind: "file" });
+    expect(chooseFormat("a.mp3", { kind: "maybe_mp3" }, {})).toEqual({ kind: "file" });
   });
 
   it("believes the flags before a guess", () => {

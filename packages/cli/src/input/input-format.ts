@@ -8,6 +8,8 @@ export type FileEncoding = (typeof fileEncodings)[number];
 /** How the bytes of an input are to be read. */
 export type InputFormat =
   | { readonly kind: "wav" }
+  /** A file that `@voxpipe/files` takes apart. */
+  | { readonly kind: "file" }
   | { readonly kind: "raw"; readonly encoding: "pcm_s16le" | "pcm_mulaw"; readonly sampleRate: number }
   | { readonly kind: "passed_on"; readonly encoding: "ogg_opus" | "aac" };
 
@@ -23,7 +25,7 @@ export interface FormatFlags {
 export function chooseFormat(name: string, sniffed: Sniffed, flags: FormatFlags): InputFormat {
   if (sniffed.kind === "wav") return { kind: "wav" };
   if (sniffed.kind === "ogg_opus") return { kind: "passed_on", encoding: "ogg_opus" };
-  if (sniffed.kind === "foreign") throw foreign(name, sniffed.format);
+  if (sniffed.kind === "file") return { kind: "file" };
   const { encoding, sampleRate } = flags;
   if (encoding === "ogg_opus" || encoding === "aac") return { kind: "passed_on", encoding };
   if (sampleRate !== undefined) return { kind: "raw", encoding: encoding ?? "pcm_s16le", sampleRate };
@@ -31,15 +33,11 @@ export function chooseFormat(name: string, sniffed: Sniffed, flags: FormatFlags)
     throw new UsageError(`--encoding ${encoding} needs --sample-rate too, such as --sample-rate 16000.`);
   }
   if (sniffed.kind === "aac" || sniffed.kind === "maybe_aac") return { kind: "passed_on", encoding: "aac" };
-  if (sniffed.kind === "maybe_mp3") throw foreign(name, "MP3");
+  if (sniffed.kind === "maybe_mp3") return { kind: "file" };
   throw new UsageError(
-    `${name} is not audio that can be recognised (no WAV, Ogg Opus or AAC header). ` +
+    `${name} is not audio that can be recognised (no WAV, AIFF, MP3, MP4, FLAC, WebM, Ogg or AAC header). ` +
       `If it is raw PCM, add --sample-rate and --encoding; otherwise convert it first: ${conversion(name)}`,
   );
-}
-
-function foreign(name: string, format: string): UsageError {
-  return new UsageError(`${name} is ${format}, which cannot be sent as it is. Convert it first: ${conversion(name)}`);
 }
 
 function conversion(name: string): string {

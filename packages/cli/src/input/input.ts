@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
+import type { RandomAccess } from "@voxpipe/files";
 import { UsageError } from "../command/usage-error.ts";
 import { standardInput } from "./input-format.ts";
 
@@ -11,6 +12,8 @@ export interface Input {
   /** Bytes; absent where only the end will tell. */
   readonly size: number | undefined;
   readonly bytes: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** The same bytes, anywhere in them; absent where they come in order only. */
+  readonly access?: RandomAccess;
 }
 
 /** What standard input has to be: `process.stdin`. */
@@ -36,7 +39,27 @@ export async function openInput(source: string, stdin: StandardInput): Promise<I
   await opened(reading).catch((error: unknown) => {
     throw unreadable(source, error);
   });
-  return { name: source, size: file.isFile() ? file.size : undefined, bytes: byteStream(reading) };
+  const input = { name: source, bytes: byteStream(reading) };
+  return file.isFile()
+    ? { ...input, size: file.size, access: accessTo(source, file.size) }
+    : { ...input, size: undefined };
+}
+
+/** Holds the file open only while it reads, so that nothing has to close it. */
+function accessTo(path: string, size: number): RandomAccess {
+  return {
+    size,
+    async read(start, end) {
+      const file = await open(path);
+      try {
+        const bytes = new Uint8Array(end - start);
+        const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
+        return bytes.subarray(0, bytesRead);
+      } finally {
+        await file.close();
+      }
+    },
+  };
 }
 
 /** The error for an input without a byte in it. */

@@ -1,7 +1,12 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { createReadStream } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { needing } from "@voxpipe/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UsageError } from "../command/usage-error.ts";
 import { openSessionAudio } from "./session-audio.ts";
@@ -127,7 +132,12 @@ describe("input that cannot be transcribed", () => {
     ["below a file", async () => join(await file("a", "a"), "b.wav"), /does not exist/],
     ["empty", () => file("empty.wav", ""), /empty\.wav is empty/],
     ["not audio", () => file("notes.txt", "Dear diary"), /notes\.txt is not audio/],
-    ["MP3", () => file("song.mp3", "ID3\x04\0\0\0\0"), /song\.mp3 is MP3/],
+    [
+      "an MP3 file in name only",
+      () => file("song.mp3", "ID3\x04\0\0\0\0"),
+      /song\.mp3: .*is damaged \(it contradicts itself\)/,
+    ],
+    ["FLAC without audio", () => file("song.flac", "fLaC\0\0\0\x22"), /song\.flac: .*no audio/],
     ["cut in its header", () => file("cut.wav", wav.subarray(0, 30)), /cut\.wav: .*before any audio/],
     ["cut behind its header", () => file("header.wav", wav.subarray(0, 44)), /header\.wav: .*3200 of 3200 bytes/],
     ["without samples", () => file("none.wav", wavFile({ samples: new Int16Array(0) })), /none\.wav: .*no audio/],
@@ -149,5 +159,36 @@ describe("input that cannot be transcribed", () => {
     await expect(openSessionAudio("-", Object.assign(Readable.from([]), { isTTY: true }), {})).rejects.toThrow(
       /this terminal\. Pipe audio/,
     );
+  });
+});
+
+describe("audio files that are no WAV", needing("ffmpeg"), () => {
+  const sample = fileURLToPath(new URL("../../../recognizer/sample/sample.wav", import.meta.url));
+  /** Named so that only the content can be right. */
+  async function made(...args: string[]): Promise<string> {
+    const path = join(folder, `${args.join("")}.txt`);
+    await promisify(execFile)("ffmpeg", ["-loglevel", "error", "-i", sample, ...args, path]);
+    return path;
+  }
+
+  it.each([
+    [["-f", "mp3"], { encoding: "pcm_s16le", sampleRate: 16_000 }],
+    [["-f", "flac"], { encoding: "pcm_s16le", sampleRate: 16_000 }],
+    [["-c:a", "libopus", "-f", "webm"], { encoding: "opus", sampleRate: undefined }],
+    [["-c:a", "aac", "-f", "mp4"], { encoding: "aac", sampleRate: undefined }],
+  ])("made with %j, from a file and from a pipe", async (args, expected) => {
+    const path = await made(...args);
+    const fromFile = await open(path);
+    expect(fromFile).toMatchObject(expected);
+    const fromPipe = await openSessionAudio("-", createReadStream(path), {});
+    expect(fromPipe).toMatchObject(expected);
+    expect((await read(fromPipe.bytes)).equals(await read(fromFile.bytes))).toBe(true);
+  });
+
+  it("cut short: reads what is there, and says what is missing", async () => {
+    const whole = await readFile(await made("-c:a", "libopus", "-f", "webm", "-cluster_time_limit", "5000"));
+    const audio = await open(await file("cut", whole.subarray(0, whole.length / 2)));
+    expect((await read(audio.bytes)).length).toBeGreaterThan(whole.length / 2.2);
+    expect(await audio.warning()).toMatch(/cut: The WebM file is cut short: 1\d\.\d of 24\.5 s/);
   });
 });

@@ -9,7 +9,7 @@ import { sniffAudio, sniffLength } from "./sniff.ts";
 export interface SessionAudio {
   /** For messages. */
   readonly name: string;
-  readonly encoding: "pcm_s16le" | "pcm_mulaw" | "ogg_opus" | "aac";
+  readonly encoding: "pcm_s16le" | "pcm_mulaw" | "opus" | "ogg_opus" | "aac";
   /** Hz; absent where the audio itself tells the service. */
   readonly sampleRate: number | undefined;
   readonly bytes: ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -36,6 +36,7 @@ export async function openSessionAudio(
     if (head.length === 0) throw empty(input.name);
     const format = chooseFormat(input.name, sniffAudio(head), flags);
     if (format.kind === "wav") return await wavAudio({ ...input, bytes: stream });
+    if (format.kind === "file") return await fileAudio(input, stream);
     const known = { name: input.name, bytes: stream, warning: async () => undefined };
     if (format.kind === "passed_on") {
       return { ...known, encoding: format.encoding, sampleRate: undefined, length: input.size };
@@ -48,6 +49,21 @@ export async function openSessionAudio(
     await stream.cancel(error).catch(() => {});
     throw error instanceof AudioError ? new UsageError(`${input.name}: ${error.message}`) : error;
   }
+}
+
+/** What the service takes compressed goes so, the rest is decoded. */
+async function fileAudio(input: Input, bytes: Input["bytes"]): Promise<SessionAudio> {
+  // Loaded only for such files: its decoders are large.
+  const { openAudioFile } = await import("@voxpipe/files");
+  if (input.access) await bytes.cancel();
+  const file = await openAudioFile(input.access ?? bytes);
+  const { encoding, sampleRate, readable, duration } = file;
+  const length = encoding === "pcm_s16le" && duration !== undefined ? duration * 1000 : undefined;
+  const warning = async () => {
+    const said = file.warning();
+    return said === undefined ? undefined : `${input.name}: ${said}`;
+  };
+  return { name: input.name, encoding, sampleRate, bytes: readable, length, warning };
 }
 
 /** WAV of any kind becomes mono s16le. Its first samples are read here, so that a bad file fails before a session begins. */

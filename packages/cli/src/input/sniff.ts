@@ -1,26 +1,16 @@
-import { type AudioContainer, detectContainer } from "@voxpipe/audio";
+import { detectContainer } from "@voxpipe/audio";
 
 /** What the first bytes of an input say about it. */
 export type Sniffed =
   | { readonly kind: "wav" | "ogg_opus" | "aac" }
-  /** A format that has to be converted first, by its name for people. */
-  | { readonly kind: "foreign"; readonly format: string }
+  /** A file of a known format whose audio has to be taken out of it. */
+  | { readonly kind: "file" }
   /** MPEG audio by two bytes alone: raw samples can look like this by chance. */
   | { readonly kind: "maybe_mp3" | "maybe_aac" }
   | { readonly kind: "unknown" };
 
 /** As many bytes as every signature needs: an Ogg page's header and the name of the codec behind it. */
 export const sniffLength = 64;
-
-const foreignNames: Readonly<Partial<Record<AudioContainer, string>>> = {
-  mp3: "MP3",
-  flac: "FLAC",
-  mp4: "MP4 or M4A",
-  webm: "WebM or Matroska",
-  aiff: "AIFF",
-  avi: "AVI",
-  rifx: "big-endian WAV (RIFX)",
-};
 
 /** Recognises audio by its signature, never by a file's name. */
 export function sniffAudio(head: Uint8Array): Sniffed {
@@ -31,14 +21,12 @@ export function sniffAudio(head: Uint8Array): Sniffed {
   if (container === "ogg") return ogg(text);
   if (container === "aac") return adts(head);
   if (container === "mp3" && !text.startsWith("ID3")) return { kind: "maybe_mp3" };
-  return { kind: "foreign", format: foreignNames[container] ?? container };
+  return { kind: "file" };
 }
 
 /** The first page of every Ogg stream names its codec. */
 function ogg(text: string): Sniffed {
-  if (text.includes("OpusHead")) return { kind: "ogg_opus" };
-  const codec = ["vorbis", "FLAC", "Speex"].find((name) => text.includes(name));
-  return { kind: "foreign", format: codec === undefined ? "Ogg without Opus" : `Ogg ${codec}` };
+  return { kind: text.includes("OpusHead") ? "ogg_opus" : "file" };
 }
 
 /** A second header where the first frame ends is proof. */

@@ -1,3 +1,4 @@
+import { AudioError } from "@voxpipe/audio";
 import { type AudioEncoding, StreamingError } from "@voxpipe/core";
 import type { OpenSource } from "../streaming-client/audio-source.ts";
 import { openChunks, peek } from "./chunks.ts";
@@ -67,12 +68,13 @@ function describedAudio(audio: DescribedAudio, chunks: OpenSource, stated: State
   return { encoding, sampleRate: rate, chunks, warning: () => audio.warning?.() };
 }
 
-/** What a source throws is `audio-failed`, as it is once a session runs. */
+/** What a source throws is `audio-failed`, as it is once a session runs; a file that cannot be read is `invalid-audio`. */
 async function attempt<T>(work: () => T): Promise<Awaited<T>> {
   try {
     return await work();
   } catch (cause) {
     if (cause instanceof StreamingError) throw cause;
+    if (cause instanceof AudioError) throw new StreamingError("invalid-audio", cause.message, { cause });
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new StreamingError("audio-failed", `The audio source failed: ${reason}.`, { cause });
   }

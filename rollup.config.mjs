@@ -14,6 +14,7 @@ export const packages = {
   token: { entries: ["index"], programs: ["browser", "create-temporary-token", "token-handler"] },
   microphone: { entries: ["index", "testing"], bundles: ["worklet"] },
   transcript: { entries: ["index"] },
+  relay: { entries: ["index", "subscribe"] },
   client: {
     entries: ["workerd", "bun", "deno", "node", "web", "ponyfill-node", "ponyfill-web"],
     entryFolder: "src/entries",

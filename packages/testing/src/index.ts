@@ -1,3 +1,4 @@
 export { cases } from "./cases.ts";
 export { needing } from "./needing.ts";
 export { findProgram, type ProgramName, provideCommand } from "./programs.ts";
+export { type RedisServer, startRedis } from "./redis-server.ts";

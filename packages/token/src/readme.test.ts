@@ -3,9 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { createRequestHandler, type EntryContext, type ServerBuild } from "@remix-run/server-runtime";
-import { needing } from "@voxpipe/testing";
+import { needing, type RedisServer, startRedis } from "@voxpipe/testing";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type RedisServer, startRedis } from "../test/redis-server.ts";
 import { minted, startUpstream, type Upstream } from "../test/upstream.ts";
 
 const examples = new URL("../test/examples/", import.meta.url);

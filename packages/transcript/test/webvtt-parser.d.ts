@@ -4,9 +4,14 @@ declare module "webvtt-parser" {
     constructor(entities: Readonly<Record<string, string>>);
     parse(
       text: string,
-      mode: "captions",
+      mode: "captions" | "metadata",
     ): {
-      readonly cues: readonly { readonly startTime: number; readonly endTime: number; readonly tree: WebVttNode }[];
+      readonly cues: readonly {
+        readonly startTime: number;
+        readonly endTime: number;
+        readonly tree: WebVttNode;
+        readonly text: string;
+      }[];
       readonly errors: readonly { readonly message: string; readonly line: number }[];
     };
   }

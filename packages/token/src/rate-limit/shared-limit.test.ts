@@ -5,10 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { needing } from "@voxpipe/testing";
+import { needing, type RedisServer, startRedis } from "@voxpipe/testing";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type RedisServer, startRedis } from "../../test/redis-server.ts";
 import { minted, startUpstream, type Upstream } from "../../test/upstream.ts";
 
 const clients = ["redis", "ioredis"] as const;

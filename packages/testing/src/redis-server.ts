@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { findProgram, provideCommand } from "@voxpipe/testing";
+import { findProgram, provideCommand } from "./programs.ts";
 
 export interface RedisServer extends AsyncDisposable {
   readonly url: string;

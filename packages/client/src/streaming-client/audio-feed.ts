@@ -1,6 +1,8 @@
-import { type AudioChunk, StreamingError, type StreamingSession } from "@voxpipe/core";
+import { type AudioChunk, type ConnectOptions, StreamingError, type StreamingSession } from "@voxpipe/core";
 import { type AudioSource, checkChunk, openSource, wholeOf } from "./audio-source.ts";
 import { SourceReader } from "./source-reader.ts";
+
+type AudioFormat = Pick<ConnectOptions, "encoding" | "sampleRate">;
 
 /** A call of `stream()`. */
 interface Call {
@@ -15,6 +17,7 @@ interface Call {
  */
 export class AudioFeed {
   readonly #writer: WritableStreamDefaultWriter<AudioChunk>;
+  readonly #fastBytesPerMs: number;
   readonly #warn: (message: string) => void;
   /** Settles when all calls so far have been read. Undefined: they have. */
   #turn: Promise<void> | undefined;
@@ -23,7 +26,8 @@ export class AudioFeed {
   #over = false;
 
   /** @param warn is called for audio that is not sent although the session did not fail */
-  constructor(session: StreamingSession, warn: (message: string) => void) {
+  constructor(session: StreamingSession, format: AudioFormat, warn: (message: string) => void) {
+    this.#fastBytesPerMs = fasterThanLive(format);
     this.#warn = warn;
     this.#writer = session.audio.getWriter();
     // The session reports its failures through its events.
@@ -77,7 +81,7 @@ export class AudioFeed {
   }
 
   async #read(source: ReturnType<typeof openSource>, call: Call): Promise<void> {
-    const reader = new SourceReader(source);
+    const reader = new SourceReader(source, this.#fastBytesPerMs);
     this.#reader = reader;
     if (this.#finishing) reader.hurry();
     let done = false;
@@ -93,6 +97,7 @@ export class AudioFeed {
       }
     } finally {
       this.#reader = undefined;
+      reader.giveUp();
       if (!done) source.cancel();
     }
   }
@@ -112,6 +117,12 @@ export class AudioFeed {
     this.#warn(`${message} Await stream(), or end its source, before disconnect().`);
     return new StreamingError("session-ended", `${message} Await stream(), or end its source, before disconnect().`);
   }
+}
+
+/** Twice real time for PCM. Compressed audio takes at most 320 kbit/s, which is 40 bytes. */
+function fasterThanLive({ encoding = "pcm_s16le", sampleRate = 16_000 }: AudioFormat): number {
+  if (encoding !== "pcm_s16le" && encoding !== "pcm_mulaw") return 64;
+  return (2 * sampleRate * (encoding === "pcm_s16le" ? 2 : 1)) / 1000;
 }
 
 /** Does something with the writer, whose failure is the session's. */

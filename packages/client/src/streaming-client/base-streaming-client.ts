@@ -108,8 +108,8 @@ export class BaseStreamingClient implements AsyncDisposable {
 
   /**
    * Ends the session. With `terminate` everything given to `stream` is sent first, and the promise waits for Termination
-   * and for the handlers of all that came before. A source that `stream` is still reading is read on as long as it has
-   * audio at hand; one that would have to be waited for (a microphone) is cut off, and its `stream` rejects. Without
+   * and for the handlers of all that came before. A source that `stream` is still reading is read on as long as it gives
+   * audio faster than twice real time; a live one (a microphone) is cut off after about a second, and its `stream` rejects. Without
    * `terminate` the session ends at once. Never rejects: failures reach `on("Error")`.
    *
    * From a handler it does not wait for handlers, which would be for itself. Browsers cannot tell which code is a
@@ -143,7 +143,7 @@ export class BaseStreamingClient implements AsyncDisposable {
     try {
       const session = this.#parts.connect({ ...options, reconnect: options.reconnect ?? false });
       this.#session = session;
-      this.#feed = new AudioFeed(session, this.#warnOnce(options.onWarning));
+      this.#feed = new AudioFeed(session, options, this.#warnOnce(options.onWarning));
       this.#handlers.follow(session.events, (error) => this.#abandoned && hasCode(error, "aborted"));
       return await session.opened;
     } catch (error) {

@@ -1,36 +1,38 @@
 import type { AudioChunk } from "@voxpipe/core";
 import type { OpenSource } from "./audio-source.ts";
 
-/** How long a hurried source may keep us waiting, in ms, before it is given up. */
+/** How often a hurried source is looked at, in ms. A process that is stopped for longer counts as one look. */
+const lookEveryMs = 100;
+/** How long a hurried source may fall behind `fastBytesPerMs`, in ms, before it is given up. */
 const patienceMs = 500;
-/** Each ms of waiting is forgiven for so many bytes: a file that is read slowly is no live source. */
-const bytesPerMs = 3200;
 /** What a hurried source may still give: ten minutes of s16le at 16 kHz. Some never end. */
 const mostBytes = 20_000_000;
 
 type Result = IteratorResult<AudioChunk, unknown>;
 
 /**
- * Reads a source. Once it is hurried, the source is read on as long as it has audio at hand, and is given up if we have to
- * wait for it, as for a microphone: `next` then gives undefined.
+ * Reads a source. Once it is hurried, the source is read on as long as it gives audio fast, and is given up if we have to
+ * wait for it, as for a microphone: `next` then returns undefined.
  */
 export class SourceReader {
   readonly #source: OpenSource;
+  readonly #fastBytesPerMs: number;
   #givenUp = false;
   /** While a chunk is awaited: stops waiting. */
   #stopWaiting: (() => void) | undefined;
-  #hurried = false;
   #leftMs = patienceMs;
   #leftBytes = mostBytes;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #waitingSince = 0;
+  /** Defined once the source is hurried. */
+  #looks: ReturnType<typeof setInterval> | undefined;
 
-  constructor(source: OpenSource) {
+  /** @param fastBytesPerMs a source that gives less than this is live: clearly more than audio takes in real time */
+  constructor(source: OpenSource, fastBytesPerMs: number) {
     this.#source = source;
+    this.#fastBytesPerMs = fastBytesPerMs;
   }
 
   next(): Result | undefined | Promise<Result | undefined> {
-    if (this.#givenUp || this.#leftBytes <= 0 || this.#leftMs <= 0) return undefined;
+    if (this.#givenUp || this.#leftBytes <= 0) return undefined;
     const next = this.#source.next();
     if (!("then" in next)) {
       this.#count(next);
@@ -38,15 +40,14 @@ export class SourceReader {
     }
     return new Promise((resolve, reject) => {
       this.#stopWaiting = () => resolve(undefined);
-      if (this.#hurried) this.#startTimer();
       next.then(
         (result) => {
-          this.#stopTimer();
+          this.#stopWaiting = undefined;
           this.#count(result);
           resolve(result);
         },
         (error) => {
-          this.#stopTimer();
+          this.#stopWaiting = undefined;
           reject(error);
         },
       );
@@ -55,35 +56,26 @@ export class SourceReader {
 
   /** The caller wants to end. */
   hurry(): void {
-    if (this.#hurried) return;
-    this.#hurried = true;
-    if (this.#stopWaiting) this.#startTimer();
+    this.#looks ??= setInterval(() => this.#look(), lookEveryMs);
   }
 
   /** Reads no more, and stops waiting for the source. */
   giveUp(): void {
     this.#givenUp = true;
     this.#stopWaiting?.();
-    this.#stopTimer();
+    clearInterval(this.#looks);
+  }
+
+  #look(): void {
+    if (!this.#stopWaiting) return;
+    this.#leftMs -= lookEveryMs;
+    if (this.#leftMs <= 0) this.giveUp();
   }
 
   #count(result: Result): void {
-    if (!this.#hurried || result.done) return;
+    if (this.#looks === undefined || result.done) return;
     const bytes = result.value?.byteLength ?? 0;
     this.#leftBytes -= bytes;
-    this.#leftMs = Math.min(patienceMs, this.#leftMs + bytes / bytesPerMs);
-  }
-
-  #startTimer(): void {
-    this.#waitingSince = performance.now();
-    this.#timer = setTimeout(() => this.giveUp(), this.#leftMs);
-  }
-
-  #stopTimer(): void {
-    this.#stopWaiting = undefined;
-    if (this.#timer === undefined) return;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#leftMs -= performance.now() - this.#waitingSince;
+    this.#leftMs = Math.min(patienceMs, this.#leftMs + bytes / this.#fastBytesPerMs);
   }
 }

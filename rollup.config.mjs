@@ -15,6 +15,8 @@ export const packages = {
   microphone: { entries: ["index", "testing"], bundles: ["worklet"] },
   transcript: { entries: ["index"] },
   relay: { entries: ["index", "subscribe"] },
+  channels: { entries: ["index"] },
+  telephony: { entries: ["index"] },
   client: {
     entries: ["workerd", "bun", "deno", "node", "web", "ponyfill-node", "ponyfill-web"],
     entryFolder: "src/entries",

@@ -29,6 +29,7 @@ function installPacked(packed: readonly PackedPackage[]): Promise<Consumer> {
     "@voxpipe/audio",
     "@voxpipe/files",
     "@voxpipe/transcript",
+    "@voxpipe/channels",
   ];
   const { devDependencies } = token;
   return createConsumer(

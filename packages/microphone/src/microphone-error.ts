@@ -22,6 +22,12 @@ export type MicrophoneErrorCode =
   | "worklet-failed"
   /** The browser starts no audio before the visitor has clicked or typed. */
   | "not-started"
+  /** What the visitor shared has no sound. */
+  | "no-tab-audio"
+  /** The tab has given no sound for 10 s. */
+  | "silent"
+  /** The visitor ended the share, or the tab is gone. */
+  | "share-ended"
   /** The `signal` option. */
   | "aborted"
   /** The microphone was stopped; the call came too late. */

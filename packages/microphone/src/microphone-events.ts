@@ -1,3 +1,5 @@
+import type { MicrophoneError } from "./microphone-error.ts";
+
 /** Audio was lost because nobody read it in time. */
 export class DroppedEvent extends Event {
   /** How much, in ms. */
@@ -12,12 +14,25 @@ export class DroppedEvent extends Event {
   }
 }
 
+/** What is wrong with a shared tab has changed. */
+export class ProblemEvent extends Event {
+  /** Undefined: nothing is wrong any more. */
+  readonly problem: MicrophoneError | undefined;
+
+  constructor(problem: MicrophoneError | undefined) {
+    super("problem");
+    this.problem = problem;
+  }
+}
+
 export interface MicrophoneEventMap {
   /** `state` has changed. */
   readonly statechange: Event;
   /** Another device gives the audio now; see `device`. */
   readonly devicechange: Event;
   readonly dropped: DroppedEvent;
+  /** Of `openTabAudio`: `problem` has changed. */
+  readonly problem: ProblemEvent;
 }
 
 /** An `EventTarget` whose listeners get the events of a microphone by their own types. */

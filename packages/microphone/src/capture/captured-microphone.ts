@@ -126,8 +126,12 @@ export class CapturedMicrophone extends MicrophoneEventTarget implements Microph
     // What was under way from the worklet when it was muted.
     if (this.muted) pcm.fill(0);
     this.#level = level;
+    this.heard(level);
     this.#pcm.push(pcm);
   }
+
+  /** Another 50 ms have come. */
+  protected heard(_level: Level): void {}
 
   #mute(muted: boolean): void {
     this.#supervisor.muted = muted;

@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { scripted, startEmulator } from "@voxpipe/emulator";
+import { build } from "esbuild";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { calls, chunkOf } from "./calls.ts";
+
+const here = import.meta.dirname;
+let folder: string;
+
+/** The README's server, bundled with our packages' sources as it is printed. */
+beforeAll(async () => {
+  const readme = await readFile(join(here, "../README.md"), "utf8");
+  const [example = ""] = /(?<=^```ts\n)[\s\S]*?(?=^```$)/m.exec(readme) ?? [];
+  expect(example).toContain('mediaStream(socket, "twilio")');
+  // Beside the tests, so that its imports are found.
+  folder = await mkdtemp(join(here, ".readme-"));
+  await writeFile(join(folder, "server.ts"), example);
+  await build({
+    entryPoints: [join(folder, "server.ts")],
+    outfile: join(folder, "server.mjs"),
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    external: ["express", "ws"],
+    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+    logLevel: "error",
+  });
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+/** Runs the server and collects what it prints. */
+async function serve(apiHost: string) {
+  const port = await freePort();
+  const server: ChildProcess = spawn(process.execPath, [join(folder, "server.mjs")], {
+    env: {
+      PATH: process.env.PATH,
+      ASSEMBLYAI_API_KEY: "a-key-for-tests",
+      ASSEMBLYAI_HOST: apiHost,
+      MEDIA_SECRET: "example",
+      PORT: String(port),
+    },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  if (!server.stdout) throw new Error("no output");
+  const lines: string[] = [];
+  const reading = createInterface({ input: server.stdout });
+  reading.on("line", (line) => lines.push(line));
+  await once(reading, "line");
+  return {
+    port,
+    lines,
+    async [Symbol.asyncDispose]() {
+      server.kill();
+      await once(server, "exit");
+    },
+  };
+}
+
+test("the README's server answers Twilio, transcribes both sides of a call by name, and turns strangers away", async () => {
+  const [twilio] = calls;
+  if (twilio === undefined) throw new Error("no call");
+  await using emulator = await startEmulator({
+    record: true,
+    engine: scripted([{ text: "Hello.", start: 100, end: 600 }]),
+  });
+  await using server = await serve(emulator.url);
+
+  const answer = await fetch(`http://127.0.0.1:${server.port}/voice`, { method: "POST" });
+  expect(await answer.text()).toMatch(/<Stream url="wss:\/\/127[\s\S]*both_tracks[\s\S]*value="example"/);
+
+  const stranger = new WebSocket(`ws://127.0.0.1:${server.port}/media`);
+  await once(stranger, "open");
+  for (const message of twilio.start())
+    stranger.send(String(message).replace('"secret":"example"', '"secret":"guess"'));
+  const [code] = await once(stranger, "close");
+  expect(code).toBe(1_008);
+  expect(emulator.sessions).toHaveLength(0);
+
+  const peer = new WebSocket(`ws://127.0.0.1:${server.port}/media`);
+  await once(peer, "open");
+  for (const message of twilio.start()) peer.send(message);
+  for (let index = 0; index < 100; index++)
+    for (const track of twilio.tracks) peer.send(twilio.media(track, index, chunkOf(twilio, track, index)));
+  if (twilio.stop) peer.send(twilio.stop());
+  await expect.poll(() => server.lines.slice(1).sort()).toEqual(["agent: Hello.", "caller: Hello."]);
+  const sent = twilio.tracks.map((track) =>
+    Buffer.concat(Array.from({ length: 100 }, (_, index) => chunkOf(twilio, track, index))),
+  );
+  const heard = emulator.sessions.map((session) => Buffer.from(session.recordedAudio()));
+  for (const audio of sent) expect(heard).toContainEqual(audio);
+});

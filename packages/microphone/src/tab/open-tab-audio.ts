@@ -1,8 +1,8 @@
-import { assertCapturing } from "../capture-failure.ts";
+import { unlessAborted } from "../async.ts";
+import { assertCapturing } from "../capture/capture-failure.ts";
+import { liveTrack } from "../capture/stream-track.ts";
 import { MicrophoneError } from "../microphone-error.ts";
 import { checkOptions, type MicrophoneOptions } from "../microphone-options.ts";
-import { unlessAborted } from "../settle.ts";
-import { liveTrack } from "../stream-track.ts";
 import { CapturedTab, type TabAudio } from "./tab-audio.ts";
 import { tabFailure, withoutTabAudio } from "./tab-failure.ts";
 
@@ -57,14 +57,14 @@ export async function openTabAudio(options: TabAudioOptions = {}): Promise<TabAu
 
 async function requestTab(signal: AbortSignal): Promise<MediaStream> {
   try {
-    return await unlessAborted(signal, navigator.mediaDevices.getDisplayMedia(wanted), stop);
+    return await unlessAborted(navigator.mediaDevices.getDisplayMedia(wanted), signal, stop);
   } catch (cause) {
     throw signal.aborted ? aborted(signal) : tabFailure(cause);
   }
 }
 
 function aborted(signal: AbortSignal): MicrophoneError {
-  return new MicrophoneError("aborted", "Sharing a tab was given up through its signal.", signal.reason);
+  return new MicrophoneError("aborted", "Sharing a tab was given up through its signal.", { cause: signal.reason });
 }
 
 function stop(stream: MediaStream): void {

@@ -1,5 +1,5 @@
 import type { Level } from "@voxpipe/audio";
-import { CapturedMicrophone } from "../captured-microphone.ts";
+import { CapturedMicrophone } from "../capture/captured-microphone.ts";
 import type { Microphone } from "../microphone.ts";
 import { MicrophoneError } from "../microphone-error.ts";
 import { ProblemEvent } from "../microphone-events.ts";

@@ -23,7 +23,7 @@ export function tabFailure(cause: unknown): MicrophoneError {
     "unsupported",
     `The browser cannot capture a tab: ${cause}. Chromium's browsers on computers can.`,
   ];
-  return new MicrophoneError(code, message, cause);
+  return new MicrophoneError(code, message, { cause });
 }
 
 /** What was shared has no sound. */

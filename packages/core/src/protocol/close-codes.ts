@@ -86,17 +86,21 @@ export function errorFromCloseCode(
   code: number,
   text: string,
   sessionId?: string,
-  { byToken }: Attempt = unknownAttempt,
+  attempt: Attempt = unknownAttempt,
 ): StreamingError {
+  const [kind, retryable, message] = explain(code, text, attempt);
+  return new StreamingError(kind, message, { closeCode: code || undefined, sessionId, retryable });
+}
+
+/** The verdict on a code, with the whole message in the place of the remedy. */
+function explain(code: number, text: string, { byToken }: Attempt): Verdict {
   const [kind, retryable, remedy] = verdict(code, text);
-  const details = { closeCode: code || undefined, sessionId, retryable };
-  const tokenRefused = byToken && kind === "unauthorized" && (code === 4001 || credentials.test(text));
-  if (tokenRefused) {
+  if (byToken && kind === "unauthorized" && (code === 4001 || credentials.test(text))) {
     const said = [code && `code ${code}`, text && JSON.stringify(text)].filter(Boolean).join(", ");
-    return new StreamingError(kind, `The service refused the token (${said}). ${spentToken}`, details);
+    return [kind, retryable, `The service refused the token (${said}). ${spentToken}`];
   }
   const what = text || "The connection was closed";
-  return new StreamingError(kind, `${code ? `${what} (code ${code})` : what}. ${remedy}`, details);
+  return [kind, retryable, `${code ? `${what} (code ${code})` : what}. ${remedy}`];
 }
 
 function verdict(code: number, text: string): Verdict {
@@ -144,8 +148,8 @@ export function errorFromSocketEnd(
       retryable: true,
     });
   }
-  const failure = errorFromCloseCode(end.code, end.reason || `The connection to ${host} was lost`, sessionId, attempt);
-  return new StreamingError(failure.code, failure.message, { ...details, retryable: failure.retryable });
+  const [kind, retryable, explained] = explain(end.code, end.reason || `The connection to ${host} was lost`, attempt);
+  return new StreamingError(kind, explained, { ...details, retryable });
 }
 
 /** What `ws` says of a message that it refused: too large, not UTF-8, or not framed by the protocol. */

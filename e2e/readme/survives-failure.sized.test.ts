@@ -47,7 +47,7 @@ const scenarios: readonly Scenario[] = [
   },
 ];
 
-const runnable = examples.filter(({ notRun }) => notRun === undefined);
+const runnable = examples.filter(({ notRun, alone }) => notRun === undefined && !alone);
 const chosen = cases(
   runnable.filter(({ page }) => page === "README.md" || page === "packages/client/README.md"),
   runnable,
@@ -70,6 +70,13 @@ describe.each(chosen)("the example of $page with $contains", { concurrent: true 
     60_000,
   );
 });
+
+test.each(examples.filter(({ alone }) => alone))(
+  "the example of $page with $contains runs by itself",
+  async (example) => {
+    expect(await runAgainst(example, [])).toEqual({ code: 0, stdout: "", stderr: "" });
+  },
+);
 
 test("the README's first example survives a file that is not there", async () => {
   const [first] = examples;

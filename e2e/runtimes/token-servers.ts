@@ -4,7 +4,6 @@ import { mkdtemp, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { cases } from "@voxpipe/testing";
 import { build, type Plugin } from "esbuild";
 import { Miniflare } from "miniflare";
 import { resolveIn, workerd } from "./programs.ts";
@@ -37,12 +36,7 @@ const processes: Readonly<Record<string, () => Command>> = {
 };
 
 /** The servers of the token package's README, each to be started in a project that has it installed as packed. */
-const all = [...Object.keys(processes), "workerd"];
-/** In `test` those that run in Node. */
-export const tokenServers = cases(
-  all.filter((name) => processes[name] === node),
-  all,
-);
+export const tokenServers = [...Object.keys(processes), "workerd"];
 
 /** Builds the servers in a folder of such a project, with everything that they import left for Node to find there; gives the folder. */
 export async function buildTokenServers(installed: string): Promise<string> {

@@ -24,13 +24,18 @@ async function finals(url: string, realTime: boolean): Promise<string[]> {
   return client.finals;
 }
 
+function words(text: string): string {
+  return text.replaceAll(/[^\w\s]/g, "").toLowerCase();
+}
+
 test("the recogniser gives the same turns in real time and as fast as audio can be sent", async () => {
   const engine = recognizer({ threads: 2 });
   try {
     await using emulator = await startEmulator({ engine });
     const [paced, unpaced] = await Promise.all([finals(emulator.url, true), finals(emulator.url, false)]);
     expect(paced).toHaveLength(4);
-    expect(unpaced).toEqual(paced);
+    // A comma may depend on how much silence the recogniser had heard when it was asked.
+    expect(unpaced.map(words)).toEqual(paced.map(words));
   } finally {
     await engine.close();
   }

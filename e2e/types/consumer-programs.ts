@@ -85,7 +85,22 @@ export async function transcribe(recording: ReadableStream<Uint8Array>, token: s
   "page.ts": `
 import "@voxpipe/microphone/worklet.js";
 import { listMicrophones, type Microphone, MicrophoneError, openMicrophone } from "@voxpipe/microphone";
-import { connect, tokenFrom } from "voxpipe";
+import { connectChannels } from "@voxpipe/channels";
+import { openAudioFile } from "@voxpipe/files";
+import { connect, tokenFrom, transcribe } from "voxpipe";
+
+export async function read(file: Blob): Promise<void> {
+  for await (const event of transcribe(openAudioFile(file), { token: tokenFrom("/api/token") })) console.log(event.type);
+}
+
+export async function meet(mine: ReadableStream<Uint8Array>, theirs: ReadableStream<Uint8Array>): Promise<void> {
+  const call = connectChannels({ channels: ["me", "them"], token: tokenFrom("/api/token"), sampleRate: 16_000 });
+  void mine.pipeTo(call.audio.me);
+  void theirs.pipeTo(call.audio.them);
+  for await (const event of call.events) console.log(event.type);
+  // @ts-expect-error There is no such channel.
+  console.log(call.audio.nobody.locked);
+}
 
 export async function listen(): Promise<void> {
   const microphone: Microphone = await openMicrophone({ sampleRate: 16_000 }).catch((error: unknown) => {
@@ -107,6 +122,8 @@ export async function listen(): Promise<void> {
   "server.ts": `
 import { type Emulator, EmulatorError, scripted, startEmulator } from "@voxpipe/emulator";
 import { recognizer, RecognizerError } from "@voxpipe/recognizer";
+import { createRelay } from "@voxpipe/relay";
+import { type HandlerSocket, mediaStream } from "@voxpipe/telephony";
 
 export async function serve(heard: string): Promise<string> {
   const emulator: Emulator = await startEmulator({
@@ -122,6 +139,15 @@ export async function serve(heard: string): Promise<string> {
   emulator.addFaults([{ when: "connect", do: "explode" }]);
   await emulator[Symbol.asyncDispose]();
   return emulator.url;
+}
+
+const relay = createRelay();
+export const GET: (request: Request) => Promise<Response> = relay.handler({ authorize: () => "somebody" });
+
+export async function answer(socket: HandlerSocket): Promise<string> {
+  const call = mediaStream(socket, "twilio");
+  console.log((await call.started).format.sampleRate);
+  return JSON.stringify(await call.closed);
 }
 `,
 } as const;

@@ -15,6 +15,7 @@ import { inEveryBrowser, type Kit } from "../matrix/behaviours.ts";
 import { accessibilityFaults } from "./accessibility.ts";
 import { dropFile, heardSeconds, lights, tabTo, until, watchAudio, watchLights, watchStatus } from "./page.ts";
 import { type DemoProcess, startDemo } from "./process.ts";
+import { recognise } from "./recognise.ts";
 import { savingOf } from "./saving.ts";
 
 const sample = `${root}packages/recognizer/sample/sample.wav`;
@@ -58,6 +59,7 @@ async function demoWith(
 ) {
   const service = await startEmulator({
     ...exact,
+    record: true,
     apiKeys: [apiKey],
     faults,
     ...(engine && { engine }),
@@ -106,8 +108,8 @@ function heard({ launch, behaviour }: Kit): void {
     await page.click("#start");
     await until(page, ({ status }) => status === "Listening");
     const playing = browser.play();
-    // Whole turns, so that no word is under way.
-    await until(page, ({ lines }) => wordsOf(lines).length >= 0.95 * saidIn(turns).length);
+    // Not all of them: on a busy machine a browser's sound has gaps.
+    await until(page, ({ lines }) => wordsOf(lines).length >= 0.8 * saidIn(turns).length);
     await page.click("#start");
     const { lines } = await until(page, ({ status }) => status === "Ready");
     await playing;
@@ -115,8 +117,14 @@ function heard({ launch, behaviour }: Kit): void {
   }
 
   behaviour("what is spoken into the microphone becomes captions", async () => {
-    const { lines, statuses } = await speak(demo.url, 4);
-    expect(wordErrorRate(lines, 4), lines.join(" | ")).toBeLessThanOrEqual(0.1);
+    const engine = recognizer();
+    await using own = await demoWith([], { engine });
+    const { lines, statuses } = await speak(own.url, 4);
+    const [session] = own.service.sessions;
+    // What the browser heard, not what was played.
+    const heard = await recognise(engine, session?.recordedAudio() ?? new Uint8Array());
+    const { words, errors } = countWordErrors(heard, lines.join(" "));
+    expect(errors / words, `${heard} | ${lines.join(" ")}`).toBeLessThanOrEqual(0.1);
     expect(statuses).toEqual(["Connecting…", "Listening", "Finishing…", "Ready"]);
   });
 

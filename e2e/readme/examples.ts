@@ -111,7 +111,7 @@ const file = new Blob([readFileSync("speech.wav")]);`,
   },
   {
     page: "packages/microphone/README.md",
-    contains: "openMicrophone();",
+    contains: "const microphone = await openMicrophone();",
     before: `const [startButton, stopButton] = [new EventTarget(), new EventTarget()];
 const show = (text, final) => console.log(text);
 const openMicrophone = async () => ({ readable: pcm(), sampleRate: 16_000, stop() {} });`,

@@ -123,7 +123,7 @@ export async function listen(): Promise<void> {
 import { type Emulator, EmulatorError, scripted, startEmulator } from "@voxpipe/emulator";
 import { recognizer, RecognizerError } from "@voxpipe/recognizer";
 import { createRelay } from "@voxpipe/relay";
-import { type HandlerSocket, mediaStream } from "@voxpipe/telephony";
+import { mediaStream, type SocketLike } from "@voxpipe/telephony";
 
 export async function serve(heard: string): Promise<string> {
   const emulator: Emulator = await startEmulator({
@@ -144,7 +144,7 @@ export async function serve(heard: string): Promise<string> {
 const relay = createRelay();
 export const GET: (request: Request) => Promise<Response> = relay.handler({ authorize: () => "somebody" });
 
-export async function answer(socket: HandlerSocket): Promise<string> {
+export async function answer(socket: SocketLike): Promise<string> {
   const call = mediaStream(socket, "twilio");
   console.log((await call.started).format.sampleRate);
   return JSON.stringify(await call.closed);

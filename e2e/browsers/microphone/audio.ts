@@ -200,6 +200,6 @@ export function audio(kit: Kit): void {
       return { heard, ended: await voxpipe.failure(voxpipe.openMicrophone({ stream })) };
     });
     expect(result.heard).toEqual(result.heard.map(() => true));
-    expect(result.ended).toMatch(/^invalid-options: .* all 2 have ended\. Give one that still runs/);
+    expect(result.ended).toMatch(/^invalid-options: .* all 2 have ended\. Pass a stream with a live track/);
   });
 }

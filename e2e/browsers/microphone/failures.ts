@@ -153,7 +153,7 @@ export function failures(kit: Kit): void {
       missing: expect.stringMatching(/^no-device: .*Plug one in/),
       busy: expect.stringMatching(/^device-in-use: .*Close other programs/),
       failing: expect.stringMatching(/^device-in-use: .*Close other programs/),
-      unknown: expect.stringMatching(/^unsupported: .*Use a current one/),
+      unknown: expect.stringMatching(/^unsupported: .*Use a current browser/),
       aborted: expect.stringMatching(/^aborted: /),
       unclicked: expect.stringMatching(/^not-started: .*suspended.* from a click's handler/),
       silent: expect.stringMatching(/^not-started: .*suspended.* sound output/),

@@ -23,7 +23,7 @@ function curve([inputRate, outputRate]: readonly [number, number], index: number
 
 const panels: readonly Panel[] = [
   {
-    title: "What comes out for a tone, in dB, over its frequency (1 is the new Nyquist frequency)",
+    title: "Output level for a tone, in dB, by its frequency (1 is the new Nyquist frequency)",
     x: { from: 0, to: 2.5, step: 0.25 },
     y: { from: -120, to: 0, step: 10 },
     legend: "right",
@@ -31,7 +31,7 @@ const panels: readonly Panel[] = [
     curves: drawn.map((pair, index) => curve(pair, index, 2.5)),
   },
   {
-    title: "The same within the pass band: note the scale",
+    title: "The same in the pass band; note the scale",
     x: { from: 0, to: 0.9, step: 0.1 },
     y: { from: -0.002, to: 0.002, step: 0.001 },
     legend: "left",

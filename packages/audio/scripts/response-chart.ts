@@ -16,9 +16,9 @@ export interface Panel {
   readonly title: string;
   readonly x: Axis;
   readonly y: Axis;
-  /** A level to be marked. */
+  /** A level to mark. */
   readonly limit?: { readonly y: number; readonly label: string };
-  /** On which side the names of the curves stand. */
+  /** The side of the curves' names. */
   readonly legend: "left" | "right";
   readonly curves: readonly Curve[];
 }
@@ -29,7 +29,7 @@ const margin = { left: 64, right: 20, top: 40, bottom: 34 };
 const inkColour = "#24292f";
 const gridColour = "#d8dee4";
 
-/** The panels below one another, as an SVG document that is readable on light and dark pages alike. */
+/** Draws the panels below one another, as an SVG document that is readable on light and dark pages. */
 export function renderChart(title: string, panels: readonly Panel[]): string {
   const height = chartHeight * panels.length;
   return [

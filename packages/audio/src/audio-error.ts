@@ -1,16 +1,16 @@
 /**
  * Why audio could not be read or converted.
  *
- * - `not-wav`: the bytes are something else.
- * - `unsupported-wav`: a WAV file whose samples are compressed, or laid out in a way that is not understood.
+ * - `not-wav`: the bytes are not a WAV file.
+ * - `unsupported-wav`: a WAV file with compressed samples or an unknown layout.
  * - `malformed-wav`: a WAV file that contradicts itself, or whose header never ends.
- * - `truncated-wav`: the file ends too early; an error only if the end came before any audio.
- * - `unread-wav`: what follows the audio is no WAV, or of another format; not an error by itself.
+ * - `truncated-wav`: the file ends too early; an error only if it ends before any audio.
+ * - `unread-wav`: what follows the audio is not WAV, or has another format; not an error by itself.
  * - `empty-audio`: there is no audio in it.
- * - `unknown-format`: the bytes are a file of no format that is known (`@voxpipe/files`).
+ * - `unknown-format`: the bytes are a file of an unknown format (`@voxpipe/files`).
  * - `unsupported-format`: a file whose audio cannot be read, or not from this source (`@voxpipe/files`).
  * - `damaged-file`: a file that contradicts itself, or ends too early (`@voxpipe/files`).
- * - `invalid-option`: an argument that no audio could have (a sample rate of 0, half a channel).
+ * - `invalid-option`: an argument that is impossible for audio (a sample rate of 0, half a channel).
  * - `invalid-chunk`: something other than bytes was written to a stream of bytes.
  */
 export type AudioErrorCode =
@@ -26,7 +26,7 @@ export type AudioErrorCode =
   | "invalid-option"
   | "invalid-chunk";
 
-/** The only error that this package throws. Its message says what was found, why that will not do, and what to do. */
+/** The only error that this package throws. Its message says what was found, what is wrong with it, and what to do. */
 export class AudioError extends Error {
   override readonly name = "AudioError";
   readonly code: AudioErrorCode;

@@ -1,7 +1,7 @@
-/** Kinds of file that can be told from their first bytes. */
+/** File formats that can be recognised by their first bytes. */
 export type AudioContainer = "wav" | "ogg" | "mp3" | "aac" | "flac" | "mp4" | "webm" | "aiff" | "avi" | "rifx";
 
-/** How many bytes `detectContainer` looks at. */
+/** How many bytes `detectContainer` needs. */
 export const CONTAINER_PROBE_BYTES = 12;
 
 /** Each byte of `pattern` must match; `?` matches any. */
@@ -20,7 +20,12 @@ const signatures: readonly (readonly [AudioContainer, pattern: string])[] = [
   ["webm", "\x1a\x45\xdf\xa3"],
 ];
 
-/** What a file's first bytes say that it is. Raw PCM has no mark, and gives `undefined`, as does all that is unknown. */
+/**
+ * Detects a file's format from its first bytes. Returns `undefined` for raw PCM, which has no mark, and for unknown formats.
+ *
+ * @example
+ * detectContainer(file.subarray(0, CONTAINER_PROBE_BYTES)); // "mp3"
+ */
 export function detectContainer(start: Uint8Array): AudioContainer | undefined {
   const match = signatures.find(([, pattern]) => matches(start, pattern));
   return match?.[0] ?? detectFrames(start);

@@ -1,17 +1,17 @@
 import { Resampler } from "../src/resampling/resampler.ts";
 
-/** What became of a tone, as powers in dB relative to the tone that went in. */
+/** What a tone became, as powers in dB relative to the input. */
 export interface ToneResponse {
-  /** Everything that came out. */
+  /** The whole output. */
   readonly total: number;
-  /** What came out at the tone's own frequency and in its place in time: level, and phase error in radians. */
+  /** The output at the tone's own frequency and time: level, and phase error in radians. */
   readonly tone: number;
   readonly phase: number;
-  /** Everything else that came out: images, aliases, noise. */
+  /** The rest of the output: images, aliases, noise. */
   readonly rest: number;
 }
 
-/** The rate pairs that matter most. */
+/** The most important rate pairs. */
 export const commonRates: readonly (readonly [inputRate: number, outputRate: number])[] = [
   [48_000, 16_000],
   [44_100, 16_000],
@@ -25,7 +25,7 @@ export const commonRates: readonly (readonly [inputRate: number, outputRate: num
 
 /**
  * Sends a tone through a resampler, as cosine and as sine, which together have the same power at every instant; so the
- * measure does not depend on how many periods fit. The ends, where the tone begins and stops, are left out.
+ * measurement does not depend on how many periods fit. The ends, where the tone starts and stops, are left out.
  */
 export function toneResponse(resampler: Resampler, frequency: number): ToneResponse {
   const { inputRate, outputRate } = resampler;
@@ -62,13 +62,13 @@ export function sweep(low: number, high: number, steps: number): number[] {
 
 /** The worst figures of a rate pair, in dB. */
 export interface WorstFigures {
-  /** Largest of what comes out for a tone above the new Nyquist frequency; nothing when the rate rises. */
+  /** The loudest output for a tone above the new Nyquist frequency; undefined if the rate rises. */
   readonly stopBand: number | undefined;
-  /** Largest of what comes out beside the tone, for any tone in the pass band: images. */
+  /** The loudest output beside the tone, for any tone in the pass band: images. */
   readonly spurious: number;
-  /** Largest departure of the tone from 0 dB in the pass band, which ends at 7/8 of the lower Nyquist frequency. */
+  /** The largest deviation from 0 dB in the pass band, which ends at 7/8 of the lower Nyquist frequency. */
   readonly passBand: number;
-  /** Departure at 1 kHz. */
+  /** Deviation at 1 kHz. */
   readonly oneKilohertz: number;
 }
 
@@ -96,7 +96,7 @@ function tone(wave: (angle: number) => number, rate: number, frequency: number, 
   return Float32Array.from({ length: count }, (_, n) => wave((2 * Math.PI * frequency * n) / rate));
 }
 
-/** Leaves the resampler as it was. */
+/** Leaves the resampler in its initial state. */
 function through(resampler: Resampler, samples: Float32Array): Float32Array {
   const output = resampler.push(samples);
   resampler.flush();

@@ -24,7 +24,7 @@ export function text(value: string): Uint8Array {
   return Uint8Array.from(value, (char) => char.charCodeAt(0));
 }
 
-/** A chunk: name, length (the true one unless told otherwise), body, and a padding byte where the length is odd. */
+/** A chunk: name, length (the real one by default), body, and a padding byte if the length is odd. */
 export function chunk(id: string, body: Uint8Array, size = body.length): Uint8Array {
   return join(text(id), littleEndian([size, 32]), body, new Uint8Array(body.length % 2));
 }
@@ -43,7 +43,7 @@ export function fmtBody({ tag = 1, channels = 1, sampleRate = 16_000, bits = 16,
   return littleEndian([tag, 16], [channels, 16], [sampleRate, 32], [sampleRate * frame, 32], [frame, 16], [bits, 16]);
 }
 
-/** The 40 bytes of WAVE_FORMAT_EXTENSIBLE, whose `tag` is in the sub-format. */
+/** The 40 bytes of WAVE_FORMAT_EXTENSIBLE, with `tag` in the sub-format. */
 export function extensibleBody(fmt: Fmt, guidEnd = "\0\0\0\0\x10\0\x80\0\0\xaa\0\x38\x9b\x71"): Uint8Array {
   const { tag = 1, bits = 16 } = fmt;
   return join(fmtBody({ ...fmt, tag: 0xfffe }), littleEndian([22, 16], [bits, 16], [0, 32], [tag, 16]), text(guidEnd));
@@ -51,18 +51,18 @@ export function extensibleBody(fmt: Fmt, guidEnd = "\0\0\0\0\x10\0\x80\0\0\xaa\0
 
 export interface WavFile extends Fmt {
   data?: Uint8Array;
-  /** What the header says that `data` has. */
+  /** The length of `data` in the header. */
   dataSize?: number;
   magic?: string;
   riffSize?: number;
   fmt?: Uint8Array;
-  /** Chunks ahead of `fmt `, between `fmt ` and `data`, and after `data`. */
+  /** Chunks before `fmt `, between `fmt ` and `data`, and after `data`. */
   first?: Uint8Array;
   between?: Uint8Array;
   after?: Uint8Array;
 }
 
-/** A WAV file, right in everything that is not told otherwise. */
+/** A WAV file, valid except for what the options change. */
 export function wavFile(file: WavFile = {}): Uint8Array<ArrayBuffer> {
   const none = new Uint8Array(0);
   const { data = new Uint8Array(32), magic = "RIFF", fmt = fmtBody(file), first = none, between = none } = file;
@@ -71,7 +71,7 @@ export function wavFile(file: WavFile = {}): Uint8Array<ArrayBuffer> {
   return join(text(magic), littleEndian([file.riffSize ?? body.length, 32]), body);
 }
 
-/** Cuts bytes into pieces of the given sizes, over and over; a size of 0 gives an empty piece. */
+/** Cuts bytes into pieces of the given sizes, repeatedly; a size of 0 gives an empty piece. */
 export function pieces(bytes: Uint8Array, sizes: readonly number[]): Uint8Array[] {
   const cut: Uint8Array[] = [];
   let at = 0;

@@ -10,8 +10,8 @@ const sample = new URL("../../recognizer/sample/sample.wav", import.meta.url);
 const sampleReference = new URL("reference.txt", sample);
 
 /**
- * `demo [file]`: the sample, or the file that is named, recognised on this machine at the speed at which it was spoken;
- * then what that was like in figures. What was said is known of the sample, and of `talk.wav` where `talk.txt` is beside it.
+ * `demo [file]`: recognises the sample, or the named file, on this machine at the speed at which it was spoken; then prints
+ * figures. The reference is known for the sample, and for `talk.wav` if `talk.txt` is beside it.
  */
 async function demo(named: string | undefined): Promise<void> {
   const source = named ?? fileURLToPath(sample);

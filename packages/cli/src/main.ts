@@ -5,7 +5,7 @@ import { type ExitCode, exitCode } from "./command/exit-code.ts";
 import { reportFailure } from "./command/failure-report.ts";
 import { transcribe } from "./transcribe.ts";
 
-/** Runs the command line and tells what went wrong, if something did, in one line on standard error. */
+/** Runs the command line. Prints what went wrong in one line on standard error. */
 export async function main(args: readonly string[], io: CommandIo): Promise<ExitCode> {
   try {
     await createCommand(io, (options) => transcribe(options, io)).parseAsync(args, { from: "user" });

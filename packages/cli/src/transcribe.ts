@@ -13,19 +13,19 @@ import { isBrokenPipe, textOutput } from "./output/text-output.ts";
 import { eventNotice } from "./terminal/event-notice.ts";
 import type { Progress } from "./terminal/progress-line.ts";
 
-/** Called with every event as it comes. */
+/** Called with every event as it arrives. */
 export type Observer = (event: StreamingEvent, session: StreamingSession) => void;
 
 /** In ms. */
 const progressInterval = 100;
-/** The local server takes any key. This one is unlike any other word, since keys are blotted out of messages. */
+/** The local server accepts any key. This one resembles no other word, because keys are removed from messages. */
 const localCredentials = { apiKey: "voxpipe-local-session" };
 
 /**
- * `voxpipe transcribe`: one input through one session onto the output. Resolves when the transcript is complete, also
- * after a first Ctrl-C, or when the output's reader has gone.
- * With a file, it is there as far as it came.
- * @throws UsageError before a session exists; StreamingError when it failed; the output's own error.
+ * `voxpipe transcribe`: sends one input through one session to the output. Resolves when the transcript is complete, also
+ * after a first Ctrl-C, or when the output's reader has gone. An output file gets what there is, also after a failure.
+ *
+ * @throws UsageError before a session exists; StreamingError if it failed; the output's own error.
  */
 export async function transcribe(options: TranscribeOptions, io: CommandIo, observe?: Observer): Promise<void> {
   const credentials = options.local ? localCredentials : findCredentials(options.token, io.env);
@@ -57,7 +57,7 @@ export async function transcribe(options: TranscribeOptions, io: CommandIo, obse
   }
 }
 
-/** The input into the session and its events into the renderer, until both have ended. */
+/** Pipes the input into the session and its events into the renderer, until both have ended. */
 async function carry(
   audio: SessionAudio,
   session: StreamingSession,
@@ -66,7 +66,7 @@ async function carry(
   observe: Observer | undefined,
 ): Promise<void> {
   const counter = byteCounter();
-  // Whatever stops this pipe, the session ends by it and tells of it.
+  // If this pipe fails, the session ends and reports the error.
   const sending = audio.bytes
     .pipeThrough(counter.stream)
     .pipeTo(session.audio)
@@ -90,7 +90,7 @@ async function carry(
   if (warning !== undefined) renderer.notice(`warning: ${warning}`);
 }
 
-/** Audio time says most; where the duration of compressed audio is unknown, the file's bytes have to do. */
+/** Audio time is best; if the duration of compressed audio is unknown, the file's bytes. */
 function progressOf(session: StreamingSession, { encoding, length }: SessionAudio, bytes: number): Progress {
   const { state } = session;
   if (encoding !== "pcm_s16le" && encoding !== "pcm_mulaw") return { state, unit: "bytes", position: bytes, length };

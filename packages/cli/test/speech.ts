@@ -3,7 +3,7 @@ import { wavFile } from "../src/input/wav.fixture.ts";
 
 const sampleRate = 16_000;
 
-/** Two turns: "good morning" and "good night", with silence behind each. */
+/** Two turns, "good morning" and "good night", with silence after each. */
 const script: readonly ScriptedWord[] = [
   { text: "good", start: 200, end: 500 },
   { text: "morning", start: 500, end: 1000 },
@@ -11,10 +11,10 @@ const script: readonly ScriptedWord[] = [
   { text: "night", start: 3300, end: 3800 },
 ];
 
-/** An engine that hears the script. */
+/** An engine that recognises the script. */
 export const engine = () => scripted(script);
 
-/** Five seconds with a tone wherever the script has a word. */
+/** Five seconds with a tone for each word of the script. */
 function scriptedSpeech(): Int16Array {
   return Int16Array.from({ length: 5 * sampleRate }, (_, i) => {
     const ms = (i / sampleRate) * 1000;

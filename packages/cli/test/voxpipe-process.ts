@@ -14,7 +14,7 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** The built command as a process of its own, as a shell starts it. Without `env`, no credentials are around. */
+/** The built command as its own process, as a shell starts it. Without `env` there are no credentials. */
 export function startVoxpipe(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},

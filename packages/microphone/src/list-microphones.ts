@@ -3,20 +3,22 @@ import { MicrophoneError } from "./microphone-error.ts";
 
 /** A microphone to choose from. */
 export interface MicrophoneDevice {
-  /** For `deviceId` and `setDevice()`. The browser makes it up for this page's origin. */
+  /** For `deviceId` and `setDevice()`. The browser makes it up for each origin. */
   readonly deviceId: string;
-  /** Its name, for people. */
+  /** Its name, for display. */
   readonly label: string;
 }
 
-/** Names that Chromium gives to devices which are in the list under their own names too. */
+/** Ids of Chromium's entries for devices that are also listed under their own ids. */
 const aliases = new Set(["", "default", "communications"]);
 
 /**
- * The microphones of this machine. Browsers name none before the visitor has allowed one: call it after `openMicrophone`,
- * and again on `navigator.mediaDevices`' `devicechange`.
+ * Lists the microphones of this machine. Browsers give names only after the visitor has allowed a microphone: call it after
+ * `openMicrophone`, and again on the `devicechange` event of `navigator.mediaDevices`.
  *
  * @throws MicrophoneError `insecure-context` or `unsupported`.
+ * @example
+ * for (const { deviceId, label } of await listMicrophones()) select.add(new Option(label, deviceId));
  */
 export async function listMicrophones(): Promise<MicrophoneDevice[]> {
   assertCapturing();
@@ -26,7 +28,7 @@ export async function listMicrophones(): Promise<MicrophoneDevice[]> {
     .map(({ deviceId, label }, i) => ({ deviceId, label: label || `Microphone ${i + 1}` }));
 }
 
-/** Changes when the system's default microphone does: browsers list that one first. */
+/** Changes when the system's default microphone does: browsers list it first. */
 export async function defaultMicrophone(): Promise<string> {
   const [first] = await audioInputs();
   return first === undefined ? "" : `${first.deviceId} ${first.groupId}`;
@@ -39,7 +41,7 @@ async function audioInputs(): Promise<MediaDeviceInfo[]> {
   } catch (cause) {
     throw new MicrophoneError(
       "unsupported",
-      `The browser does not list its devices: ${cause}. Ask in a page that is shown; a page in a frame needs allow="microphone".`,
+      `The browser does not list its devices: ${cause}. Call listMicrophones in a visible page; a page in a frame needs allow="microphone".`,
       { cause },
     );
   }

@@ -1,26 +1,26 @@
-/** Why a microphone could not be opened, or stopped giving audio. Codes are stable; messages are for people. */
+/** Why a microphone could not be opened, or stopped providing audio. Codes are stable; messages are for people. */
 export type MicrophoneErrorCode =
-  /** An option that no microphone could have. */
+  /** An option has an invalid value. */
   | "invalid-options"
-  /** The visitor, the browser's settings, the system or the page's policy refused. */
+  /** Denied by the visitor, the browser's settings, the system or the page's policy. */
   | "permission-denied"
-  /** The question was closed without an answer; it may be asked again. */
+  /** The permission prompt was dismissed; you may ask again. */
   | "permission-dismissed"
-  /** No microphone, or not the one that was asked for. */
+  /** There is no microphone, or not the requested one. */
   | "no-device"
-  /** The system would not hand it out, or took it away: mostly because another program holds it. */
+  /** The system would not provide it, or took it away: usually because another program uses it. */
   | "device-in-use"
-  /** It was unplugged or withdrawn while in use, and no other could take its place. */
+  /** It was unplugged or withdrawn while in use, and no other one could replace it. */
   | "device-lost"
-  /** The page came over plain HTTP. */
+  /** The page is not secure (plain HTTP). */
   | "insecure-context"
   /** The browser lacks capture or AudioWorklet. */
   | "unsupported"
   /** The page's Content-Security-Policy forbids the worklet. */
   | "worklet-blocked"
-  /** The worklet's file did not load, or is another. */
+  /** The worklet's file did not load, or is a different file. */
   | "worklet-failed"
-  /** The browser starts no audio before the visitor has clicked or typed. */
+  /** The browser does not start audio before the visitor clicks or types. */
   | "not-started"
   /** What the visitor shared has no sound. */
   | "no-tab-audio"
@@ -28,12 +28,21 @@ export type MicrophoneErrorCode =
   | "silent"
   /** The visitor ended the share, or the tab is gone. */
   | "share-ended"
-  /** The `signal` option. */
+  /** Aborted by the `signal` option. */
   | "aborted"
-  /** The microphone was stopped; the call came too late. */
+  /** The microphone was stopped before the call. */
   | "stopped";
 
-/** Every failure of this package. Its message says what happened and what to do about it. */
+/**
+ * Every failure of this package. Its message says what happened and what to do about it.
+ *
+ * @example
+ * try {
+ *   await openMicrophone();
+ * } catch (error) {
+ *   if (error instanceof MicrophoneError && error.code === "permission-denied") show(error.message);
+ * }
+ */
 export class MicrophoneError extends Error {
   override readonly name = "MicrophoneError";
   readonly code: MicrophoneErrorCode;

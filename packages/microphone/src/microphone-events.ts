@@ -4,7 +4,7 @@ import type { MicrophoneError } from "./microphone-error.ts";
 export class DroppedEvent extends Event {
   /** How much, in ms. */
   readonly droppedMs: number;
-  /** Where it lay, in ms from the first sample that the microphone gave. */
+  /** Where the dropped audio began, in ms from the microphone's first sample. */
   readonly startMs: number;
 
   constructor(droppedMs: number, startMs: number) {
@@ -28,14 +28,14 @@ export class ProblemEvent extends Event {
 export interface MicrophoneEventMap {
   /** `state` has changed. */
   readonly statechange: Event;
-  /** Another device gives the audio now; see `device`. */
+  /** Another device provides the audio now; see `device`. */
   readonly devicechange: Event;
   readonly dropped: DroppedEvent;
   /** Of `openTabAudio`: `problem` has changed. */
   readonly problem: ProblemEvent;
 }
 
-/** An `EventTarget` whose listeners get the events of a microphone by their own types. */
+/** An `EventTarget` with the types of a microphone's events. */
 export class MicrophoneEventTarget extends EventTarget {
   override addEventListener<K extends keyof MicrophoneEventMap>(
     type: K,

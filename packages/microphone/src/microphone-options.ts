@@ -4,36 +4,39 @@ import { MicrophoneError } from "./microphone-error.ts";
 export interface MicrophoneOptions {
   /**
    * Which microphone, by its id in `listMicrophones()`.
-   * @default the system's default, also when that changes
+   * @default the system's default, followed when it changes
    */
   readonly deviceId?: string | undefined;
   /**
-   * Of the audio given, in Hz: 8000–96000, as the service takes it (protocol section 2).
+   * The sample rate of the audio in `readable`, in Hz: 8000–96000, as the service accepts (protocol section 2).
    * @default 16000
    */
   readonly sampleRate?: number | undefined;
   /**
-   * Audio to take instead of a microphone's: a tab's, a remote call's. Of several audio tracks the first that is live is
-   * heard, and its end ends the microphone; mix them yourself to hear all. The tracks stay yours to stop.
+   * Audio to use instead of a microphone: a tab's, a remote call's. The first live audio track is captured, and when it ends
+   * the microphone ends; mix several tracks yourself. The tracks remain yours to stop.
    */
   readonly stream?: MediaStream | undefined;
   /**
-   * Where the worklet's file is. A Blob's URL needs a Content-Security-Policy that allows it.
+   * The URL of the worklet's file. A Blob URL needs a Content-Security-Policy that allows it.
    * @default beside this module
    */
   readonly workletUrl?: string | URL | undefined;
-  /** Gives up opening; later, ends the microphone at once, and its `readable` with an error. */
+  /** Aborts opening; later, stops the microphone at once, and errors its `readable`. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Audio that is kept for a reader that is slow, or not there yet, in ms: 100–3,600,000. Beyond it the oldest is dropped.
+   * How much audio is kept for a slow or missing reader, in ms: 100–3,600,000. Beyond it the oldest is dropped.
    * @default 30000
    */
   readonly audioBuffer?: number | undefined;
-  /** Echo cancellation, noise suppression and the like. The browser's defaults unless given. */
+  /**
+   * Echo cancellation, noise suppression and so on.
+   * @default the browser's defaults
+   */
   readonly constraints?: Omit<MediaTrackConstraints, "deviceId"> | undefined;
 }
 
-/** In ms: an hour. */
+/** One hour, in ms. */
 const longestBuffer = 3_600_000;
 
 /** The options with their defaults. */
@@ -53,10 +56,10 @@ const names: readonly string[] = [
   "constraints",
 ] satisfies (keyof MicrophoneOptions)[];
 
-/** @throws MicrophoneError `invalid-options`, naming the value and what would do. */
+/** @throws MicrophoneError `invalid-options`, with the value and what is allowed. */
 export function checkOptions(options: MicrophoneOptions): MicrophoneSettings {
   const unknown = Object.keys(options).find((name) => !names.includes(name));
-  if (unknown !== undefined) throw invalid(`option ${unknown}: there is none of this name. Use ${names.join(", ")}`);
+  if (unknown !== undefined) throw invalid(`option ${unknown}: there is no such option. Use ${names.join(", ")}`);
   const { sampleRate = 16_000, audioBuffer = 30_000, stream, deviceId } = options;
   if (!Number.isInteger(sampleRate) || sampleRate < 8_000 || sampleRate > 96_000) {
     throw invalid(`sampleRate ${shown(sampleRate)}: use a whole number of Hz from 8000 to 96000`);
@@ -66,25 +69,25 @@ export function checkOptions(options: MicrophoneOptions): MicrophoneSettings {
   }
   if (deviceId !== undefined) checkDeviceId(deviceId);
   if (stream !== undefined) {
-    if (deviceId !== undefined) throw invalid("stream and deviceId: give one of them, not both");
-    // By what it can do, for one of another frame is of another class.
+    if (deviceId !== undefined) throw invalid("stream and deviceId: pass one of them, not both");
+    // Checked by its methods: a stream of another frame has another class.
     if (typeof stream !== "object" || typeof stream?.getAudioTracks !== "function") {
-      throw invalid(`stream ${shown(stream)}: give a MediaStream, such as new MediaStream([track])`);
+      throw invalid(`stream ${shown(stream)}: pass a MediaStream, such as new MediaStream([track])`);
     }
     if (!liveTrack(stream)) throw invalid(`stream: ${withoutLiveTrack(stream)}`);
   }
   const workletUrl = options.workletUrl ?? besideModule();
   if (!isAddress(workletUrl)) {
-    throw invalid(`workletUrl ${shown(workletUrl)}: give the address of @voxpipe/microphone/worklet.js on your site`);
+    throw invalid(`workletUrl ${shown(workletUrl)}: pass the address of @voxpipe/microphone/worklet.js on your site`);
   }
-  // A list's entry for the default has an empty id.
+  // The list's entry for the default has an empty id.
   return { ...options, deviceId: deviceId || undefined, sampleRate, audioBuffer, workletUrl };
 }
 
 /** @throws MicrophoneError `invalid-options`. */
 export function checkDeviceId(deviceId: unknown): void {
   if (typeof deviceId === "string") return;
-  throw invalid(`deviceId ${shown(deviceId)}: give an id of listMicrophones(), or none for the system's default`);
+  throw invalid(`deviceId ${shown(deviceId)}: pass an id from listMicrophones(), or none for the system's default`);
 }
 
 function isAddress(url: string | URL): boolean {
@@ -95,14 +98,14 @@ function isAddress(url: string | URL): boolean {
   }
 }
 
-/** Bundlers find the worklet's file by exactly this expression. */
+/** Bundlers find the worklet's file only by exactly this expression. */
 function besideModule(): URL {
   try {
     return new URL("./worklet.js", import.meta.url);
   } catch (cause) {
     throw new MicrophoneError(
       "invalid-options",
-      "Missing workletUrl: this bundle does not know its own address (it is a classic script, or comes from a Blob), so the worklet is not found beside it. Serve @voxpipe/microphone/worklet.js from the page's own origin, and give its address as workletUrl.",
+      "Missing workletUrl: this bundle does not know its own address (it is a classic script, or comes from a Blob), so it cannot find the worklet beside it. Serve @voxpipe/microphone/worklet.js from the page's own origin, and pass its address as workletUrl.",
       { cause },
     );
   }

@@ -3,40 +3,40 @@ import type { MicrophoneDevice } from "./list-microphones.ts";
 import type { MicrophoneEventTarget } from "./microphone-events.ts";
 
 /**
- * `interrupted`: no sound comes through just now (a lost device, a call on the phone, sleep, a remote track that is not
- * there yet), and it is being mended if that is possible.
+ * `interrupted`: no sound arrives at the moment (a lost device, a phone call, sleep, a remote track without audio yet); the
+ * microphone recovers if it can.
  */
 export type MicrophoneState = "live" | "interrupted" | "stopped";
 
 /**
- * An open microphone. Its light goes out with `stop()`, with the cancelling of `readable` (as a pipe does that fails), with
- * `signal`, and with a failure.
+ * An open microphone. Its light goes out with `stop()`, when `readable` is cancelled (a failing pipe does that), with
+ * `signal`, and after a failure.
  */
 export interface Microphone extends MicrophoneEventTarget, AsyncDisposable {
-  /** Mono s16le at `sampleRate`, in chunks of 50 ms. Ends after all audio; after a failure with its `MicrophoneError`. */
+  /** Mono s16le at `sampleRate`, in chunks of 50 ms. Ends after all audio; after a failure, with its `MicrophoneError`. */
   readonly readable: ReadableStream<Bytes>;
-  /** Hz. */
+  /** Sample rate of `readable`, in Hz. */
   readonly sampleRate: number;
   readonly state: MicrophoneState;
   /** How loud the last 50 ms were, in dBFS; `-Infinity` is silence. */
   readonly level: Level;
-  /** The device that gives the audio. */
+  /** The device that provides the audio. */
   readonly device: MicrophoneDevice;
   readonly muted: boolean;
-  /** Audio that was lost because nobody read it in time, in ms. */
+  /** How much audio was dropped because it was not read in time, in ms. */
   readonly droppedMs: number;
-  /** From now on silence is given, so that turns still end. */
+  /** Sends silence from now on, so that turns still end. */
   mute(): void;
   unmute(): void;
   /**
-   * Goes on with another microphone, or, without an id, with the system's default. The present one gives audio until then,
-   * and after a failure. Of two calls the later one wins.
+   * Switches to another microphone, or, without an id, to the system's default. The current one provides audio until then,
+   * and stays if it fails. The later of two calls wins.
    *
    * @throws MicrophoneError
    */
   setDevice(deviceId?: string): Promise<void>;
-  /** Turns the microphone off; resolves when it is. What it has heard stays in `readable`, which then ends. */
+  /** Turns the microphone off; resolves when it is off. Audio already captured stays in `readable`, which then ends. */
   stop(): Promise<void>;
-  /** `stop()`. */
+  /** Calls `stop()`. */
   [Symbol.asyncDispose](): Promise<void>;
 }

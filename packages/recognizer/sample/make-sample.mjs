@@ -1,6 +1,6 @@
 /**
- * Makes the sample beside it: `sample.wav` (16 kHz mono s16le), `reference.txt` (one turn a line) and `words.json`
- * (when each word was said, in ms, as flite tells). Needs flite.
+ * Creates the sample: `sample.wav` (16 kHz mono s16le), `reference.txt` (one turn per line) and `words.json` (when each word
+ * was said, in ms, according to flite). Needs flite.
  */
 import { writeFileSync } from "node:fs";
 import { speak } from "../scripts/flite.mjs";

@@ -1,6 +1,6 @@
 /**
- * Puts the model files and their licences into `models/`, out of npm packages that are installed for development only.
- * Quick when they are already there. Run by the build.
+ * Copies the model files and their licences into `models/`, from npm packages that are installed only for development.
+ * Returns quickly if they are already there. Run by the build.
  */
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, rename, stat, writeFile } from "node:fs/promises";
@@ -10,7 +10,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const models = join(root, "models");
 
-/** Makes what is missing or of another size than its source. */
+/** Copies files that are missing or differ in size from their source. */
 export async function copyModels() {
   await mkdir(models, { recursive: true });
   const moonshine = packageFolder("@moonshine-ai/moonshine-js");
@@ -41,7 +41,7 @@ async function copy(source, name) {
   await rename(join(models, `${name}.part`), join(models, name));
 }
 
-/** Moonshine speaks the Llama tokenizer's vocabulary. One line a token: its text in base64, then its number. */
+/** Moonshine uses the Llama tokenizer's vocabulary. One line per token: its text in base64, then its number. */
 async function writeTokens(tokenizer, name) {
   if ((await sizeOf(join(models, name))) > 0) return;
   const { default: llama } = await import(pathToFileURL(tokenizer).href);

@@ -42,8 +42,8 @@ function pronunciation(word) {
 }
 
 /**
- * flite prints phones but not which word they belong to. Words are given the stretches of phones that differ least
- * from how flite says each of them alone; a pause is always between words.
+ * flite prints phones but not which word they belong to. Assigns phones to words so that durations differ least from how
+ * flite says each word alone; a pause is always between words.
  */
 function wordTimes(texts, timed) {
   const phones = timed.filter(({ phone }) => phone !== "pau");

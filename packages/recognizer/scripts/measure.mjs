@@ -1,7 +1,7 @@
 /**
- * How well and how fast speech is recognised, whole and streamed in real time: `node scripts/measure.mjs`, after a build.
- * Without arguments it takes the sample; `node scripts/measure.mjs speech.wav "what is said in it"` takes a file (16 kHz mono
- * s16le). Turns end at 400 ms of silence, as on the server.
+ * Measures how well and how fast speech is recognised, as a whole and streamed in real time: `node scripts/measure.mjs`,
+ * after a build. The default is the sample; `node scripts/measure.mjs speech.wav "what is said in it"` measures a file (16 kHz
+ * mono s16le). Turns end after 400 ms of silence, as on the server.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -77,7 +77,7 @@ async function stream() {
     turnsEnding++;
     result.words.push(...(await session.endpoint()));
     turnsEnding--;
-    // Until then, what is heard may still be about the turn that ended.
+    // Until then, hypotheses may still be about the turn that ended.
     open = true;
     if (voiceEndMs !== undefined) result.finals.push(since(voiceEndMs));
   }

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { RecognizerError } from "./recognizer-error.ts";
 import type { ModelFiles } from "./thread/messages.ts";
 
-/** The model files in `folder`, or in the package's own; throws `models-missing` for the first that is not there. */
+/** The model files in `folder`, or in the package's own; throws `models-missing` for the first missing one. */
 export function findModelFiles(folder: string | URL = new URL("../models/", import.meta.url)): ModelFiles {
   const path = folder instanceof URL ? fileURLToPath(folder) : folder;
   const file = (name: string): string => {
@@ -12,7 +12,7 @@ export function findModelFiles(folder: string | URL = new URL("../models/", impo
     if (existsSync(found)) return found;
     throw new RecognizerError(
       "models-missing",
-      `The model file ${found} is missing. In a checkout of voxpipe \`pnpm build\` puts it there; an installed package carries it, so install @voxpipe/recognizer again.`,
+      `The model file ${found} is missing. In a checkout of voxpipe, run \`pnpm build\`; otherwise install @voxpipe/recognizer again.`,
     );
   };
   return {

@@ -7,21 +7,32 @@ import { RecognizerThread } from "./thread/recognizer-thread.ts";
 /** Options of `recognizer`. */
 export interface RecognizerOptions {
   /**
-   * Most worker threads, each with its own copy of the models (about 200 MB). They start when sessions need them.
-   * By default one for each processor, at most 4.
+   * The most worker threads, each with its own copy of the models (about 200 MB). They start when sessions need them.
+   * @default one per processor, at most 4
    */
   readonly threads?: number;
-  /** Audio that may wait to be recognised before a session fails, in ms. 300 000 by default, as with the service. */
+  /**
+   * How much audio may wait to be recognised before a session fails, in ms.
+   * @default 300_000
+   */
   readonly maxBacklogMs?: number;
-  /** Folder of the model files; by default the one that comes with the package. */
+  /**
+   * Folder of the model files.
+   * @default the package's own
+   */
   readonly models?: string | URL;
 }
 
 /**
- * An engine that recognises English speech offline: Moonshine tiny with Silero VAD, in worker threads.
+ * Creates an engine that recognises English speech offline: Moonshine tiny with Silero VAD, in worker threads.
  *
- * Throws a `RecognizerError`: `models-missing` when a model file is not there. `open` rejects with `worker-failed`,
- * `unsupported-platform` or `closed`; a session's `failed` gets `worker-failed` or `too-far-behind`.
+ * `open` rejects with `worker-failed`, `unsupported-platform` or `closed`; a session's `failed` gets `worker-failed` or
+ * `too-far-behind`.
+ *
+ * @throws RecognizerError `models-missing` if a model file is not there.
+ * @example
+ * const engine = recognizer();
+ * const emulator = await startEmulator({ engine });
  */
 export function recognizer(options: RecognizerOptions = {}): Engine {
   const { threads: most = Math.min(4, availableParallelism()), maxBacklogMs = 300_000 } = options;
@@ -32,7 +43,7 @@ export function recognizer(options: RecognizerOptions = {}): Engine {
   const threads = new Set<RecognizerThread>();
   let closed = false;
 
-  /** The idlest thread, or another one while all are busy and there may be more. */
+  /** The least busy thread; another one if all are busy and more are allowed. */
   const chooseThread = (): RecognizerThread => {
     const idlest = [...threads].sort((a, b) => a.load - b.load)[0];
     if (idlest && (idlest.load === 0 || threads.size >= most)) return idlest;
@@ -44,7 +55,8 @@ export function recognizer(options: RecognizerOptions = {}): Engine {
   return {
     name: "moonshine-tiny",
     async open(listener: EngineListener): Promise<EngineSession> {
-      if (closed) throw new RecognizerError("closed", "The recogniser was closed; make another one with recognizer().");
+      if (closed)
+        throw new RecognizerError("closed", "The recogniser was closed; create another one with recognizer().");
       return await chooseThread().open(listener, maxBacklogMs);
     },
     async close() {

@@ -11,13 +11,13 @@ export interface VoiceDetector {
   voiced(window: Float32Array): boolean;
 }
 
-/** Where a transcription reports to. */
+/** Receives a transcription's reports. */
 export interface TranscriptionListener {
   heard(hypothesis: Hypothesis): void;
   endpoint(id: number, words: readonly EngineWord[]): void;
 }
 
-/** A reading that should be done. A `final` one must not be left out. */
+/** A reading to do. A `final` one must not be skipped. */
 export interface ReadingJob {
   readonly kind: "final" | "partial";
   run(decode: Decode): void;
@@ -25,28 +25,28 @@ export interface ReadingJob {
 
 /** New audio after which an open segment is read again. */
 const readEvery = samplesIn(500);
-/** Silence that the model wants to hear after the last word. A reading that had it stands as the final one. */
+/** Silence that the model needs after the last word. A reading that had it counts as the final one. */
 const tailSamples = samplesIn(200);
 /** Less voice than this is a click, not a word. */
 const minVoiced = 4 * windowSamples;
-/** A segment this long, and this recently ended, serves the next one as context. */
+/** A segment at most this long that ended at most this recently is context for the next one. */
 const contextLength = samplesIn(8_000);
 const contextGap = samplesIn(3_000);
 
-/** What was read of a segment so far. */
+/** The readings of a segment so far. */
 interface Draft {
   readonly words: readonly ReadWord[];
   readonly spans: readonly Span[];
-  /** End of the audio that the last reading had, and whether that reading may stand as the final one. */
+  /** End of the audio of the last reading, and whether that reading can be the final one. */
   readonly readTo: number;
   readonly complete: boolean;
 }
 
-/** A segment with what is needed to read it when its turn comes. */
+/** A segment with everything needed to read it when its turn comes. */
 interface Piece {
   readonly segment: Segment;
   readonly samples: Float32Array;
-  /** Verdicts of the detector, from the window on that the segment begins in. */
+  /** Verdicts of the detector, starting with the segment's first window. */
   readonly verdicts: readonly boolean[];
 }
 
@@ -57,27 +57,27 @@ type Waiting =
 const emptyDraft: Draft = { words: [], spans: [], readTo: 0, complete: false };
 
 /**
- * One session inside a worker: audio and endpoints in, reading jobs and reports out. It looks at no clock and decodes
- * only when told to; whoever drives it runs the `next()` job when there is time. Audio is cut into segments as it
- * comes, so that leaving out the readings of open segments is all it takes to catch up.
+ * One session inside a worker: audio and endpoints in, reading jobs and reports out. It uses no clock and does not decode by
+ * itself; the scheduler runs the `next()` job when there is time. Audio is cut into segments as it arrives, so that skipping
+ * the readings of open segments is enough to catch up.
  */
 export class Transcription {
   readonly #detector: VoiceDetector;
   readonly #listener: TranscriptionListener;
   readonly #audio = new AudioTail();
   readonly #segmenter = new Segmenter();
-  /** Verdicts of the windows that are still needed, the first of them for window `#voicedFrom`. */
+  /** Verdicts of the windows that are still needed; the first is for window `#voicedFrom`. */
   readonly #voiced: boolean[] = [];
   #voicedFrom = 0;
   #position = 0;
-  /** Closed segments and endpoints in order, until they are settled. Bounded as the unheard audio is. */
+  /** Closed segments and endpoints in order, until they are settled. Bounded by the unprocessed audio. */
   readonly #waiting: Waiting[] = [];
   #draft = emptyDraft;
   #context: (Context & { readonly end: number }) | undefined;
-  /** The open stretch: final words, its first sample, and its voice. */
+  /** Since the last endpoint: final words, first sample, and voice. */
   #words: EngineWord[] = [];
   #stretchFrom = 0;
-  /** Voice is found before the words are: these belong to the stretch that audio now comes in for. */
+  /** Voice is found before its words: these belong to the audio now arriving. */
   #endpointAt = 0;
   #voice: { startMs: number; endMs: number } | undefined;
 
@@ -86,7 +86,7 @@ export class Transcription {
     this.#listener = listener;
   }
 
-  /** Takes the next samples, any number. */
+  /** Takes any number of samples. */
   write(samples: Float32Array): void {
     this.#audio.append(samples);
     while (this.#position + windowSamples <= this.#audio.end) this.#hearWindow();
@@ -94,7 +94,7 @@ export class Transcription {
     this.#settle();
   }
 
-  /** Ends the stretch here; its words are reported with `id` once they are final. */
+  /** Ends the open audio here; its words are reported with `id` when they are final. */
   endpoint(id: number): void {
     const at = this.#audio.end;
     this.#close(this.#segmenter.cut(at));
@@ -104,7 +104,7 @@ export class Transcription {
     this.#settle();
   }
 
-  /** What should be read next, if anything. To be run before anything else of this session happens, or dropped. */
+  /** The next thing to read, if any. Run it before anything else happens to this session, or drop it. */
   next(): ReadingJob | undefined {
     const first = this.#waiting[0];
     if (first?.type === "closed") return { kind: "final", run: (decode) => this.#readClosed(decode, first) };
@@ -135,7 +135,7 @@ export class Transcription {
     this.#waiting.push({ type: "closed", piece, draft });
   }
 
-  /** Takes what needs no reading any more, in order, and reports when nothing is left waiting. */
+  /** Takes what needs no more reading, in order, and reports when nothing is left waiting. */
   #settle(): void {
     for (let first = this.#waiting[0]; first; first = this.#waiting[0]) {
       if (first.type === "closed" && !standsAsFinal(first.draft, first.piece.segment)) return;
@@ -178,7 +178,7 @@ export class Transcription {
     const audio = { samples, voiceStart: segment.voiceStart - segment.start, voiced: voicedSamples(piece) };
     const near = this.#context && segment.start - this.#context.end <= contextGap;
     const texts = readSegment(decode, audio, complete && near ? this.#context : undefined);
-    // A reading without words has failed; what was there before is the better guess.
+    // A reading without words has failed; the earlier one is the better guess.
     const words = texts.length > 0 ? mergeReading(draft.words, texts) : draft.words;
     const spans = wordTimes(words.map(textOf), samples, (sample) => isVoiced(piece, sample));
     return { words, spans, readTo: segment.end, complete };
@@ -190,7 +190,7 @@ export class Transcription {
     return readTo < open.voiceEnd && open.end - Math.max(readTo, open.voiceStart) >= readEvery;
   }
 
-  /** Words of a draft at their times in the session: in order, and none before its stretch. */
+  /** Words of a draft at their times in the session: in order, and none before its beginning. */
   #timed(segment: Segment, { words, spans }: Draft, final: boolean): EngineWord[] {
     const from = Math.max(msOf(this.#stretchFrom), msOf(segment.voiceStart), this.#words.at(-1)?.end ?? 0);
     const to = Math.max(from, msOf(segment.voiceEnd));
@@ -227,7 +227,7 @@ function isVoiced({ segment, verdicts }: Piece, sample: number): boolean {
   const { start, voiceStart, voiceEnd } = segment;
   const at = start + sample;
   if (at < voiceStart || at >= voiceEnd) return false;
-  // The detector is sure of a voice only some windows after it began.
+  // The detector reports a voice only some windows after it began.
   return (
     at < voiceStart + 3 * windowSamples ||
     (verdicts[Math.floor(at / windowSamples) - Math.floor(start / windowSamples)] ?? false)

@@ -5,7 +5,7 @@ import { NativeGate } from "./thread/native-gate.ts";
 import { Scheduler } from "./thread/scheduler.ts";
 import { Transcription } from "./transcription.ts";
 
-/** A thread with one copy of the models, serving several sessions. */
+/** A thread with one copy of the models, for several sessions. */
 const { files, gate: memory }: WorkerStart = workerData;
 const port = parentPort;
 if (!port) throw new Error("This file runs as a worker thread of @voxpipe/recognizer; import the package instead.");

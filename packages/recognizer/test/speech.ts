@@ -3,7 +3,7 @@ import type { Engine, EngineSession, EngineWord, Hypothesis } from "../src/index
 
 const sample = (name: string) => readFileSync(new URL(`../sample/${name}`, import.meta.url));
 
-/** The sample's turns, one a line. */
+/** The sample's turns, one per line. */
 export const reference = sample("reference.txt").toString().trim();
 
 /** When each word of the sample was said, in ms. */
@@ -18,15 +18,15 @@ export function sampleSpeech(): Float32Array {
   return Float32Array.from({ length: bytes.length / 2 }, (_, i) => view.getInt16(2 * i, true) / 32_768);
 }
 
-/** A stretch of the sample, in ms. */
+/** A part of the sample, in ms. */
 export const excerpt = (fromMs: number, toMs: number): Float32Array => sampleSpeech().slice(fromMs * 16, toMs * 16);
 
-/** A session with all that it reported. */
+/** A session with everything it reported. */
 export interface Recording {
   readonly session: EngineSession;
   readonly hypotheses: Hypothesis[];
   readonly failures: Error[];
-  /** Resolves with the first hypothesis, past or to come, that fits. */
+  /** Resolves with the first hypothesis, past or future, that matches. */
   until(fits: (hypothesis: Hypothesis) => boolean): Promise<Hypothesis>;
 }
 
@@ -55,7 +55,7 @@ export async function record(engine: Engine): Promise<Recording> {
   return { session, hypotheses, failures, until };
 }
 
-/** Writes in 50 ms chunks, `speed` times as fast as real time, as a microphone does: time to recognise on the way. */
+/** Writes chunks of 50 ms, `speed` times as fast as real time, as a microphone does. */
 export async function stream(session: EngineSession, samples: Float32Array, speed: number): Promise<void> {
   for (let i = 0; i < samples.length; i += 800) {
     session.write(samples.subarray(i, i + 800));

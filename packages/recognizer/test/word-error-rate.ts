@@ -1,6 +1,6 @@
 import { bareWord } from "../src/reading/align-words.ts";
 
-/** Substituted, missing and added words of `heard`, by the words of `reference`; case and punctuation do not count. */
+/** Substituted, missing and added words of `heard`, divided by the words of `reference`; ignores case and punctuation. */
 export function wordErrorRate(reference: string, heard: string): number {
   const wanted = bareWords(reference);
   if (wanted.length === 0) throw new RangeError("The reference has no words, so there is no rate.");

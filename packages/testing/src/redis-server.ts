@@ -11,14 +11,14 @@ export interface RedisServer extends AsyncDisposable {
   readonly url: string;
   /** Ends the process; its port refuses connections from then on. */
   readonly stop: () => Promise<void>;
-  /** Starts it again, on the same port, with nothing in it. */
+  /** Starts it again on the same port, empty. */
   readonly start: () => Promise<void>;
   /** Freezes the process: connections stay open, and nothing answers. */
   readonly freeze: () => void;
   readonly thaw: () => void;
 }
 
-/** A real Redis server on a free loopback port, which keeps nothing on disk. */
+/** A real Redis server on a free loopback port, without persistence. */
 export async function startRedis(): Promise<RedisServer> {
   const program = findProgram("redis-server");
   if (program === undefined) throw new Error(`redis-server is not installed. Install it: ${provideCommand}`);

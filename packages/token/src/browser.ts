@@ -1,6 +1,6 @@
 /**
- * What a browser's bundle gets in place of the package. It has none of the names that are imported from the package, which
- * fails the build; where a bundler lets that pass, loading it fails.
+ * Replaces the package under the `browser` condition. It exports none of the package's names, so importing one fails the
+ * build; if a bundler does not report that, loading this module throws.
  */
 export const forServersOnly = true;
 

@@ -302,7 +302,7 @@ describe("the API key", () => {
   ])("%s is refused before it is sent, unquoted", async (_, key) => {
     const error = await failureOf(createTemporaryToken({ ...quick, apiKey: key }));
     expect(error.code).toBe("invalid-options");
-    expect(error.message).toContain("apiKey holds white space");
+    expect(error.message).toContain("apiKey contains white space");
     expect(everythingIn(error)).not.toContain(apiKey);
   });
 

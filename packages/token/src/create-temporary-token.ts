@@ -8,12 +8,14 @@ import { tokenUrl } from "./request/token-url.ts";
 
 /**
  * Mints a temporary streaming token (protocol section 7). For servers only: the API key must not reach a browser.
- * Mint a fresh token for every connection attempt; the service may take each only once.
+ * Mint a new token for every connection attempt; the service may accept each token only once.
  *
- * Types are checked here; ranges are the service's to judge (`expiresInSeconds: 0` reaches it). 429, 5xx and network
- * failures are tried again, as long as the pause that is due (`Retry-After` included) fits into `timeout`.
+ * Checks types; the service checks ranges (`expiresInSeconds: 0` is sent). Retries 429, 5xx and network failures while the
+ * next pause (`Retry-After` included) fits into `timeout`.
  *
- * Rejects with a {@link TokenError}, whatever happens.
+ * @throws {TokenError} The promise rejects with nothing else.
+ * @example
+ * const { token } = await createTemporaryToken({ apiKey, expiresInSeconds: 60, maxSessionDurationSeconds: 600 });
  */
 export async function createTemporaryToken(options: TemporaryTokenOptions): Promise<TemporaryToken> {
   const checked = checkTokenOptions(options);
@@ -59,17 +61,17 @@ async function requestToken(url: URL, options: CheckedTokenOptions, signal: Abor
   return unlessAborted(request(), signal);
 }
 
-/** What `error` amounts to for the caller. */
+/** The `TokenError` for a failed request. */
 function explain(error: unknown, url: URL, { apiKey, timeout, signal }: CheckedTokenOptions, deadline: Deadline) {
   const ended = deadline.ended();
   if (ended === "aborted") {
-    return new TokenError("aborted", `Asking ${url.origin} for a token was aborted by the signal option.`, {
-      remedy: "Call again if the token is still wanted.",
+    return new TokenError("aborted", `The token request to ${url.origin} was aborted by the signal option.`, {
+      remedy: "Call again if you still need the token.",
       cause: safeCause(signal?.reason, apiKey),
     });
   }
   if (ended === "timeout") {
-    return new TokenError("timeout", `${url.origin} gave no token within ${timeout} ms.`, {
+    return new TokenError("timeout", `${url.origin} returned no token within ${timeout} ms.`, {
       remedy: "Check the network and apiHost, or raise timeout.",
       retryable: true,
     });

@@ -16,7 +16,7 @@ describe("the README's routes are what their frameworks call", () => {
     expectTypeOf(remix.loader).toExtend<LoaderFunction>();
   });
 
-  it("Next, by the signature that it documents: a Request of its own, and the route's parameters", () => {
+  it("Next, by the signature it documents: its own Request, and the route's parameters", () => {
     interface NextRequest extends Request {
       readonly nextUrl: URL;
     }

@@ -10,9 +10,9 @@ describe("createTokenHandler", () => {
   });
 
   it("does not compile without authorize, nor with both", () => {
-    // @ts-expect-error Someone has to say who may spend the money.
+    // @ts-expect-error authorize is required: someone has to decide who may spend the money.
     createTokenHandler({ apiKey });
-    // @ts-expect-error false would read as if it guarded something.
+    // @ts-expect-error false would look like a protection.
     createTokenHandler({ apiKey, letAnyoneSpendMyMoney: false });
     // @ts-expect-error One of the two.
     createTokenHandler({ apiKey, authorize: () => "ada", letAnyoneSpendMyMoney: true });
@@ -20,7 +20,7 @@ describe("createTokenHandler", () => {
   });
 
   it("does not take true for an identity", () => {
-    // @ts-expect-error Who is it?
+    // @ts-expect-error true does not say who it is.
     createTokenHandler({ apiKey, authorize: () => true });
   });
 

@@ -18,7 +18,7 @@ describe("the README", () => {
   });
 
   it("says what is at stake", () => {
-    expect(readme).toContain("spends your money");
+    expect(readme).toContain("can spend your money");
   });
 });
 

@@ -6,17 +6,26 @@ import { type CorsPolicy, corsHeaders, isForeign, preflightHeaders } from "./htt
 import { allow, type Refusal, refusals } from "./http/http-errors.ts";
 import { hostForPages } from "./request/token-url.ts";
 
-/** A route: the shape that Hono, Next, SvelteKit, Remix, Bun, Deno and Workers call, and that bridges give to Node's servers. */
+/** A route handler, as Hono, Next, SvelteKit, Remix, Bun, Deno and Workers call it; bridges adapt it to Node's servers. */
 export type TokenHandler = (request: Request) => Promise<Response>;
 
 /**
- * The route from which browsers get their tokens. Make it once, not for every request: it holds the counts of the rate limit.
+ * Creates the route that gives browsers their tokens. Create it once, not for every request: it keeps the counts of the
+ * rate limit.
  *
- * **Whoever gets a token from it can stream on your account.** `authorize` is therefore required.
+ * **Anyone who gets a token can stream on your account.** That is why `authorize` is required.
  *
- * Answers `{ token, expiresInSeconds }`, with `apiHost` if that is not the default, or `{ error: { code, message } }` with 400, 401, 403, 405, 408, 413, 429, 500, 502,
- * 503 or 504; 499 where the visitor has left, for whoever reads the log. It never rejects. Throws a {@link TokenError} at once if the options are
- * wrong; a key that is missing is reported at the first request.
+ * The route answers `{ token, expiresInSeconds }`, with `apiHost` if it is not the default, or `{ error: { code, message } }`
+ * with 400, 401, 403, 405, 408, 413, 429, 500, 502, 503 or 504; 499 if the visitor has disconnected (only logs see it). It
+ * never rejects.
+ *
+ * @throws {TokenError} `invalid-options`, at once. A missing key is reported at the first request.
+ * @example
+ * export const token = createTokenHandler({
+ *   apiKey: process.env.ASSEMBLYAI_API_KEY,
+ *   authorize: (request) => userOf(request) ?? false,
+ *   maxSessionDurationSeconds: 600,
+ * });
  */
 export function createTokenHandler<I extends Identity>(options: TokenHandlerOptions<I>): TokenHandler {
   checkHandlerOptions(options);
@@ -49,14 +58,14 @@ function refuse({ status, code, message, headers }: Refusal, more: Record<string
   return json(status, { error: { code, message } }, { ...more, ...headers });
 }
 
-// A token is for one visitor and for one attempt.
+// A token is for one visitor and one attempt.
 const uncached = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" };
 
 function json(status: number, body: unknown, headers: Record<string, string>): Response {
   return Response.json(body, { status, headers: { ...uncached, ...headers } });
 }
 
-/** The response that `authorize` chose, as private and as readable as our own. */
+/** The response that `authorize` returned, with the caching and CORS headers of our own answers. */
 function withHeaders(answer: Response, { Vary = "", ...others }: Record<string, string>): Response {
   answer.headers.append("Vary", Vary);
   for (const [name, value] of Object.entries({ ...others, ...uncached })) answer.headers.set(name, value);

@@ -6,7 +6,7 @@ export const apiKey = "not-a-real-key-0123456789";
 export const site = "https://speech.example";
 export const app = "https://app.example";
 
-/** What onError heard. */
+/** A call of onError. */
 interface Report {
   readonly error: TokenError;
   readonly context: TokenErrorContext;

@@ -4,7 +4,7 @@ import { Redis } from "ioredis";
 import { createClient } from "redis";
 import { createTokenHandler } from "../src/index.ts";
 
-/** One of several server processes: prints its port, then what its onError hears. Ends with its standard input. */
+/** One of several server processes: prints its port, then what its onError gets. Ends with its standard input. */
 async function main(): Promise<void> {
   const { UPSTREAM = "", REDIS_URL = "", CLIENT, WHEN_UNAVAILABLE, TIMEOUT = "20000" } = process.env;
   const handler = createTokenHandler({

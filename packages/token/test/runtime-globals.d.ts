@@ -1,4 +1,4 @@
-/** What the examples use of Bun's and Deno's globals, for this workspace's type check. `e2e` checks them by the runtimes' own types. */
+/** The Bun and Deno globals that the examples use, for this workspace's type check. `e2e` checks them against the runtimes' own types. */
 declare const Bun: {
   serve(options: { routes: Readonly<Record<string, (request: Request) => Promise<Response>>> }): {
     readonly port: number;

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 export interface Upstream extends AsyncDisposable {
   readonly url: string;
   readonly requests: readonly Seen[];
-  /** Resolves once that many requests have come. */
+  /** Resolves when `count` requests have arrived. */
   readonly received: (count: number) => Promise<void>;
 }
 
@@ -14,14 +14,14 @@ export interface Seen {
   readonly authorization: string | undefined;
 }
 
-/** One answer; a function takes the whole exchange. */
+/** One answer; a function handles the whole exchange. */
 export type Answer =
   | { readonly status?: number; readonly headers?: Record<string, string>; readonly body?: unknown }
   | RequestListener;
 
 export const minted: Answer = { body: { token: "a-temporary-token", expires_in_seconds: 60 } };
 
-/** A token service on a real port. It gives `answers` in order, the last one for ever. */
+/** A token service on a real port. It sends `answers` in order and repeats the last one. */
 export async function startUpstream(...answers: readonly [Answer, ...Answer[]]): Promise<Upstream> {
   const requests: Seen[] = [];
   const waiting = new Set<() => void>();

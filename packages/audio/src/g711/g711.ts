@@ -1,14 +1,14 @@
 /** Added to a magnitude before it is cut into segments: 33 in the 14 bits of G.711, times 4 for 16 bits. */
 const mulawBias = 132;
-/** The largest magnitude that mu-law can tell apart. */
+/** The largest magnitude that mu-law can represent. */
 const mulawClip = 32_635;
 
-/** The byte that stands for silence in mu-law. */
+/** The mu-law code of silence. */
 export const MULAW_SILENCE = 0xff;
 
 /**
- * One 16-bit sample (-32768 to 32767) to its mu-law code (ITU-T G.711): that of the interval it lies in. A sample on a
- * decision value goes to the larger magnitude; zero is `0xff`.
+ * Encodes one 16-bit sample (-32768 to 32767) as mu-law (ITU-T G.711). A sample on a decision value gets the larger
+ * magnitude; zero is `0xff`.
  */
 export function mulawFromSample(sample: number): number {
   const sign = sample < 0 ? 0x80 : 0;
@@ -18,7 +18,7 @@ export function mulawFromSample(sample: number): number {
   return ~(sign | (segment << 4) | step) & 0xff;
 }
 
-/** One mu-law code (0 to 255) to its 16-bit sample (ITU-T G.711), -32124 to 32124. */
+/** Decodes one mu-law code (0 to 255) to a 16-bit sample (ITU-T G.711), -32124 to 32124. */
 export function sampleFromMulaw(code: number): number {
   const bits = ~code;
   const segment = (bits >> 4) & 0x07;
@@ -26,7 +26,7 @@ export function sampleFromMulaw(code: number): number {
   return (bits & 0x80) === 0 || magnitude === 0 ? magnitude : -magnitude;
 }
 
-/** One A-law code (0 to 255) to its 16-bit sample (ITU-T G.711), -32256 to 32256. */
+/** Decodes one A-law code (0 to 255) to a 16-bit sample (ITU-T G.711), -32256 to 32256. */
 export function sampleFromAlaw(code: number): number {
   const bits = code ^ 0x55;
   const segment = (bits >> 4) & 0x07;

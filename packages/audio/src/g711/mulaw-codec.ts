@@ -1,7 +1,7 @@
 import type { Bytes } from "../pcm/bytes.ts";
 import { mulawFromSample, sampleFromMulaw } from "./g711.ts";
 
-/** Whole s16le samples to mu-law, one byte each. An odd last byte is ignored. */
+/** Encodes s16le samples as mu-law, one byte each. An odd last byte is ignored. */
 export function mulawFromPcm16(bytes: Uint8Array): Bytes {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const codes = new Uint8Array(bytes.length >> 1);
@@ -9,7 +9,7 @@ export function mulawFromPcm16(bytes: Uint8Array): Bytes {
   return codes;
 }
 
-/** Mu-law to s16le, two bytes per code. */
+/** Decodes mu-law to s16le, two bytes per code. */
 export function pcm16FromMulaw(codes: Uint8Array): Bytes {
   const bytes = new Uint8Array(codes.length * 2);
   const view = new DataView(bytes.buffer);

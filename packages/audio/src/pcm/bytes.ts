@@ -1,7 +1,7 @@
-// TypeScript before 5.7 has no `Uint8Array<ArrayBuffer>`; these are that from 5.7 on, and the plain classes before.
+// TypeScript before 5.7 has no `Uint8Array<ArrayBuffer>`; from 5.7 on these types are that, before it the plain classes.
 
-/** Bytes in an `ArrayBuffer` of their own, as this package makes them. */
+/** Bytes in their own `ArrayBuffer`, as this package returns them. */
 export type Bytes = ReturnType<typeof Uint8Array.of>;
 
-/** Samples from −1 to 1 in an `ArrayBuffer` of their own, as this package makes them. */
+/** Samples from −1 to 1 in their own `ArrayBuffer`, as this package returns them. */
 export type Samples = ReturnType<typeof Float32Array.of>;

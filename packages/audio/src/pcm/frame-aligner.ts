@@ -1,4 +1,4 @@
-/** Cuts a byte stream at frame boundaries: what a chunk leaves incomplete is carried to the next one. */
+/** Cuts a byte stream at frame boundaries. The incomplete frame at the end of a chunk is carried to the next one. */
 export class FrameAligner {
   readonly #carry: Uint8Array;
   #carried = 0;
@@ -8,14 +8,14 @@ export class FrameAligner {
     this.#carry = new Uint8Array(frameBytes);
   }
 
-  /** Bytes of the incomplete frame that waits for its rest. */
+  /** Bytes of the incomplete frame so far. */
   get carried(): number {
     return this.#carried;
   }
 
   /**
-   * Returns every frame that is now complete, in order. The result is a view of `chunk` where that is possible,
-   * a copy where a frame began in an earlier chunk.
+   * Returns all frames that are now complete, in order: a view of `chunk` if possible, a copy if a frame began in an earlier
+   * chunk.
    */
   push(chunk: Uint8Array): Uint8Array {
     const frameBytes = this.#carry.length;

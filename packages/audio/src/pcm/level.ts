@@ -18,13 +18,13 @@ export function decibels(amplitude: number): number {
   return 20 * Math.log10(amplitude);
 }
 
-/** Gathers the level of samples that come in pieces. `push` allocates nothing. */
+/** Measures the level of samples that arrive in pieces. `push` allocates nothing. */
 export class LevelMeter {
   #squares = 0;
   #peak = 0;
   #count = 0;
 
-  /** Samples gathered since the last `read`. */
+  /** Samples added since the last `read`. */
   get count(): number {
     return this.#count;
   }
@@ -39,7 +39,7 @@ export class LevelMeter {
     this.#count += Math.max(end - start, 0);
   }
 
-  /** The level of all that came since the last `read`. */
+  /** The level of everything since the last `read`. */
   read(): Level {
     const rms = decibels(Math.sqrt(this.#squares / Math.max(this.#count, 1)));
     const peak = decibels(this.#peak);
@@ -50,13 +50,13 @@ export class LevelMeter {
   }
 }
 
-/** The level of one stretch of a stream. */
+/** The level of one part of a stream. */
 export interface LevelReport extends Level {
-  /** Where the stretch begins, in seconds from the start of the stream. */
+  /** Where the part begins, in seconds from the start of the stream. */
   readonly time: number;
 }
 
-/** Cuts samples into blocks of equal length, wherever its input was cut, and reports the level of each. */
+/** Cuts samples into blocks of equal length, however the input is cut, and reports the level of each. */
 export class LevelReporter {
   readonly #meter = new LevelMeter();
   readonly #sampleRate: number;

@@ -5,23 +5,22 @@ import { assertPcmFormat, bytesPerFrame, type PcmFormat } from "./pcm-format.ts"
 import { decodeMono } from "./sample-codec.ts";
 
 /**
- * PCM bytes of any format, cut anywhere, to mono samples from -1 to 1 at the rate that is wanted.
+ * Decodes PCM bytes of any format, cut anywhere, to mono samples from -1 to 1 at another rate.
  *
- * ```ts
+ * @example
  * const decoder = new PcmDecoder({ encoding: "mulaw", sampleRate: 8000 }, 16_000);
  * const samples = decoder.push(bytes); // Float32Array at 16 kHz
  * const last = decoder.flush();
- * ```
  */
 export class PcmDecoder {
-  /** Rate of the samples that come out, in Hz. */
+  /** Sample rate of the output, in Hz. */
   readonly sampleRate: number;
   readonly #format: PcmFormat;
   readonly #aligner: FrameAligner;
   readonly #resampler: Resampler | undefined;
 
   /**
-   * @param sampleRate the rate wanted, in Hz; the format's own if left out.
+   * @param sampleRate the output's rate, in Hz; defaults to the format's own.
    * @throws {AudioError} `invalid-option`.
    */
   constructor(format: PcmFormat, sampleRate: number = format.sampleRate) {
@@ -32,7 +31,7 @@ export class PcmDecoder {
     this.#resampler = sampleRate === format.sampleRate ? undefined : new Resampler(format.sampleRate, sampleRate);
   }
 
-  /** Returns the samples that are now complete. They lag behind the input by the resampler's look-ahead, if any. */
+  /** Returns the samples that are now complete. They lag behind the input by the resampler's look-ahead. */
   push(bytes: Uint8Array): Samples {
     const { encoding, channels = 1 } = this.#format;
     const mono = decodeMono(this.#aligner.push(bytes), encoding, channels);

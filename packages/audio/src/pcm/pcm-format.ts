@@ -1,18 +1,21 @@
 import { AudioError } from "../audio-error.ts";
 
-/** How one sample is written. All are little-endian; `u8` is unsigned, as WAV has it; floats are nominally -1 to 1. */
+/** The encoding of one sample. All are little-endian; `u8` is unsigned, as in WAV; floats are nominally -1 to 1. */
 export type SampleEncoding = "u8" | "s16le" | "s24le" | "s32le" | "f32le" | "f64le" | "mulaw" | "alaw";
 
-/** What one must know to read PCM bytes. Channels are interleaved: a frame holds one sample of each. */
+/** The format of PCM bytes. Channels are interleaved: a frame has one sample of each. */
 export interface PcmFormat {
   readonly encoding: SampleEncoding;
   /** Frames per second, in Hz. */
   readonly sampleRate: number;
-  /** 1 if left out. */
+  /**
+   * Number of interleaved channels.
+   * @default 1
+   */
   readonly channels?: number;
 }
 
-/** Bytes that one sample takes. */
+/** Bytes of one sample. */
 export const bytesPerSample: Readonly<Record<SampleEncoding, number>> = {
   u8: 1,
   s16le: 2,
@@ -24,12 +27,12 @@ export const bytesPerSample: Readonly<Record<SampleEncoding, number>> = {
   alaw: 1,
 };
 
-/** Bytes that one frame takes. */
+/** Bytes of one frame. */
 export function bytesPerFrame(format: Pick<PcmFormat, "encoding" | "channels">): number {
   return bytesPerSample[format.encoding] * (format.channels ?? 1);
 }
 
-/** @throws {AudioError} `invalid-option`, when no audio could have this format. */
+/** @throws {AudioError} `invalid-option`, if the format is impossible. */
 export function assertPcmFormat(format: PcmFormat): void {
   if (!Object.hasOwn(bytesPerSample, format.encoding)) {
     throw new AudioError(

@@ -18,15 +18,15 @@ const readers: Readonly<Record<SampleEncoding, SampleAt>> = {
   alaw: (view, offset) => sampleFromAlaw(view.getUint8(offset)) / int16Scale,
 };
 
-/** One damaged sample must not silence everything that a filter blends it with. */
+/** Prevents one damaged sample from silencing everything that a filter mixes it with. */
 function finite(sample: number): number {
   return Number.isFinite(sample) ? sample : 0;
 }
 
 /**
- * Whole frames of any encoding to mono samples from -1 to 1, each the average of its frame's channels.
- * Integers are divided by their full scale, so that 16-bit audio passes through and back without a change.
- * NaN and infinities become 0. Bytes that do not fill a frame are ignored: `FrameAligner` carries them.
+ * Decodes whole frames of any encoding to mono samples from -1 to 1, each the average of its frame's channels. Integers are
+ * divided by their full scale, so that 16-bit audio survives the way there and back unchanged. NaN and infinities become 0.
+ * Bytes of an incomplete frame are ignored: `FrameAligner` carries them.
  */
 export function decodeMono(bytes: Uint8Array, encoding: SampleEncoding, channels = 1): Samples {
   const read = readers[encoding];
@@ -46,8 +46,8 @@ export function decodeMono(bytes: Uint8Array, encoding: SampleEncoding, channels
 }
 
 /**
- * Averages `count` samples of planar channels, as an AudioWorklet has them, into `output`. Allocates nothing.
- * A channel that is shorter counts as silence from its end on; no channel at all gives silence.
+ * Averages `count` samples of planar channels, as an AudioWorklet has them, into `output`. Allocates nothing. A shorter
+ * channel counts as silent after its end; without channels the output is silent.
  */
 export function downmix(channels: readonly Float32Array[], output: Float32Array, count = output.length): void {
   output.fill(0, 0, count);
@@ -60,7 +60,7 @@ export function downmix(channels: readonly Float32Array[], output: Float32Array,
   }
 }
 
-/** A sample from -1 to 1 as a 16-bit integer: rounded to the nearest, clamped at full scale; NaN is 0. */
+/** Converts a sample from -1 to 1 to a 16-bit integer: rounded to the nearest, clamped at full scale; NaN becomes 0. */
 export function int16FromSample(sample: number): number {
   const scaled = Math.round(sample * int16Scale);
   if (scaled >= 32_767) return 32_767;
@@ -69,7 +69,7 @@ export function int16FromSample(sample: number): number {
 
 /**
  * Writes the first `count` samples as s16le into `output`, from byte `offset`. Allocates nothing.
- * @returns the offset behind the last byte written.
+ * @returns the offset after the last byte written.
  */
 export function encodePcm16Into(samples: Float32Array, output: Uint8Array, offset = 0, count = samples.length): number {
   let at = offset;
@@ -81,7 +81,7 @@ export function encodePcm16Into(samples: Float32Array, output: Uint8Array, offse
   return at;
 }
 
-/** Samples from -1 to 1 as s16le: rounded, and clamped at full scale. */
+/** Encodes samples from -1 to 1 as s16le: rounded, and clamped at full scale. */
 export function encodePcm16(samples: Float32Array): Bytes {
   const bytes = new Uint8Array(samples.length * 2);
   encodePcm16Into(samples, bytes);

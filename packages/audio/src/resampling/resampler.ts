@@ -5,16 +5,16 @@ import { designFilter, type ResamplingFilter } from "./resampling-filter.ts";
 /** The rates that can be converted, in Hz. */
 export const resamplerRates = { min: 1_000, max: 768_000 } as const;
 
-/** New samples that fit beside the filter's history before it is moved back to the start. */
+/** New samples that fit after the filter's history before it is moved back to the start. */
 const blockLength = 2_048;
 
 /**
- * Changes the sample rate of mono audio that comes in pieces, without aliasing: what lies above half of the lower rate
- * is at least 70 dB down, what lies below 7/8 of that passes unchanged.
+ * Changes the sample rate of mono audio in pieces, without aliasing: frequencies above half of the lower rate are at least
+ * 70 dB down, frequencies below 7/8 of that pass unchanged.
  *
- * The filter's delay is taken out: output sample `n` lies at the time of input sample `n * inputRate / outputRate`.
- * `count` input samples become exactly `ceil(count * outputRate / inputRate)` once flushed. The output does not depend
- * on how the input is cut. Equal rates pass samples on untouched.
+ * The filter's delay is removed: output sample `n` is at the time of input sample `n * inputRate / outputRate`. `count` input
+ * samples become exactly `ceil(count * outputRate / inputRate)` after `flush`. How the input is cut does not change the
+ * output. Equal rates pass samples through unchanged.
  *
  * `pushInto` and `flushInto` allocate nothing, for use in an AudioWorklet.
  */

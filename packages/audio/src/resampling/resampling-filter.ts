@@ -1,14 +1,14 @@
 /** How far images and aliases are suppressed, in dB. */
 const attenuation = 80;
-/** The filter's length in samples of the lower of the two rates: the longer, the narrower its transition band. */
+/** The filter's length in samples of the lower rate: the longer, the narrower its transition band. */
 const filterLength = 80;
 /** Width of the transition band, in cycles per sample of the lower rate (Kaiser's estimate). */
 const transition = (attenuation - 8) / (4.57 * Math.PI * filterLength);
 /** Kaiser's window parameter for that attenuation. */
 const kaiserBeta = 0.1102 * (attenuation - 8.7);
-/** Up to this many coefficients, every phase that the ratio needs gets a row; beyond, rows are interpolated. */
+/** Up to this many coefficients, every phase of the ratio gets a row; beyond it, rows are interpolated. */
 const exactCoefficients = 131_072;
-/** Rows per sample of the lower rate where rows are interpolated: keeps the error of doing so below -100 dB. */
+/** Rows per sample of the lower rate if rows are interpolated: keeps the interpolation error below -100 dB. */
 const interpolatedRows = 512;
 
 /** A low-pass filter, cut into one row of taps for each position of an output sample between two input samples. */
@@ -24,8 +24,8 @@ export interface ResamplingFilter {
 }
 
 /**
- * A Kaiser-windowed sinc for going from `inputRate` to `outputRate`, given in lowest terms as `phases` output samples
- * to so and so many input samples. Its stop band begins at half the lower rate, so that nothing folds back.
+ * Designs a Kaiser-windowed sinc for a conversion from `inputRate` to `outputRate`, with `phases` output samples per cycle of
+ * the ratio in lowest terms. Its stop band begins at half the lower rate, so that nothing folds back.
  */
 export function designFilter(inputRate: number, outputRate: number, phases: number): ResamplingFilter {
   const stretch = Math.max(inputRate / outputRate, 1);
@@ -41,7 +41,7 @@ export function designFilter(inputRate: number, outputRate: number, phases: numb
   return { taps, rows, coefficients, interpolated };
 }
 
-/** The taps for an output sample that lies `fraction` of an input sample behind tap number `half - 1`. */
+/** The taps for an output sample `fraction` of an input sample after tap number `half - 1`. */
 function writeRow(row: Float32Array, fraction: number, cutoff: number, half: number): void {
   const values = Array.from(row, (_, tap) => {
     const distance = half - 1 - tap + fraction;

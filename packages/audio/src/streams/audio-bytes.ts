@@ -1,6 +1,6 @@
 import { AudioError } from "../audio-error.ts";
 
-/** What the streams of this package take as bytes: a `Uint8Array`, any other view, or an `ArrayBuffer`. */
+/** What the streams of this package accept: a `Uint8Array`, any other view, or an `ArrayBuffer`. */
 export type AudioBytes = ArrayBufferLike | ArrayBufferView;
 
 /** The bytes of a chunk, without copying them. @throws {AudioError} `invalid-chunk`. */
@@ -10,11 +10,11 @@ export function bytesOf(chunk: AudioBytes): Uint8Array {
   if (chunk instanceof ArrayBuffer || isSharedBuffer(chunk)) return new Uint8Array(chunk);
   throw new AudioError(
     "invalid-chunk",
-    `A chunk of type ${typeof chunk} was written where audio bytes belong: write Uint8Array or another BufferSource.`,
+    `A chunk of type ${typeof chunk} was written to a stream of audio bytes: write a Uint8Array or another BufferSource.`,
   );
 }
 
-/** Pages that are not cross-origin isolated have no `SharedArrayBuffer` at all. */
+/** Pages that are not cross-origin isolated have no `SharedArrayBuffer`. */
 function isSharedBuffer(chunk: ArrayBufferLike): boolean {
   return typeof SharedArrayBuffer !== "undefined" && chunk instanceof SharedArrayBuffer;
 }

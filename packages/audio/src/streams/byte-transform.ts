@@ -1,13 +1,13 @@
 import type { Bytes } from "../pcm/bytes.ts";
 import { type AudioBytes, bytesOf } from "./audio-bytes.ts";
 
-/** What a byte stream does with each chunk, and at its end. Either may return nothing to pass on. */
+/** Processes each chunk of a byte stream, and its end. Either may return nothing. */
 export interface ByteProcessor {
   push(bytes: Uint8Array): Bytes;
   flush?(): Bytes;
 }
 
-/** A `TransformStream` of bytes. Empty chunks are never passed on. */
+/** A `TransformStream` of bytes. It never passes on empty chunks. */
 export function byteTransform(processor: ByteProcessor): TransformStream<AudioBytes, Bytes> {
   return new TransformStream({
     transform(chunk, controller) {

@@ -1,4 +1,4 @@
-/** A promise and its two ends. Nobody has to listen: a rejection of it is never an unhandled one. */
+/** A promise with its resolve and reject. Rejections are marked handled. */
 export interface Deferred<T> {
   readonly promise: Promise<T>;
   resolve(value: T): void;

@@ -6,15 +6,24 @@ import { decodeMono } from "../pcm/sample-codec.ts";
 import { type AudioBytes, bytesOf } from "./audio-bytes.ts";
 
 export interface MeterLevelOptions {
-  /** Rate of the audio, in Hz. */
+  /** Sample rate of the audio, in Hz. */
   readonly sampleRate: number;
-  /** Seconds of audio per report. 0.1 if left out. */
+  /**
+   * Seconds of audio per report.
+   * @default 0.1
+   */
   readonly interval?: number;
-  /** Called for each stretch of audio as it passes. What it throws fails the stream. */
+  /** Called for each part of the audio as it passes. If it throws, the stream fails. */
   readonly onLevel: (level: LevelReport) => void;
 }
 
-/** Mono s16le in, the same chunks out, and the level of each stretch reported on the way. */
+/**
+ * Takes mono s16le, passes the same chunks on, and reports the level of each part.
+ *
+ * @throws {AudioError} `invalid-option`
+ * @example
+ * microphone.pipeThrough(meterLevel({ sampleRate: 16_000, onLevel: ({ rms }) => draw(rms) })).pipeTo(session.audio);
+ */
 export function meterLevel<Chunk extends AudioBytes = Bytes>(
   options: MeterLevelOptions,
 ): TransformStream<Chunk, Chunk> {

@@ -4,13 +4,13 @@ import { FrameAligner } from "../pcm/frame-aligner.ts";
 import type { AudioBytes } from "./audio-bytes.ts";
 import { byteTransform } from "./byte-transform.ts";
 
-/** s16le in, mu-law out (ITU-T G.711), at the same rate and in half the bytes. */
+/** Encodes s16le as mu-law (ITU-T G.711): the same rate, half the bytes. */
 export function encodeMulaw(): TransformStream<AudioBytes, Bytes> {
   const aligner = new FrameAligner(2);
   return byteTransform({ push: (bytes) => mulawFromPcm16(aligner.push(bytes)) });
 }
 
-/** Mu-law in (ITU-T G.711), s16le out, at the same rate. */
+/** Decodes mu-law (ITU-T G.711) to s16le at the same rate. */
 export function decodeMulaw(): TransformStream<AudioBytes, Bytes> {
   return byteTransform({ push: pcm16FromMulaw });
 }

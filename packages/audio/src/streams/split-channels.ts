@@ -5,21 +5,24 @@ import { bytesPerSample, type SampleEncoding } from "../pcm/pcm-format.ts";
 import { type AudioBytes, bytesOf } from "./audio-bytes.ts";
 
 export interface SplitChannelsOptions {
-  /** How one sample is written. @default "s16le" */
+  /**
+   * The encoding of one sample.
+   * @default "s16le"
+   */
   readonly encoding?: SampleEncoding;
   /**
-   * How far the channel that is read first may run ahead of the one that is read last, in bytes of one channel. The input
-   * waits once it is reached, so read all channels at the same time, or cancel those that are not wanted.
+   * How far one channel may be read ahead of the slowest one, in bytes of one channel. At that point the input waits, so read
+   * all channels at the same time, or cancel those you do not need.
    *
    * @default 65536
    */
   readonly highWaterMark?: number;
 }
 
-/** A stream that interleaved audio goes into, and the channels that come out of it. */
+/** A stream that takes interleaved audio, and its channels. */
 export interface SplitChannels {
   readonly writable: WritableStream<AudioBytes>;
-  /** One stream for each channel, in the order in which a frame has them: whole samples in the input's encoding. */
+  /** One stream for each channel, in the order of a frame: whole samples in the input's encoding. */
   readonly channels: readonly ReadableStream<Bytes>[];
 }
 
@@ -57,11 +60,11 @@ export function splitChannels(count: number, options: SplitChannelsOptions = {})
 class Splitter implements SplitChannels {
   readonly writable: WritableStream<AudioBytes>;
   readonly channels: readonly ReadableStream<Bytes>[];
-  /** Of the channels that somebody may still read, by their place in a frame. */
+  /** Controllers of the channels that are not cancelled, by their place in a frame. */
   readonly #open = new Map<number, ReadableStreamDefaultController<Bytes>>();
   readonly #sampleBytes: number;
   #input: WritableStreamDefaultController | undefined;
-  /** Lets a write that waits for a reader go on. */
+  /** Resumes a write that waits for a reader. */
   #resume: () => void = () => {};
 
   constructor(count: number, sampleBytes: number, highWaterMark: number) {
@@ -71,7 +74,7 @@ class Splitter implements SplitChannels {
     this.writable = new WritableStream<AudioBytes>({
       start: (controller) => {
         this.#input = controller;
-        // A write that waits would keep `abort` waiting.
+        // Otherwise `abort` would wait for a write that waits for a reader.
         controller.signal.addEventListener("abort", () => this.#resume(), { once: true });
       },
       write: async (chunk) => {
@@ -121,7 +124,7 @@ class Splitter implements SplitChannels {
     return bytes;
   }
 
-  /** Resolves once every channel has room, or none is left. */
+  /** Resolves when every channel has room, or none is left. */
   async #room(): Promise<void> {
     const full = () => [...this.#open.values()].some(({ desiredSize }) => (desiredSize ?? 0) <= 0);
     while (full() && !this.#input?.signal.aborted)

@@ -6,11 +6,20 @@ import type { AudioBytes } from "./audio-bytes.ts";
 import { byteTransform } from "./byte-transform.ts";
 
 export interface ToPcm16Options {
-  /** The rate wanted, in Hz; the source's own if left out. */
+  /**
+   * Sample rate of the output, in Hz.
+   * @default the source's own
+   */
   readonly sampleRate?: number;
 }
 
-/** PCM bytes of any format in; mono s16le out, at the rate that is wanted. @throws {AudioError} `invalid-option`. */
+/**
+ * Converts PCM bytes of any format to mono s16le, at another rate if you want.
+ *
+ * @throws {AudioError} `invalid-option`
+ * @example
+ * source.pipeThrough(toPcm16({ encoding: "f32le", channels: 2, sampleRate: 48_000 }, { sampleRate: 16_000 }));
+ */
 export function toPcm16(format: PcmFormat, options: ToPcm16Options = {}): TransformStream<AudioBytes, Bytes> {
   const decoder = new PcmDecoder(format, options.sampleRate);
   return byteTransform({

@@ -8,25 +8,28 @@ import { readWav } from "./read-wav.ts";
 import { splitChannels } from "./split-channels.ts";
 import { toPcm16 } from "./to-pcm16.ts";
 
-/** A header may say 65,535. */
+/** A header may claim 65,535. */
 const mostChannels = 256;
 
 export interface WavChannelsOptions extends WavReaderOptions {
-  /** The rate wanted, in Hz, or a function that chooses it when the header is known; the file's own if left out. */
+  /**
+   * Sample rate of the output, in Hz, or a function that chooses it when the header is known.
+   * @default the file's own
+   */
   readonly sampleRate?: number | ((header: WavHeader) => number);
 }
 
-/** A stream that WAV bytes go into, and its channels. */
+/** A stream that takes WAV bytes, and its channels. */
 export interface WavChannels {
   readonly writable: WritableStream<AudioBytes>;
-  /** Resolves with the file's header. Never an unhandled rejection. */
+  /** Resolves with the file's header. Its rejection is never unhandled. */
   readonly header: Promise<WavHeader>;
   /**
    * Resolves, once the header is known, with a stream for each channel: mono s16le. Rejects with the error that ended the
-   * file before. Never an unhandled rejection. Read all of them at the same time, or cancel those that are not wanted.
+   * file before that; its rejection is never unhandled. Read all of them at the same time, or cancel those you do not need.
    */
   readonly channels: Promise<readonly ReadableStream<Bytes>[]>;
-  /** Resolves at the end of the file; says whether the file was truncated, and what was not read. */
+  /** Resolves at the end of the file: whether it was truncated, and what was not read. */
   readonly summary: Promise<WavSummary>;
 }
 
@@ -56,12 +59,12 @@ function split(audio: ReadableStream<Uint8Array>, header: WavHeader, sampleRate:
   if (header.channels > mostChannels)
     throw new AudioError(
       "unsupported-wav",
-      `The WAV file says that it has ${header.channels} channels; at most ${mostChannels} are taken apart. Check its header.`,
+      `The WAV file's header says ${header.channels} channels; at most ${mostChannels} can be split. Check the header.`,
     );
   const mono = { encoding: header.encoding, sampleRate: header.sampleRate };
   const converters = Array.from({ length: header.channels }, () => toPcm16(mono, { sampleRate }));
   const { writable, channels } = splitChannels(header.channels, { encoding: header.encoding });
-  // What stops this pipe is the error of each channel.
+  // Errors of this pipe reach the readers through each channel.
   audio.pipeTo(writable).catch(() => {});
   return channels.flatMap((channel, index) => {
     const converter = converters[index];

@@ -3,26 +3,26 @@ import type { WavReader, WavSummary } from "../wav/wav-reader.ts";
 import { type AudioBytes, bytesOf } from "./audio-bytes.ts";
 import { type Deferred, deferred } from "./deferred.ts";
 
-/** A stream that WAV bytes go into and audio comes out of. */
+/** A stream that takes WAV bytes and returns audio. */
 export interface WavStream<Output extends Uint8Array> {
   readonly writable: WritableStream<AudioBytes>;
   readonly readable: ReadableStream<Output>;
   /**
-   * Resolves with the file's header, also before anything is read from `readable`. Rejects with the error that ended
-   * the stream before. Never an unhandled rejection.
+   * Resolves with the file's header, even before anything is read from `readable`. Rejects with the error that ended the
+   * stream before that. Its rejection is never unhandled.
    */
   readonly header: Promise<WavHeader>;
-  /** Resolves at the end of the file, when all audio has been read; says whether the file was truncated, and what was not read. */
+  /** Resolves at the end of the file, when all audio has been read: whether it was truncated, and what was not read. */
   readonly summary: Promise<WavSummary>;
 }
 
-/** What becomes of the audio, once its format is known. */
+/** Processes the audio, once its format is known. */
 export interface AudioProcessor<Output extends Uint8Array> {
   push(audio: Uint8Array): Output;
   flush(): Output | undefined;
 }
 
-/** The stream around a reader; `process` is called once, with the header. */
+/** The stream around a `WavReader`; `process` is called once, with the header. */
 export function wavStream<Output extends Uint8Array>(
   reader: WavReader,
   process: (header: WavHeader) => AudioProcessor<Output>,
@@ -32,10 +32,10 @@ export function wavStream<Output extends Uint8Array>(
   const transform = new TransformStream<AudioBytes, Output>(
     wavTransformer(reader, process, header, summary),
     undefined,
-    // Room for one chunk lets the header come before anyone reads.
+    // Room for one chunk, so that the header is known before anyone reads.
     { highWaterMark: 1 },
   );
-  // A transformer hears nothing of an abort or a cancel in every runtime; a pipe in front of it does.
+  // Not every runtime informs a transformer of an abort or a cancel; a pipe in front of it is informed.
   const entry = new TransformStream<AudioBytes, AudioBytes>();
   entry.readable.pipeTo(transform.writable).catch((reason: unknown) => {
     header.reject(reason);

@@ -8,17 +8,17 @@ import { type WavStream, wavStream } from "./wav-stream.ts";
 
 export interface WavToPcm16Options extends WavReaderOptions {
   /**
-   * The rate wanted, in Hz, or a function that chooses it when the header is known; the file's own if left out.
+   * Sample rate of the output, in Hz, or a function that chooses it when the header is known.
+   * @default the file's own
    */
   readonly sampleRate?: number | ((header: WavHeader) => number);
 }
 
 /**
- * The bytes of a WAV file of any format in; mono s16le out, at the rate that is wanted. Fails as `readWav` does.
+ * Takes the bytes of a WAV file of any format and returns mono s16le. Fails as `readWav` does.
  *
- * ```ts
+ * @example
  * const wav = file.stream().pipeThrough(wavToPcm16({ sampleRate: 16_000 }));
- * ```
  */
 export function wavToPcm16(options: WavToPcm16Options = {}): WavStream<Bytes> {
   const { sampleRate } = options;

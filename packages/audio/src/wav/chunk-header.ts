@@ -1,4 +1,4 @@
-/** A chunk begins with its name and the number of its bytes. */
+/** A chunk begins with its name and its length in bytes. */
 export const chunkHeaderBytes = 8;
 
 export function ascii(bytes: Uint8Array, length: number): string {

@@ -1,4 +1,4 @@
-/** The parts as one: the only one that has bytes as it is, several in a copy. */
+/** Joins the parts. If only one has bytes, returns that one; otherwise a copy. */
 export function join(parts: readonly Uint8Array[]): Uint8Array {
   const filled = parts.filter(({ length }) => length > 0);
   const [first = new Uint8Array(0)] = filled;

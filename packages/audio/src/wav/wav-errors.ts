@@ -4,12 +4,12 @@ import type { WavFormat } from "./wav-format.ts";
 
 const writeAgain = "Write the file again with the tool that made it.";
 
-/** A file that contradicts itself; `reason` goes on after "Malformed WAV: ". */
+/** A file that contradicts itself; `reason` continues "Malformed WAV: ". */
 export function malformedWav(reason: string, remedy = writeAgain): AudioError {
   return new AudioError("malformed-wav", `Malformed WAV: ${reason}. ${remedy}`);
 }
 
-/** A file that would have to be converted first; `reason` goes on after "Unsupported WAV: ". */
+/** A file that must be converted first; `reason` continues "Unsupported WAV: ". */
 export function unsupportedWav(reason: string): AudioError {
   return new AudioError(
     "unsupported-wav",
@@ -25,11 +25,11 @@ export function notWav(start: Uint8Array): AudioError {
   const found = container === undefined ? `it begins with ${printable(start)}` : `it is ${container.toUpperCase()}`;
   return new AudioError(
     "not-wav",
-    `Not a WAV file: ${found}, not with "RIFF" and "WAVE". Convert it to WAV first, or say that it is raw PCM if it is.`,
+    `Not a WAV file: ${found}, not with "RIFF" and "WAVE". Convert it to WAV first, or read it as raw PCM if it is.`,
   );
 }
 
-/** A file that ended after `bytes`, where its header had not. */
+/** A file that ended after `bytes` bytes, before the end of its header. */
 export function truncatedHeader(bytes: number): AudioError {
   return new AudioError(
     "truncated-wav",
@@ -46,28 +46,28 @@ export function truncatedData(missing: number, promised: number, seconds: number
   );
 }
 
-/** Another file behind the first one, of `bytes` bytes in all, that cannot be read as its continuation. */
+/** A second file after the first one, `bytes` bytes in all, that cannot be read as its continuation. */
 export function anotherFormat(bytes: number, first: WavFormat, next: WavFormat): AudioError {
   return new AudioError(
     "unread-wav",
     `Another WAV file follows, ${describe(next)} instead of ${describe(first)}: ${bytes} bytes were not read. ` +
-      "Convert all files to one format before joining them, or give each on its own.",
+      "Convert all files to one format before joining them, or read each on its own.",
   );
 }
 
-/** Another file behind the first one that is no WAV file that could be read on its own. */
+/** A second file after the first one that could not be read on its own either. */
 export function unreadableFile(bytes: number, reason: AudioError): AudioError {
   return new AudioError(
     "unread-wav",
-    `Another WAV file follows, of which ${bytes} bytes were not read. ${reason.message}`,
+    `Another WAV file follows; ${bytes} bytes of it were not read. ${reason.message}`,
   );
 }
 
-/** Bytes behind the audio that are no part of a WAV file. */
+/** Bytes after the audio that are not part of the WAV file. */
 export function strayBytes(bytes: number): AudioError {
   return new AudioError(
     "unread-wav",
-    `${bytes} bytes behind the audio belong to no chunk of the WAV file and were not read. If they are audio, the length ` +
+    `${bytes} bytes after the audio belong to no chunk of the WAV file and were not read. If they are audio, the length ` +
       "in the header is wrong: write the file again with the tool that made it.",
   );
 }
@@ -76,7 +76,7 @@ function describe({ encoding, channels, sampleRate }: WavFormat): string {
   return `${encoding} with ${channels} ${channels === 1 ? "channel" : "channels"} at ${sampleRate} Hz`;
 }
 
-/** The first bytes as text where they are text, in hexadecimal otherwise. */
+/** The first bytes as text if they are text, otherwise in hexadecimal. */
 function printable(bytes: Uint8Array): string {
   const shown = bytes.subarray(0, 8);
   const text = String.fromCharCode(...shown);

@@ -1,7 +1,7 @@
 import { bytesPerSample, type SampleEncoding } from "../pcm/pcm-format.ts";
 import { malformedWav, unsupportedWav } from "./wav-errors.ts";
 
-/** Bytes of a `fmt ` chunk that say something: up to the end of WAVE_FORMAT_EXTENSIBLE. */
+/** The meaningful bytes of a `fmt ` chunk: up to the end of WAVE_FORMAT_EXTENSIBLE. */
 export const fmtBytes = 40;
 const minFmtBytes = 16;
 
@@ -28,7 +28,7 @@ const codecNames: Readonly<Record<number, string>> = {
   28751: "Opus",
 };
 
-/** What a WAV file's `fmt ` chunk says. */
+/** The format in a WAV file's `fmt ` chunk. */
 export interface WavFormat {
   readonly encoding: SampleEncoding;
   /** Hz. */
@@ -37,13 +37,12 @@ export interface WavFormat {
 }
 
 /**
- * Reads the body of a `fmt ` chunk, of which the first `fmtBytes` suffice.
- * @throws {AudioError} `unsupported-wav` for a codec or layout that is not understood, `malformed-wav` for one that
- *   contradicts itself.
+ * Reads the body of a `fmt ` chunk; its first `fmtBytes` bytes are enough.
+ * @throws {AudioError} `unsupported-wav` for an unknown codec or layout, `malformed-wav` if it contradicts itself.
  */
 export function parseWavFormat(body: Uint8Array): WavFormat {
   if (body.length < minFmtBytes) {
-    throw malformedWav(`its fmt chunk has ${body.length} bytes, and ${minFmtBytes} is the least that makes sense`);
+    throw malformedWav(`its fmt chunk has ${body.length} bytes, but at least ${minFmtBytes} are needed`);
   }
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   const channels = view.getUint16(2, true);
@@ -55,7 +54,7 @@ export function parseWavFormat(body: Uint8Array): WavFormat {
   if (sampleRate === 0) throw malformedWav("it declares a sample rate of 0 Hz");
   const encoding = encodingOf(formatTag(view), bits);
   const expected = bytesPerSample[encoding] * channels;
-  // Some writers leave it out, or count bits in it, or one channel; then the byte rate may still be right.
+  // Some writers leave it out, or count bits in it, or one channel; the byte rate may still be right.
   const fits = [0, expected, 8 * expected].includes(frameBytes) || byteRate === sampleRate * expected;
   if (!fits) {
     throw malformedWav(`its frames of ${frameBytes} bytes cannot hold ${channels} x ${encoding} (${expected} bytes)`);
@@ -70,12 +69,12 @@ function formatTag(view: DataView): number {
     throw malformedWav(`its extensible fmt chunk has ${view.byteLength} bytes instead of ${fmtBytes}`);
   }
   if (taggedGuid.some((byte, i) => view.getUint8(26 + i) !== byte)) {
-    throw unsupportedWav("its sub-format GUID is not a known one");
+    throw unsupportedWav("its sub-format GUID is unknown");
   }
   return view.getUint16(24, true);
 }
 
-/** Samples narrower than their container lie at its upper end, so the container is what counts. */
+/** Samples narrower than their container use its upper bits, so the container decides. */
 function encodingOf(tag: number, bits: number): SampleEncoding {
   const encoding = encodingsOf(tag, Math.ceil(bits / 8));
   if (encoding !== undefined) return encoding;

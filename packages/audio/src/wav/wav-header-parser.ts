@@ -8,14 +8,14 @@ import { fmtBytes, parseWavFormat, type WavFormat } from "./wav-format.ts";
 
 /** Bytes of a `ds64` chunk up to the end of the length of `data`. */
 const ds64Bytes = 16;
-/** The `data` length of a file whose true one is in `ds64`, or was not known. */
+/** The `data` length of a file whose real length is in `ds64`, or was not known. */
 const allOnes = 0xffff_ffff;
 
-/** What is known of a WAV file once its header has been read. */
+/** The header of a WAV file. */
 export interface WavHeader extends WavFormat {
-  /** Bytes of audio that the header promises; `undefined` if it was written before the length was known. */
+  /** Bytes of audio according to the header; `undefined` if it was written before the length was known. */
   readonly dataBytes: number | undefined;
-  /** The same in seconds, of whole frames. */
+  /** The same in seconds, for whole frames. */
   readonly duration: number | undefined;
 }
 
@@ -29,14 +29,14 @@ export class WavHeaderParser {
   #state: State = "riff";
   /** Bytes that the state still needs, or skips. */
   #needed = CONTAINER_PROBE_BYTES;
-  /** Bytes of the present chunk, padding included, behind those that are read. */
+  /** Bytes of the current chunk, including padding, after those that are read. */
   #chunkRest = 0;
   #seen = 0;
   #longDataBytes = 0;
   #format: WavFormat | undefined;
   #header: WavHeader | undefined;
 
-  /** @param maxBytes where the audio must have begun. */
+  /** @param maxBytes the audio must begin within this many bytes. */
   constructor(maxBytes: number) {
     if (!(maxBytes > 0)) {
       throw new AudioError("invalid-option", `Invalid maxHeaderBytes ${maxBytes}: use a number of bytes above 0.`);
@@ -44,12 +44,12 @@ export class WavHeaderParser {
     this.#maxBytes = maxBytes;
   }
 
-  /** Known once the first byte of audio is the next. */
+  /** Known when the next byte is the first byte of audio. */
   get header(): WavHeader | undefined {
     return this.#header;
   }
 
-  /** Takes what belongs to the header from the file's next bytes; returns the rest, which is audio. */
+  /** Consumes the header's part of the next bytes; returns the rest, which is audio. */
   push(bytes: Uint8Array): Uint8Array {
     let rest = bytes;
     while (this.#header === undefined && rest.length > 0) {
@@ -63,7 +63,7 @@ export class WavHeaderParser {
   /** Why the file cannot end here, in the middle of its header. */
   endedHere(): AudioError {
     if (this.#seen === 0) {
-      return new AudioError("empty-audio", "The input is empty (0 bytes): give it a WAV file that holds audio.");
+      return new AudioError("empty-audio", "The input is empty (0 bytes): pass a WAV file with audio.");
     }
     const start = this.#field.subarray(0, this.#filled);
     const beganAsWav = this.#state !== "riff" || ascii(start, 4) === "RIFF";
@@ -84,7 +84,7 @@ export class WavHeaderParser {
     this.#complete(field);
   }
 
-  /** All that the state needed is in `field`. */
+  /** `field` has everything that the state needed. */
   #complete(field: Uint8Array): void {
     switch (this.#state) {
       case "riff":
@@ -127,7 +127,7 @@ export class WavHeaderParser {
     return { ...format, dataBytes, duration: frames === undefined ? undefined : frames / format.sampleRate };
   }
 
-  /** Reads the first `bytes` of a chunk that has `padded` of them; an empty one is read too. */
+  /** Reads the first `bytes` bytes of a chunk of `padded` bytes; also an empty one. */
   #read(state: "fmt" | "ds64", bytes: number, padded: number): void {
     this.#state = state;
     this.#needed = bytes;
@@ -135,7 +135,7 @@ export class WavHeaderParser {
     if (bytes === 0) this.#complete(this.#field.subarray(0, 0));
   }
 
-  /** The next chunk begins `bytes` from here. */
+  /** The next chunk begins `bytes` bytes from here. */
   #skip(bytes: number): void {
     if (this.#seen + bytes > this.#maxBytes) throw this.#tooLong();
     if (bytes === 0) {
@@ -154,7 +154,7 @@ export class WavHeaderParser {
   #tooLong(): AudioError {
     return malformedWav(
       `no audio begins within its first ${this.#maxBytes} bytes`,
-      "Write the file anew, or raise maxHeaderBytes if it does carry so much ahead of its audio.",
+      "Write the file again, or raise maxHeaderBytes if it really has that much before its audio.",
     );
   }
 }

@@ -97,10 +97,10 @@ describe("what follows the audio and cannot be read with it is counted, and said
       "audio beyond the length in the header",
       Uint8Array.of(0, 0, 9, 200, 7, 1, 255, 4, 8, 9),
       10,
-      /10 bytes behind the audio.*write the file again/,
+      /10 bytes after the audio.*write the file again/,
     ],
-    ["a chunk that has no end", chunk("LIST", text("abcd"), 100), 12, /12 bytes behind the audio/],
-    ["an AVI file", join(text("RIFF"), littleEndian([4, 32]), text("AVI ")), 12, /12 bytes behind the audio/],
+    ["a chunk that has no end", chunk("LIST", text("abcd"), 100), 12, /12 bytes after the audio/],
+    ["an AVI file", join(text("RIFF"), littleEndian([4, 32]), text("AVI ")), 12, /12 bytes after the audio/],
   ])("%s", (_, behind, bytes, message) => {
     const { audio, summary } = read(first, behind);
     expect(audio).toEqual(data);

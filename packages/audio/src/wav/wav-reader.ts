@@ -10,56 +10,55 @@ import { WavTail } from "./wav-tail.ts";
 
 const defaultMaxHeaderBytes = 16 * 2 ** 20;
 
-/** What turned out to be in a WAV file once it has ended. */
+/** What a WAV file contained, known when it has ended. */
 export interface WavSummary {
-  /** Bytes of audio that there were, in all files if several follow one another. */
+  /** Bytes of audio, in all files if several were joined. */
   readonly dataBytes: number;
-  /** The same in seconds, of whole frames. */
+  /** The same in seconds, for whole frames. */
   readonly duration: number;
-  /** Bytes of audio that the header promised and that never came. */
+  /** Bytes of audio that the header promised but that are missing. */
   readonly missingBytes: number;
-  /** Says so in a sentence (`truncated-wav`), if bytes are missing. */
+  /** The error to show if bytes are missing (`truncated-wav`). */
   readonly truncation: AudioError | undefined;
-  /** Bytes behind the audio that are no WAV, or a WAV file of another format; silence (zeros) does not count. */
+  /** Bytes after the audio that are not WAV, or a WAV file of another format; zeros do not count. */
   readonly unreadBytes: number;
-  /** Says so in a sentence (`unread-wav`), if there were such bytes. */
+  /** The error to show if there were such bytes (`unread-wav`). */
   readonly unread: AudioError | undefined;
 }
 
 export interface WavReaderOptions {
   /**
-   * Where the audio must have begun, in bytes from the start of the file.
+   * The audio must begin within this many bytes of the file's start.
    * @default 16 MiB
    */
   readonly maxHeaderBytes?: number;
 }
 
-/** Where in the input the next byte is. */
+/** What the next byte of the input belongs to. */
 type Place =
   | { readonly kind: "header"; readonly parser: WavHeaderParser }
   /** Audio: `left` bytes of it, or an unknown number. */
   | { readonly kind: "audio"; left: number; readonly odd: boolean }
   | { readonly kind: "endless"; readonly finder: WavStartFinder }
   | { readonly kind: "behind"; readonly tail: WavTail }
-  /** Nothing that follows can be read, for a reason that counts its bytes. */
+  /** Nothing after this can be read; `reason` gets the number of bytes. */
   | { readonly kind: "unread"; readonly reason: (bytes: number) => AudioError };
 
 /**
- * Finds the audio in the bytes of a WAV file (RIFF, RF64, BW64), which may come in pieces of any size.
+ * Finds the audio in the bytes of a WAV file (RIFF, RF64, BW64), in pieces of any size.
  *
- * Chunks other than `fmt `, `ds64` and `data` are skipped; memory use is constant. A length that its writer did not know
- * (0, or near the largest of 31 or 32 bits) means that all that follows is audio. Files of one format that follow one
- * another are read as one; what follows in another format, or is no WAV, is counted (`unread`). After an error the reader
- * is of no more use.
+ * Skips chunks other than `fmt `, `ds64` and `data`, in constant memory. If the writer did not know the length (0, or near
+ * the largest value of 31 or 32 bits), everything that follows is audio. Joined files of one format are read as one;
+ * anything else after the audio is counted (`unread`). After an error the reader cannot be used any more.
  */
 export class WavReader {
   readonly #maxHeaderBytes: number;
   #place: Place;
   #header: WavHeader | undefined;
   #dataBytes = 0;
-  /** Zeros that complete the last frame of a file that another one follows. */
+  /** Zeros added to complete the last frame of a file that is followed by another one. */
   #filledBytes = 0;
-  /** Bytes since the audio of the last file, as far as they are not understood yet, and whether one is not zero. */
+  /** Bytes since the last file's audio that are not understood yet, and whether one of them is not zero. */
   #unread = 0;
   #unreadIsSilent = true;
 
@@ -69,14 +68,14 @@ export class WavReader {
     this.#place = { kind: "header", parser: new WavHeaderParser(maxHeaderBytes) };
   }
 
-  /** That of the first file. Known from the push on that completed it. */
+  /** The header of the first file, known after the push that completed it. */
   get header(): WavHeader | undefined {
     return this.#header;
   }
 
   /**
-   * Takes the file's next bytes; returns those of them that are audio, as a view if they are in one piece, not cut at
-   * frames. Up to 11 bytes are held back if they may be the beginning of another file.
+   * Takes the file's next bytes and returns their audio, as a view if it is in one piece, not cut at frames. Holds back up to
+   * 11 bytes if they may be the beginning of another file.
    * @throws {AudioError} `not-wav`, `unsupported-wav`, `malformed-wav`.
    */
   push(bytes: Uint8Array): Uint8Array {
@@ -87,7 +86,7 @@ export class WavReader {
     return joined.length > 0 ? joined : bytes.subarray(0, 0);
   }
 
-  /** The audio that was held back. To be called when the file has ended, before `finish`. */
+  /** Returns the audio that was held back. Call it when the file has ended, before `finish`. */
   flush(): Uint8Array {
     const place = this.#place;
     if (place.kind !== "endless") return new Uint8Array(0);
@@ -97,8 +96,8 @@ export class WavReader {
   }
 
   /**
-   * To be called when the file has ended.
-   * @throws {AudioError} `empty-audio` if it holds no audio; `truncated-wav` or `not-wav` if it ended before any.
+   * Call it when the file has ended.
+   * @throws {AudioError} `empty-audio` if there was no audio; `truncated-wav` or `not-wav` if it ended before any.
    */
   finish(): WavSummary {
     this.flush();
@@ -113,7 +112,7 @@ export class WavReader {
         : truncatedData(missingBytes, this.#dataBytes + missingBytes, missingBytes / frameBytes / header.sampleRate);
     const frames = Math.floor((this.#dataBytes + this.#filledBytes) / frameBytes);
     if (frames === 0) {
-      throw truncation ?? new AudioError("empty-audio", "The WAV file holds no audio, only a header. Record it again.");
+      throw truncation ?? new AudioError("empty-audio", "The WAV file has no audio, only a header. Record it again.");
     }
     const unread = this.#unreadIsSilent ? undefined : this.#whyUnread();
     return {
@@ -214,7 +213,7 @@ export class WavReader {
         : { kind: "audio", left: bytes, odd: bytes % 2 === 1 };
   }
 
-  /** So that the next file's frames begin where frames begin. */
+  /** Completes the frame, so that the next file's frames are aligned. */
   #completeFrame(frameBytes: number, audio: Uint8Array[]): void {
     const missing = (frameBytes - ((this.#dataBytes + this.#filledBytes) % frameBytes)) % frameBytes;
     this.#filledBytes += missing;

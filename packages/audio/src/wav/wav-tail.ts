@@ -6,13 +6,13 @@ const fileIds = new Set(["RIFF", "RF64", "BW64"]);
 
 /** What follows the audio of a WAV file. */
 export type Behind =
-  /** Chunks that hold no audio, so far. */
+  /** Only chunks without audio so far. */
   | { readonly kind: "chunks" }
-  /** More audio of the same file: `rest` begins with it. `size` is the chunk's own word for its bytes. */
+  /** More audio of the same file: `rest` begins with it. `size` is the length in the chunk's header. */
   | { readonly kind: "data"; readonly size: number; readonly rest: Uint8Array }
   /** Another file, which begins with `start`. */
   | { readonly kind: "file"; readonly start: Uint8Array; readonly rest: Uint8Array }
-  /** No part of a WAV file: `start`, and all that follows. */
+  /** Not part of a WAV file: `start`, and everything after it. */
   | { readonly kind: "stray"; readonly start: Uint8Array; readonly rest: Uint8Array };
 
 /** Reads what follows the audio of a WAV file, from pieces of any size, in constant memory. */
@@ -20,18 +20,18 @@ export class WavTail {
   readonly #field = new Uint8Array(fileStartBytes);
   #filled = 0;
   #needed = chunkHeaderBytes;
-  /** Bytes of the present chunk that are still to be skipped, padding included. */
+  /** Bytes of the current chunk that are still to be skipped, including padding. */
   #skip = 0;
   #skipped = 0;
-  /** Audio of an odd length is padded; but some writers forget that. */
+  /** Audio of an odd length is padded, but some writers forget that. */
   #mayBePadded: boolean;
 
-  /** @param odd whether the audio in front has an odd number of bytes. */
+  /** @param odd whether the audio before this has an odd number of bytes. */
   constructor(odd: boolean) {
     this.#mayBePadded = odd;
   }
 
-  /** Bytes of a chunk that has not ended, its padding aside, which many writers forget; 0 between two chunks. */
+  /** Bytes missing from the current chunk, not counting its padding, which many writers forget; 0 between chunks. */
   get unfinished(): number {
     return this.#skip > 1 ? this.#skipped : 0;
   }
@@ -64,7 +64,7 @@ export class WavTail {
     return { kind: "chunks" };
   }
 
-  /** All that was needed is in the field. */
+  /** The field is complete. */
   #complete(rest: Uint8Array): Behind | undefined {
     const start = this.#field.slice(0, this.#filled);
     const id = ascii(start, 4);
@@ -77,7 +77,7 @@ export class WavTail {
     if (detectContainer(start) === "wav") return { kind: "file", start, rest };
     const size = uint32(start, 4);
     if (id === "data") return { kind: "data", size, rest };
-    // Another format within one file is none that a reader could know what to do with.
+    // A reader cannot know what to do with a second format in one file.
     if (!/^[\x20-\x7e]{4}$/.test(id) || fileIds.has(id) || id === "fmt ") return { kind: "stray", start, rest };
     this.#skip = size + (size % 2);
     this.#skipped = chunkHeaderBytes;

@@ -2,7 +2,7 @@ import type { Writable } from "node:stream";
 import type { StandardInput } from "../input/input.ts";
 import type { SignalSource } from "./interrupt.ts";
 
-/** Standard output: a terminal where `isTTY` is true. */
+/** Standard output: a terminal if `isTTY` is true. */
 export type StandardOutput = Writable & {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -10,7 +10,7 @@ export type StandardOutput = Writable & {
   hasColors?(count: number, environment: object): boolean;
 };
 
-/** All of the process that a command touches; `process` itself, outside of tests. */
+/** The parts of the process that a command uses; `process` itself, except in tests. */
 export interface CommandIo {
   readonly stdin: StandardInput;
   readonly stdout: StandardOutput;

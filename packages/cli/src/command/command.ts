@@ -28,14 +28,14 @@ interface Flags {
   quiet?: true;
 }
 
-/** `--format` is another option than `--no-format`, not its opposite. */
+/** `--format` is a different option from `--no-format`, not its opposite. */
 class NoFormat extends Option {
   override attributeName(): string {
     return "formatTurns";
   }
 }
 
-/** The command line of `voxpipe`. Parsing throws commander's CommanderError, after it has told what is wrong. */
+/** The command line of `voxpipe`. Parsing throws commander's CommanderError after it has printed what is wrong. */
 export function createCommand(
   { stdout, stderr }: Pick<CommandIo, "stdout" | "stderr">,
   transcribe: (options: TranscribeOptions) => Promise<void>,
@@ -56,8 +56,8 @@ export function createCommand(
     .command("transcribe")
     .summary("turn a file or a pipe into text")
     .description(
-      "Turn speech into text while it is being sent.\n\n" +
-        "Reads WAV of any kind, Ogg Opus, AAC (ADTS) and raw PCM, told apart by their content.\n" +
+      "Transcribe speech while it is being sent.\n\n" +
+        "Reads WAV of any kind, Ogg Opus, AAC (ADTS) and raw PCM, detected by their content.\n" +
         "On a terminal the words appear as they are heard; into a pipe or a file goes one line per finished turn.",
     )
     .argument("<file>", "audio file, or - for standard input")
@@ -69,10 +69,10 @@ export function createCommand(
       ]),
     )
     .option("--token <token>", `temporary token; otherwise ${apiKeyVariable} is read from the environment`)
-    .option("--host <host>", "other host, or ws:// or wss:// URL, than the service's own")
-    .optionsGroup("Raw PCM (other audio says itself what it is):")
+    .option("--host <host>", "another host, or a ws:// or wss:// URL")
+    .optionsGroup("Raw PCM (other formats are detected):")
     .option("--sample-rate <hz>", `samples per second, ${lowestRate} to ${highestRate}`, parseSampleRate)
-    .addOption(new Option("--encoding <name>", "pcm_s16le unless told otherwise").choices(fileEncodings))
+    .addOption(new Option("--encoding <name>", "pcm_s16le by default").choices(fileEncodings))
     .optionsGroup("Recognition:")
     .option("--speech-model <name>", "such as universal-streaming-english")
     .option("--language <code>", "language to expect, such as en; may be repeated", collect)
@@ -80,7 +80,7 @@ export function createCommand(
     .addOption(new NoFormat("--no-format", "leave out punctuation and capitals"))
     .option("--param <name=value>", "any other parameter of the protocol; may be repeated", collectParameter)
     .optionsGroup("Output:")
-    .addOption(new Option("--format <name>", "form of the whole transcript").choices(outputFormats).conflicts("json"))
+    .addOption(new Option("--format <name>", "format of the whole transcript").choices(outputFormats).conflicts("json"))
     .option("--output <file>", "write to a file; .txt, .json, .srt and .vtt choose the format")
     .option("--json", "one event per line, as JSON")
     .option("--quiet", "finished turns only: no partials, no progress")
@@ -115,7 +115,7 @@ function parseSampleRate(text: string): number {
   const rate = Number(text);
   if (Number.isInteger(rate) && rate >= lowestRate && rate <= highestRate) return rate;
   throw new InvalidArgumentError(
-    `Use a whole number of Hz from ${lowestRate} to ${highestRate}; resample the audio if need be.`,
+    `Use a whole number of Hz from ${lowestRate} to ${highestRate}; resample the audio if necessary.`,
   );
 }
 

@@ -2,11 +2,11 @@ import type { ConnectOptions } from "voxpipe";
 import type { SessionAudio } from "../input/session-audio.ts";
 import type { TranscribeOptions } from "./transcribe-options.ts";
 
-/** What the offline recogniser keeps up with on two cores, so that partials come while audio is still being sent. */
+/** The speed that the offline recogniser keeps up with on two cores, so that partials arrive while audio is being sent. */
 const localPace = { rate: 1.5, burst: 500 };
 const realtimePace = { rate: 1, burst: 0 };
 
-/** The session that was asked for, apart from where it goes and what lets it in. */
+/** The session's options, except host and credentials. */
 export function connectOptions(
   options: TranscribeOptions,
   audio: Pick<SessionAudio, "encoding" | "sampleRate">,

@@ -1,12 +1,12 @@
 import { UsageError } from "./usage-error.ts";
 
-/** What opens a session: a temporary token, or the account's key. */
+/** The credentials of a session: a temporary token, or the account's key. */
 export type Credentials = { readonly token: string } | { readonly apiKey: string };
 
 /** The environment variable that the vendor's tools read. */
 export const apiKeyVariable = "ASSEMBLYAI_API_KEY";
 
-/** `--token` before the environment. Throws UsageError where there is neither. */
+/** `--token` before the environment. Throws UsageError if there is neither. */
 export function findCredentials(
   token: string | undefined,
   environment: Readonly<Record<string, string | undefined>>,
@@ -16,6 +16,6 @@ export function findCredentials(
   const apiKey = environment[apiKeyVariable]?.trim();
   if (apiKey) return { apiKey };
   throw new UsageError(
-    `No credentials. Set ${apiKeyVariable}, give a temporary token with --token, or use --local, which needs none.`,
+    `No credentials. Set ${apiKeyVariable}, pass a temporary token with --token, or use --local, which needs neither.`,
   );
 }

@@ -1,6 +1,6 @@
-/** What the command tells its caller. A second Ctrl-C is not among them: it ends the process by its signal. */
+/** The command's exit codes. A second Ctrl-C is not among them: it ends the process by its signal. */
 export const exitCode = {
-  /** The transcript is complete, also after a first Ctrl-C, and when the reader of a pipe has gone. */
+  /** The transcript is complete; also after a first Ctrl-C, and if the reader of a pipe has gone. */
   ok: 0,
   /** The session failed: unreachable, refused, broken, or the input could not be read to its end. */
   failed: 1,

@@ -3,7 +3,7 @@ import { noticeLine } from "../output/renderer.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** What is told about an error, and what the process ends with. */
+/** What is printed about an error, and the exit code. */
 export interface FailureReport {
   /** With its line end. */
   readonly line: string;
@@ -16,12 +16,12 @@ export function reportFailure(error: unknown): FailureReport {
   return { line: noticeLine(withFlags(message)), code: isWrongUse(error) ? exitCode.usage : exitCode.failed };
 }
 
-/** Parameters that the client refuses before it connects are as much the user's as options that do not exist. */
+/** Parameters that the client rejects before connecting are the user's mistake, like unknown options. */
 function isWrongUse(error: unknown): boolean {
   return error instanceof UsageError || (error instanceof StreamingError && error.code === "invalid-options");
 }
 
-/** The client's names for what the user of this command knows as flags. */
+/** The client's option names and the flags that this command's users know. */
 const flags: Readonly<Record<string, string>> = {
   apiHost: "--host",
   apiKey: "the API key",

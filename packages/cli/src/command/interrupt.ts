@@ -7,8 +7,8 @@ export interface SignalSource {
 }
 
 /**
- * Calls `finish` at the first Ctrl-C or SIGTERM, and from then on leaves them to the system: a second one ends the
- * process at once, and its parent sees that a signal did. Returns what stops listening.
+ * Calls `finish` at the first Ctrl-C or SIGTERM, and from then on leaves them to the system: a second one ends the process
+ * at once, and its parent sees the signal. Returns a function that stops listening.
  */
 export function onFirstInterrupt(source: SignalSource, finish: () => void): () => void {
   const stop = () => {

@@ -1,13 +1,13 @@
 import type { FormatFlags } from "../input/input-format.ts";
 import type { OutputFormat } from "../output/output-format.ts";
 
-/** What `voxpipe transcribe` was asked to do. */
+/** The options of `voxpipe transcribe`. */
 export interface TranscribeOptions extends FormatFlags {
   /** A file, or `-` for standard input. */
   readonly source: string;
-  /** Against a server in this process rather than the service. */
+  /** Use a server in this process instead of the service. */
   readonly local: boolean;
-  /** A temporary token, instead of the key in the environment. */
+  /** A temporary token to use instead of the key in the environment. */
   readonly token?: string | undefined;
   /** Host, or `ws://` / `wss://` URL. */
   readonly host?: string | undefined;
@@ -16,14 +16,14 @@ export interface TranscribeOptions extends FormatFlags {
   readonly languages: readonly string[];
   /** Words and names to listen for. */
   readonly keyterms: readonly string[];
-  /** Whether finals are to be punctuated and capitalised. */
+  /** Whether finals have punctuation and capitals. */
   readonly formatTurns: boolean;
   /** Any other connection parameter, by its name on the wire (protocol section 2). */
   readonly parameters: Readonly<Record<string, string>>;
-  /** No faster than it was spoken. */
+  /** Send no faster than it was spoken. */
   readonly realtime: boolean;
   readonly json: boolean;
-  /** The form of the whole transcript; undefined: as it suits the output. */
+  /** The format of the whole transcript; undefined: depends on the output. */
   readonly format?: OutputFormat | undefined;
   /** The file to write to, instead of standard output. */
   readonly output?: string | undefined;

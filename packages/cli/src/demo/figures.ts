@@ -3,7 +3,7 @@ import { FinalTurns } from "../output/final-turns.ts";
 import { turnText } from "../terminal/transcript-line.ts";
 import { countWordErrors } from "./word-error-rate.ts";
 
-/** Gathers what the demo tells about a session that it watched. */
+/** Collects the figures that the demo prints about a session. */
 export class DemoFigures {
   readonly #finals = new FinalTurns(true);
   readonly #texts: string[] = [];
@@ -12,7 +12,7 @@ export class DemoFigures {
   #early = 0;
   #audioSeconds = 0;
 
-  /** To be called with every event, as it comes. */
+  /** Call it with every event, as it arrives. */
   watch(event: StreamingEvent, session: Pick<StreamingSession, "state" | "stats">): void {
     if (event.type === "Termination") this.#audioSeconds = event.audio_duration_seconds ?? 0;
     if (event.type !== "Turn") return;
@@ -26,7 +26,7 @@ export class DemoFigures {
     if (latency !== undefined && event.words.length > 0) this.#latencies.push(latency);
   }
 
-  /** The figures as lines for people. `reference`: what was said, where that is known. */
+  /** The figures as lines of text. `reference`: what was said, if known. */
   lines(reference: string | undefined, wallSeconds: number): string[] {
     this.#keep(this.#finals.flush());
     const lines = [

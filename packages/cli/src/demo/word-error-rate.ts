@@ -1,12 +1,12 @@
-/** How a transcript differs from what was said. */
+/** How a transcript differs from the reference. */
 export interface WordErrors {
   /** Words of the reference. */
   readonly words: number;
-  /** Substituted, missing and additional words, as few as explain the difference. */
+  /** Substituted, missing and added words: the smallest number that explains the difference. */
   readonly errors: number;
 }
 
-/** Compares the words of two texts, leaving case and punctuation aside: the edit distance between them. */
+/** Compares the words of two texts, ignoring case and punctuation: the edit distance between them. */
 export function countWordErrors(reference: string, transcript: string): WordErrors {
   const said = words(reference);
   const heard = words(transcript);

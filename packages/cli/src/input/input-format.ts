@@ -5,7 +5,7 @@ import type { Sniffed } from "./sniff.ts";
 export const fileEncodings = ["pcm_s16le", "pcm_mulaw", "ogg_opus", "aac"] as const;
 export type FileEncoding = (typeof fileEncodings)[number];
 
-/** How the bytes of an input are to be read. */
+/** How to read the bytes of an input. */
 export type InputFormat =
   | { readonly kind: "wav" }
   /** A file that `@voxpipe/files` takes apart. */
@@ -19,8 +19,8 @@ export interface FormatFlags {
 }
 
 /**
- * Settles what an input is from its first bytes and the flags. A clear signature outranks the flags, since samples
- * hardly begin with one by chance; flags outrank a guess. Throws UsageError where neither says enough.
+ * Decides the format of an input from its first bytes and the flags. A clear signature overrides the flags, because samples
+ * hardly ever begin with one by chance; flags override a guess. Throws UsageError if neither is enough.
  */
 export function chooseFormat(name: string, sniffed: Sniffed, flags: FormatFlags): InputFormat {
   if (sniffed.kind === "wav") return { kind: "wav" };
@@ -30,12 +30,12 @@ export function chooseFormat(name: string, sniffed: Sniffed, flags: FormatFlags)
   if (encoding === "ogg_opus" || encoding === "aac") return { kind: "passed_on", encoding };
   if (sampleRate !== undefined) return { kind: "raw", encoding: encoding ?? "pcm_s16le", sampleRate };
   if (encoding !== undefined) {
-    throw new UsageError(`--encoding ${encoding} needs --sample-rate too, such as --sample-rate 16000.`);
+    throw new UsageError(`--encoding ${encoding} also needs --sample-rate, such as --sample-rate 16000.`);
   }
   if (sniffed.kind === "aac" || sniffed.kind === "maybe_aac") return { kind: "passed_on", encoding: "aac" };
   if (sniffed.kind === "maybe_mp3") return { kind: "file" };
   throw new UsageError(
-    `${name} is not audio that can be recognised (no WAV, AIFF, MP3, MP4, FLAC, WebM, Ogg or AAC header). ` +
+    `${name} is not audio in a known format (no WAV, AIFF, MP3, MP4, FLAC, WebM, Ogg or AAC header). ` +
       `If it is raw PCM, add --sample-rate and --encoding; otherwise convert it first: ${conversion(name)}`,
   );
 }
@@ -45,5 +45,5 @@ function conversion(name: string): string {
   return `ffmpeg -i ${name === standardInput ? "INPUT" : source} -ac 1 -ar 16000 speech.wav`;
 }
 
-/** How messages call `-`. */
+/** The name of `-` in messages. */
 export const standardInput = "standard input";

@@ -9,20 +9,20 @@ import { standardInput } from "./input-format.ts";
 export interface Input {
   /** For messages: the file as it was named, or "standard input". */
   readonly name: string;
-  /** Bytes; absent where only the end will tell. */
+  /** Length in bytes; absent if it is not known before the end. */
   readonly size: number | undefined;
   readonly bytes: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** The same bytes, anywhere in them; absent where they come in order only. */
   readonly access?: RandomAccess;
 }
 
-/** What standard input has to be: `process.stdin`. */
+/** The type of standard input: `process.stdin`. */
 export type StandardInput = Readable & { readonly isTTY?: boolean };
 
-/** Bytes read at once: little enough that a first Ctrl-C has little left to finish, half a second at 16 kHz. */
+/** Bytes per read: little enough that a first Ctrl-C has little left to finish; half a second at 16 kHz. */
 const chunkSize = 16 * 1024;
 
-/** Opens a file, or standard input for `-`. Throws UsageError, with what to do, where there is nothing to read. */
+/** Opens a file, or standard input for `-`. Throws UsageError, with what to do, if there is nothing to read. */
 export async function openInput(source: string, stdin: StandardInput): Promise<Input> {
   if (source === "-") {
     if (stdin.isTTY) {
@@ -62,7 +62,7 @@ function accessTo(path: string, size: number): RandomAccess {
   };
 }
 
-/** The error for an input without a byte in it. */
+/** The error for an empty input. */
 export function empty(name: string): UsageError {
   return new UsageError(`${name} is empty. Check that recording or copying it succeeded.`);
 }
@@ -79,12 +79,12 @@ function unreadable(source: string, error: unknown): UsageError {
   if (code === "ENOENT" || code === "ENOTDIR")
     return new UsageError(`${source} does not exist. Check its name and folder.`);
   if (code === "EACCES" || code === "EPERM") {
-    return new UsageError(`${source} may not be read. Check its permissions.`);
+    return new UsageError(`${source} cannot be read: permission denied. Check its permissions.`);
   }
   return new UsageError(`${source} cannot be opened (${error instanceof Error ? error.message : String(error)}).`);
 }
 
-/** Node's chunks as a stream of the web; cancelling it closes the file or the pipe. */
+/** Node's chunks as a web stream; cancelling it closes the file or the pipe. */
 function byteStream(source: Readable): ReadableStream<Uint8Array<ArrayBuffer>> {
   const chunks = source.iterator();
   return new ReadableStream<Uint8Array<ArrayBuffer>>(

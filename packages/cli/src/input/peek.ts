@@ -4,7 +4,7 @@ export interface Peeked {
   readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
-/** Reads until `length` bytes are there or the stream ends; `head` may hold more. Fails as the stream does. */
+/** Reads until it has `length` bytes or the stream ends; `head` may be longer. Rejects if the stream fails. */
 export async function peek(source: ReadableStream<Uint8Array<ArrayBuffer>>, length: number): Promise<Peeked> {
   const reader = source.getReader();
   const chunks: Uint8Array[] = [];

@@ -5,26 +5,26 @@ import { chooseFormat, type FormatFlags } from "./input-format.ts";
 import { peek } from "./peek.ts";
 import { sniffAudio, sniffLength } from "./sniff.ts";
 
-/** Audio as a session takes it, and what is known of it beforehand. */
+/** Audio in a form that a session accepts, and what is known about it beforehand. */
 export interface SessionAudio {
   /** For messages. */
   readonly name: string;
   readonly encoding: "pcm_s16le" | "pcm_mulaw" | "opus" | "ogg_opus" | "aac";
-  /** Hz; absent where the audio itself tells the service. */
+  /** Sample rate in Hz; absent if the service reads it from the audio. */
   readonly sampleRate: number | undefined;
   readonly bytes: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** Length, where it is known: ms of audio for PCM, bytes of the file for the rest. */
+  /** Length, if known: ms of audio for PCM, bytes of the file for the rest. */
   readonly length: number | undefined;
-  /** Once `bytes` has ended: what was wrong with the audio that did not prevent a transcript, such as a missing end, or bytes behind it that are no audio. */
+  /** After `bytes` has ended: faults of the audio that did not prevent a transcript, such as a missing end or stray bytes after it. */
   warning(): Promise<string | undefined>;
 }
 
-/** More than this says nothing more about speech, and costs bandwidth. */
+/** A higher rate does not improve recognition, and costs bandwidth. */
 const highestUsefulRate = 16_000;
-/** The lowest rate that the service takes (protocol section 2). */
+/** The lowest rate that the service accepts (protocol section 2). */
 export const lowestRate = 8_000;
 
-/** Opens the input and finds out what it is. Throws UsageError for what cannot be transcribed. */
+/** Opens the input and detects its format. Throws UsageError if it cannot be transcribed. */
 export async function openSessionAudio(
   source: string,
   stdin: StandardInput,
@@ -51,7 +51,7 @@ export async function openSessionAudio(
   }
 }
 
-/** What the service takes compressed goes so, the rest is decoded. */
+/** Compressed audio that the service accepts is sent unchanged, the rest is decoded. */
 async function fileAudio(input: Input, bytes: Input["bytes"]): Promise<SessionAudio> {
   // Loaded only for such files: its decoders are large.
   const { openAudioFile } = await import("@voxpipe/files");
@@ -66,7 +66,7 @@ async function fileAudio(input: Input, bytes: Input["bytes"]): Promise<SessionAu
   return { name: input.name, encoding, sampleRate, bytes: readable, length, warning };
 }
 
-/** WAV of any kind becomes mono s16le. Its first samples are read here, so that a bad file fails before a session begins. */
+/** Converts any WAV to mono s16le. Reads the first samples here, so that a bad file fails before a session begins. */
 async function wavAudio(input: Input): Promise<SessionAudio> {
   const wav = wavToPcm16({ sampleRate: (header) => Math.min(header.sampleRate, highestUsefulRate) });
   const { stream } = await peek(input.bytes.pipeThrough(wav), 1);
@@ -95,7 +95,7 @@ async function wavAudio(input: Input): Promise<SessionAudio> {
   };
 }
 
-/** The header's word, unless the file is shorter than that; the file's size where the header does not know. */
+/** The header's length, unless the file is shorter; the file's size if the header does not have one. */
 function wavLength(header: WavHeader, size: number | undefined): number | undefined {
   const promised = header.duration === undefined ? undefined : header.duration * 1000;
   if (size === undefined) return promised;

@@ -1,15 +1,15 @@
 import { detectContainer } from "@voxpipe/audio";
 
-/** What the first bytes of an input say about it. */
+/** What the first bytes of an input show. */
 export type Sniffed =
   | { readonly kind: "wav" | "ogg_opus" | "aac" }
-  /** A file of a known format whose audio has to be taken out of it. */
+  /** A file of a known format whose audio must be extracted. */
   | { readonly kind: "file" }
-  /** MPEG audio by two bytes alone: raw samples can look like this by chance. */
+  /** MPEG audio, recognised by two bytes only: raw samples can look like this by chance. */
   | { readonly kind: "maybe_mp3" | "maybe_aac" }
   | { readonly kind: "unknown" };
 
-/** As many bytes as every signature needs: an Ogg page's header and the name of the codec behind it. */
+/** Enough bytes for every signature: an Ogg page's header and the name of its codec. */
 export const sniffLength = 64;
 
 /** Recognises audio by its signature, never by a file's name. */
@@ -29,7 +29,7 @@ function ogg(text: string): Sniffed {
   return { kind: text.includes("OpusHead") ? "ogg_opus" : "file" };
 }
 
-/** A second header where the first frame ends is proof. */
+/** A second header at the end of the first frame is proof. */
 function adts(head: Uint8Array): Sniffed {
   const [, , , high = 0, middle = 0, low = 0] = head;
   const frameLength = ((high & 0x03) << 11) | (middle << 3) | (low >> 5);

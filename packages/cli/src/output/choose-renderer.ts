@@ -10,8 +10,8 @@ import type { TextOutput } from "./text-output.ts";
 type Shown = Pick<TranscribeOptions, "json" | "quiet" | "formatTurns" | "format">;
 
 /**
- * How a transcript is shown: in the format that was asked for, else live on a terminal and plain everywhere else. With a
- * file, it goes there, and a terminal shows it live all the same.
+ * Chooses how a transcript is shown: in the requested format, otherwise live on a terminal and plain everywhere else. With
+ * an output file, the transcript goes there, and a terminal still shows it live.
  */
 export function chooseRenderer(
   options: Shown,

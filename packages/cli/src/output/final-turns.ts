@@ -1,21 +1,21 @@
 import type { TurnEvent } from "voxpipe";
 
 /**
- * Finds the one final form of each turn. A newer service sends a single final Turn; an older one, asked to format,
- * sends an unformatted final and then the formatted one for the same `turn_order` (protocol section 4). So an
- * unformatted final waits until its formatted form comes, or until another turn or the end shows that none will.
+ * Finds the one final form of each turn. A newer service sends a single final Turn; an older one, with formatting on, sends
+ * an unformatted final and then the formatted one for the same `turn_order` (protocol section 4). So an unformatted final
+ * waits until its formatted form arrives, or until another turn or the end shows that it will not.
  */
 export class FinalTurns {
   readonly #formats: boolean;
   #waiting: TurnEvent | undefined;
   #lastPrinted = -1;
 
-  /** `formats`: whether formatted finals were asked for. */
+  /** `formats`: whether formatted finals were requested. */
   constructor(formats: boolean) {
     this.#formats = formats;
   }
 
-  /** Takes the next Turn and returns the turns that it completes: none, one or two. Empty turns are left out. */
+  /** Takes the next Turn and returns the turns that it completes: none, one or two. Leaves out empty turns. */
   accept(turn: TurnEvent): TurnEvent[] {
     const completed: TurnEvent[] = [];
     if (this.#waiting !== undefined && this.#waiting.turn_order !== turn.turn_order) completed.push(...this.flush());
@@ -25,12 +25,12 @@ export class FinalTurns {
     return completed;
   }
 
-  /** Whether the turn's final form has been returned already: whatever still comes of it is a repetition. */
+  /** Whether the turn's final form has already been returned: more of it is a repetition. */
   printed(turn: TurnEvent): boolean {
     return turn.turn_order <= this.#lastPrinted;
   }
 
-  /** The final that is still waiting for its formatted form, when there will be none. */
+  /** The final that still waits for its formatted form, when none will come. */
   flush(): TurnEvent[] {
     const turn = this.#waiting;
     this.#waiting = undefined;

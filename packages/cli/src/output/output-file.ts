@@ -3,15 +3,15 @@ import { dirname, resolve } from "node:path";
 import { UsageError } from "../command/usage-error.ts";
 import type { TextOutput } from "./text-output.ts";
 
-/** A file that is written; an older one of its name stays until the first text comes. */
+/** A file that is written; an older one of that name stays until the first text arrives. */
 export interface OutputFile extends TextOutput {
-  /** Rejects if not all of the text is in the file. */
+  /** Rejects if not all of the text was written. */
   close(): Promise<void>;
 }
 
 /**
- * @param source the input, which is never written over
- * @throws UsageError if no file can be made there
+ * @param source the input, which is never overwritten
+ * @throws UsageError if no file can be created there
  */
 export async function outputFile(path: string, source: string): Promise<OutputFile> {
   const existing = await stat(path).catch(() => undefined);

@@ -2,7 +2,7 @@ import { extname } from "node:path";
 import type { TranscriptSnapshot } from "@voxpipe/transcript";
 import { toJson, toSrt, toText, toWebVtt } from "@voxpipe/transcript";
 
-/** What `--format` takes. */
+/** The values of `--format`. */
 export const outputFormats = ["text", "json", "srt", "vtt"] as const;
 export type OutputFormat = (typeof outputFormats)[number];
 
@@ -13,7 +13,7 @@ const extensions: Readonly<Record<string, OutputFormat>> = {
   ".vtt": "vtt",
 };
 
-/** The format that a file's name asks for; undefined if it asks for none. */
+/** The format for a file's extension; undefined if it has none. */
 export function formatOfFile(path: string): OutputFormat | undefined {
   return extensions[extname(path).toLowerCase()];
 }

@@ -3,7 +3,7 @@ import { formatTranscript, type OutputFormat } from "./output-format.ts";
 import { noticeLine, type Renderer } from "./renderer.ts";
 import type { TextOutput } from "./text-output.ts";
 
-/** The whole transcript in a format, written at the end: also when the session fails, as far as it came. */
+/** Writes the whole transcript in a format at the end; if the session fails, as far as it got. */
 export function renderDocument(output: TextOutput, errors: TextOutput, format: OutputFormat): Renderer {
   const transcript = createTranscript();
   return {
@@ -16,7 +16,7 @@ export function renderDocument(output: TextOutput, errors: TextOutput, format: O
   };
 }
 
-/** `shown` with its notices, and the same events to `kept`. */
+/** Sends notices to `shown`, and the events to both `shown` and `kept`. */
 export function renderBoth(shown: Renderer, kept: Renderer): Renderer {
   return {
     async event(event) {

@@ -2,7 +2,7 @@ import { jsonLine } from "../terminal/terminal-safe.ts";
 import { noticeLine, type Renderer } from "./renderer.ts";
 import type { TextOutput } from "./text-output.ts";
 
-/** One event a line, as the wire names its fields. `finalsOnly` leaves partial turns out. */
+/** Writes one event per line, with the wire's field names. `finalsOnly` leaves out partial turns. */
 export function renderJson(output: TextOutput, errors: TextOutput, finalsOnly: boolean): Renderer {
   return {
     async event(event) {

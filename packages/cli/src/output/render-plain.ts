@@ -4,7 +4,7 @@ import { FinalTurns } from "./final-turns.ts";
 import { noticeLine, type Renderer } from "./renderer.ts";
 import type { TextOutput } from "./text-output.ts";
 
-/** The text of each final turn on a line of its own, and nothing else: for pipes and files. */
+/** Writes the text of each final turn on its own line, and nothing else: for pipes and files. */
 export function renderPlain(output: TextOutput, errors: TextOutput, formats: boolean): Renderer {
   const finals = new FinalTurns(formats);
   const print = async (turns: readonly TurnEvent[]) => {

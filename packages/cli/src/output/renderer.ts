@@ -8,13 +8,13 @@ export interface Renderer {
   event(event: StreamingEvent): Promise<void>;
   /** How far the audio is; called several times a second. */
   progress(progress: Progress): void;
-  /** One line for people that is no part of the transcript, such as a warning. */
+  /** Shows one line that is not part of the transcript, such as a warning. */
   notice(text: string): void;
-  /** Prints what was held back, removes what was not to stay, and lets go of the terminal. */
+  /** Prints what was held back, removes what must not stay, and releases the terminal. */
   end(): Promise<void>;
 }
 
-/** How everything that this command says on standard error begins. */
+/** The prefix of everything that this command prints on standard error. */
 export function noticeLine(text: string): string {
   return `voxpipe: ${oneLine(text)}\n`;
 }

@@ -1,10 +1,10 @@
 import type { Writable } from "node:stream";
 
-/** Text going out through a stream that may be slow, or whose reader may leave. */
+/** Text written to a stream that may be slow, or whose reader may leave. */
 export interface TextOutput {
-  /** Resolves when the text has left, or never will because the stream has failed. */
+  /** Resolves when the text was written, or never will be because the stream has failed. */
   write(text: string): Promise<void>;
-  /** Aborts, with the stream's error as its reason, when the stream fails: EPIPE where a reader has gone. */
+  /** Aborts, with the stream's error as its reason, when the stream fails: EPIPE if the reader has gone. */
   readonly failed: AbortSignal;
 }
 
@@ -17,7 +17,7 @@ export function textOutput(stream: Writable): TextOutput {
   };
 }
 
-/** Whether a stream failed because nobody reads it any more, as after `| head`. */
+/** Whether a stream failed because its reader has gone, as after `| head`. */
 export function isBrokenPipe(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "EPIPE";
 }

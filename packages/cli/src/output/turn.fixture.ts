@@ -1,6 +1,6 @@
 import type { TurnEvent, Word } from "voxpipe";
 
-/** A Turn as the service sends it, with the fields that a test does not care about filled in. */
+/** A Turn as the service sends it, with defaults for the fields that a test does not care about. */
 export function turn(fields: Partial<TurnEvent> & { readonly transcript: string }): TurnEvent {
   return {
     type: "Turn",

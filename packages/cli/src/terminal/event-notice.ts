@@ -1,7 +1,7 @@
 import type { StreamingEvent } from "voxpipe";
 import { oneLine } from "./terminal-safe.ts";
 
-/** What a person should hear of an event that is no part of the transcript; most events are nothing of the kind. */
+/** The line to show for an event that is not part of the transcript; most events have none. */
 export function eventNotice(event: StreamingEvent): string | undefined {
   if (event.type === "Warning") return `warning from the service: ${oneLine(String(event.warning ?? "no text"))}`;
   if (event.type !== "Reconnected" || event.lost_ms <= 0) return undefined;

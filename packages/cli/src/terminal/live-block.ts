@@ -1,9 +1,9 @@
 import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
 
-/** The part of a terminal that this needs; `process.stdout` where it is one. */
+/** The part of a terminal that this needs: `process.stdout` if it is a terminal. */
 export interface Screen {
-  /** Width in cells; 0 or absent where the terminal does not tell. */
+  /** Width in cells; 0 or absent if the terminal does not report it. */
   readonly columns?: number;
   readonly rows?: number;
   write(text: string): unknown;
@@ -13,11 +13,10 @@ const defaultColumns = 80;
 const defaultRows = 24;
 
 /**
- * Lines at the foot of a terminal that are rewritten in place, with lasting lines printed above them.
+ * Lines at the bottom of a terminal that are rewritten in place, with permanent lines printed above them.
  *
- * It counts the rows that its lines occupy at the terminal's width of that moment, since terminals break lines
- * anew when they are narrowed. A block taller than the screen loses its first rows: what has scrolled off can
- * no longer be erased.
+ * It counts the rows of its lines at the terminal's current width, because terminals wrap lines again when they become
+ * narrower. A block taller than the screen loses its first rows: what has scrolled off cannot be erased.
  */
 export class LiveBlock {
   readonly #screen: Screen;
@@ -31,7 +30,7 @@ export class LiveBlock {
     return this.#screen.columns || defaultColumns;
   }
 
-  /** Replaces the block by `text`, broken at words; `""` removes it. `above` stays for ever and is wrapped by the terminal. */
+  /** Replaces the block by `text`, broken at words; `""` removes it. `above` is permanent and wrapped by the terminal. */
   show(text: string, above = ""): void {
     const lines = this.#fit(text);
     if (above === "" && lines.join("\n") === this.#shown.join("\n")) return;

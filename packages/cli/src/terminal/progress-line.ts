@@ -1,19 +1,19 @@
 import stringWidth from "string-width";
 import { clockTime } from "./clock-time.ts";
 
-/** How far the input has been sent. `position` and `length` are ms of audio, or bytes where the audio's duration is unknown. */
+/** How much of the input was sent. `position` and `length` are ms of audio, or bytes if the audio's duration is unknown. */
 export interface Progress {
   readonly state: "connecting" | "open" | "reconnecting" | "closing" | "closed";
   readonly unit: "ms" | "bytes";
   readonly position: number;
-  /** Absent for a pipe, whose end nobody knows. */
+  /** Absent for a pipe, whose length is unknown. */
   readonly length?: number | undefined;
 }
 
 const longestBar = 30;
 const shortestBar = 5;
 
-/** One line, never wider than `columns`: what was sent, of how much, and what the session is waiting for. */
+/** One line, at most `columns` wide: how much was sent, and what the session is waiting for. */
 export function progressLine(progress: Progress, columns: number): string {
   const text = `${amounts(progress)}${activity(progress.state)}`;
   const bar = progressBar(progress, columns - stringWidth(text) - 2);

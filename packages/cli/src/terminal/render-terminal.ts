@@ -7,19 +7,19 @@ import { LiveBlock, type Screen } from "./live-block.ts";
 import { type Progress, progressLine } from "./progress-line.ts";
 import { partialText, turnStart, turnText } from "./transcript-line.ts";
 
-/** A terminal: `process.stdout` where `isTTY` is true. */
+/** A terminal: `process.stdout` if `isTTY` is true. */
 export interface Terminal extends Screen {
   on(event: "resize", listener: () => void): unknown;
   off(event: "resize", listener: () => void): unknown;
 }
 
 export interface TerminalRendering {
-  /** Whether formatted finals were asked for. */
+  /** Whether formatted finals were requested. */
   readonly formats: boolean;
   readonly color: boolean;
 }
 
-/** Final turns as lasting lines with their times; below them the turn that is being spoken, and the progress. */
+/** Shows final turns as permanent lines with their times; below them the turn in progress, and the progress. */
 export function renderTerminal(
   terminal: Terminal,
   errors: TextOutput,

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import xterm from "@xterm/headless";
 
-/** A real terminal emulator in the place of `process.stdout`, and what stands on it. */
+/** A real terminal emulator instead of `process.stdout`, and its text. */
 export class TestTerminal extends EventEmitter {
   readonly #terminal: InstanceType<typeof xterm.Terminal>;
 
@@ -34,7 +34,7 @@ export class TestTerminal extends EventEmitter {
     this.emit("resize");
   }
 
-  /** Every line with text on it, scrolled off or not; lines that the terminal itself wrapped are joined. */
+  /** All lines with text, including those scrolled off; lines wrapped by the terminal are joined. */
   async lines(): Promise<string[]> {
     await this.#settled();
     const buffer = this.#terminal.buffer.active;

@@ -2,16 +2,16 @@ import type { TurnEvent } from "voxpipe";
 import { oneLine } from "./terminal-safe.ts";
 
 /**
- * A turn's text on one line, after its speaker if the service tells speakers apart. What a server sends must not
- * move the cursor, colour the terminal or break the line.
+ * A turn's text on one line, after its speaker if the service labels speakers. What a server sends must not move the cursor,
+ * colour the terminal or break the line.
  */
 export function turnText(turn: TurnEvent): string {
   return withSpeaker(turn, oneLine(turn.transcript));
 }
 
 /**
- * Everything heard so far of a turn that goes on. Universal-Streaming English leaves the word that is still growing
- * out of `transcript`; later models restate the whole turn in it, with no word final (protocol section 4).
+ * Everything heard so far of a turn in progress. Universal-Streaming English leaves the growing word out of `transcript`;
+ * later models repeat the whole turn in it, without final words (protocol section 4).
  */
 export function partialText(turn: TurnEvent): string {
   const text = oneLine(turn.transcript);
@@ -26,7 +26,7 @@ function withSpeaker({ speaker_label: speaker }: TurnEvent, text: string): strin
   return typeof speaker === "string" && speaker !== "" && text !== "" ? `${oneLine(speaker)}: ${text}` : text;
 }
 
-/** Where the turn begins in the audio, in ms; 0 while it has no words. */
+/** Where the turn begins in the audio, in ms; 0 if it has no words yet. */
 export function turnStart(turn: TurnEvent): number {
   const start = turn.words[0]?.start;
   return Number.isFinite(start) ? Number(start) : 0;

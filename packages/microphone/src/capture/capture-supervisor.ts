@@ -10,7 +10,7 @@ export interface CaptureSupervisorListener {
   audio(pcm: Uint8Array<ArrayBuffer>, level: Level): void;
   /** `running` may have changed. */
   changed(): void;
-  /** Another device gives the audio now. */
+  /** Another device provides the audio now. */
   switched(): void;
   /** The given stream has ended. */
   ended(): void;
@@ -18,29 +18,29 @@ export interface CaptureSupervisorListener {
   failed(error: MicrophoneError): void;
 }
 
-/** Pauses, in ms, before each attempt to go on: the list of devices takes a moment to change. */
+/** Pauses, in ms, before each recovery attempt: the list of devices takes a moment to change. */
 const recoveryDelays = [0, 500, 2_000];
 
-/** Keeps one capture going, and puts another in its place when it is lost, interrupted, or no longer the default. */
+/** Keeps one capture running, and replaces it when its device is lost, interrupted, or no longer the default. */
 export class CaptureSupervisor {
   capture: Capture | undefined;
   muted = false;
   readonly #settings: MicrophoneSettings;
   readonly #listener: CaptureSupervisorListener;
   readonly #signal: AbortSignal;
-  /** The device that was asked for last, and that of the present capture; undefined: the default, whichever that is. */
+  /** The device requested last, and that of the current capture; undefined means the default. */
   #wanted: string | undefined;
   #present: string | undefined;
   #default = "";
-  /** Counts openings, so that of two the later one wins; and choices, likewise. */
+  /** Counts openings, and choices, so that the later of two wins. */
   #openings = 0;
   #choices = 0;
-  /** Choices under way. */
+  /** Choices in progress. */
   #choosing = 0;
   #recovering = false;
   #resuming = false;
 
-  /** @param signal ends everything but the capture, which is the caller's to finish. */
+  /** @param signal ends everything except the capture, which the caller finishes. */
   constructor(settings: MicrophoneSettings, listener: CaptureSupervisorListener, signal: AbortSignal) {
     this.#settings = settings;
     this.#wanted = settings.deviceId;
@@ -58,8 +58,8 @@ export class CaptureSupervisor {
   }
 
   /**
-   * Goes on with another device, the default where it is undefined. Where that fails, the present one stays. A later choice
-   * wins, whichever is there first.
+   * Switches to another device, or to the default if `deviceId` is undefined. If that fails, the current one stays. The later
+   * of two choices wins, even if the earlier one opens last.
    */
   async choose(deviceId: string | undefined): Promise<void> {
     const choice = ++this.#choices;
@@ -83,7 +83,7 @@ export class CaptureSupervisor {
   async #replace(deviceId: string | undefined): Promise<void> {
     const opening = ++this.#openings;
     let opened: Capture | undefined;
-    // Until there is a capture to replace, the audio counts from its first sample.
+    // Before the first capture is ready, its audio counts from the first sample.
     const isHeard = () => (this.capture ? this.capture === opened : this.#openings === opening);
     const isCurrent = () => this.capture !== undefined && this.capture === opened;
     opened = await openCapture(
@@ -120,7 +120,7 @@ export class CaptureSupervisor {
     void this.#recover();
   }
 
-  /** Until a capture works. An interrupted one stays until another is there, and on a hidden page until that is seen. */
+  /** Tries until a capture works. An interrupted one stays until its replacement is ready; a hidden page waits until it is shown. */
   async #recover(): Promise<void> {
     if (this.#recovering || this.#signal.aborted || (this.capture && document.hidden)) return;
     this.#recovering = true;
@@ -138,9 +138,9 @@ export class CaptureSupervisor {
     let cause: unknown;
     for (const delay of recoveryDelays) {
       await pause(delay, this.#signal);
-      // The device that was asked for, if it is there still, or again.
+      // The requested device, if it is still there or back.
       for (const deviceId of new Set([this.#wanted, undefined])) {
-        // A choice under way is the visitor's: where it fails, it comes back here.
+        // A choice in progress is the visitor's: if it fails, it calls this again.
         if (this.#choosing > 0) return;
         try {
           if (!this.#works) await this.#replace(deviceId);
@@ -157,17 +157,17 @@ export class CaptureSupervisor {
     throw this.capture
       ? new MicrophoneError(
           "device-in-use",
-          "The system interrupted the microphone, as for a call, and does not give it back. Start again when that is over.",
+          "The system interrupted the microphone, for example for a call, and did not return it. Start again when the interruption is over.",
           { cause },
         )
       : new MicrophoneError(
           "device-lost",
-          "The microphone was unplugged or withdrawn, and no other took its place. Connect one and start again.",
+          "The microphone was unplugged or its permission withdrawn, and no other one could replace it. Connect one and start again.",
           { cause },
         );
   }
 
-  /** After an interruption: makes the same capture run, or opens another. A hidden page tries when it is seen again. */
+  /** After an interruption: resumes the same capture, or opens another. A hidden page tries again when it is shown. */
   async #resume(): Promise<void> {
     this.#listener.changed();
     const capture = this.capture;

@@ -13,33 +13,33 @@ import { playMuted } from "./play-muted.ts";
 import { StallWatch } from "./stall-watch.ts";
 import { liveTrack, withoutLiveTrack } from "./stream-track.ts";
 
-/** Longest waits, in ms: for an AudioContext to run, for the worklet's last samples, for a context to close. */
+/** Longest waits, in ms: for an AudioContext to start, for the worklet's last samples, for a context to close. */
 const startLimit = 3_000;
 const flushLimit = 500;
 const closeLimit = 1_000;
 
 export interface CaptureListener {
   audio(pcm: Uint8Array<ArrayBuffer>, level: Level): void;
-  /** The device is gone, or may not be used any more. Perhaps more than once. */
+  /** The device is gone, or may no longer be used. May be called more than once. */
   ended(): void;
-  /** The worklet broke down. */
+  /** The worklet failed. */
   failed(error: MicrophoneError): void;
   /** `running` may have changed. */
   changed(): void;
 }
 
-/** One track on its way through one AudioContext and the worklet in it. It knows nothing of other devices. */
+/** One track, captured through one AudioContext and its worklet. It knows nothing about other devices. */
 export class Capture {
   readonly track: MediaStreamTrack;
   readonly #stream: MediaStream;
   readonly #listener: CaptureListener;
-  /** Whether the tracks are ours to stop. */
+  /** Whether this capture may stop the tracks. */
   readonly #owned: boolean;
   readonly #context: AudioContext;
   readonly #listening = new AbortController();
   readonly #stall: StallWatch;
   readonly #stopPlaying: () => void;
-  /** Held, for Firefox collects a source that nothing refers to. */
+  /** Kept because Firefox collects a source that nothing refers to. */
   #source: MediaStreamAudioSourceNode | undefined;
   #node: AudioWorkletNode | undefined;
   #failure: MicrophoneError | undefined;
@@ -50,7 +50,7 @@ export class Capture {
     this.track = track;
     this.#owned = owned;
     this.#listener = listener;
-    // A node of a stream with several tracks would pick one by its id.
+    // Given a stream with several tracks, the node would pick one by its id.
     const heard = new MediaStream([track]);
     [this.#context, this.#source] = openContext(heard, track);
     this.#stopPlaying = owned ? () => {} : playMuted(heard);
@@ -58,8 +58,8 @@ export class Capture {
   }
 
   /**
-   * Audio reaches the listener from when this resolves, or a moment earlier. If it fails, or `signal` aborts, nothing is
-   * left open. Of several audio tracks the first one that is live is heard, and its end is the end.
+   * Audio reaches the listener when this resolves, or a moment earlier. If it fails, or `signal` aborts, nothing stays open.
+   * Captures the first live audio track; when that track ends, the capture ends.
    *
    * @throws MicrophoneError `no-device`, `worklet-blocked`, `worklet-failed`, `not-started`; or the signal's reason.
    */
@@ -85,12 +85,12 @@ export class Capture {
     }
   }
 
-  /** Whether the AudioContext runs: not while the system has interrupted it, nor after audio has ceased to come. */
+  /** Whether the AudioContext runs: false while the system interrupts it, and after audio stopped arriving. */
   get rendering(): boolean {
     return this.#context.state === "running" && !this.#stall.broken;
   }
 
-  /** Whether sound comes through: not while the system silences the device, either. */
+  /** Whether sound arrives: also false while the system silences the device. */
   get running(): boolean {
     return this.rendering && !this.#stall.stalled && !this.track.muted;
   }
@@ -99,13 +99,13 @@ export class Capture {
     this.#send(muted ? "mute" : "unmute");
   }
 
-  /** Tries to make the AudioContext run again. */
+  /** Tries to resume the AudioContext. */
   async resume(): Promise<boolean> {
     await settledWithin(this.#context.resume(), startLimit);
     return this.rendering;
   }
 
-  /** Turns the light out at once, gives what the worklet still holds to the listener, and closes. */
+  /** Turns the light off at once, passes the worklet's remaining audio to the listener, and closes. */
   async finish(): Promise<void> {
     this.#stopTracks();
     const finished = new Promise<void>((resolve) => {
@@ -116,7 +116,7 @@ export class Capture {
     await this.close();
   }
 
-  /** Lets go of everything. */
+  /** Releases everything. */
   async close(): Promise<void> {
     this.#stopTracks();
     this.#stopPlaying();
@@ -134,7 +134,7 @@ export class Capture {
     const wrongFile = (cause?: unknown) =>
       new MicrophoneError(
         "worklet-failed",
-        `${workletUrl} is not this version's worklet. Serve @voxpipe/microphone/worklet.js there, or give its address as workletUrl.`,
+        `${workletUrl} is not this version's worklet. Serve @voxpipe/microphone/worklet.js there, or pass its address as workletUrl.`,
         { cause },
       );
     let node: AudioWorkletNode;
@@ -143,7 +143,7 @@ export class Capture {
     } catch (cause) {
       throw wrongFile(cause);
     }
-    // A property, for Chromium does not call listeners for this event.
+    // A property, because Chromium does not call listeners for this event.
     node.onprocessorerror = () => {
       if (signal.aborted) return;
       this.#failure = wrongFile();
@@ -156,7 +156,7 @@ export class Capture {
       this.track.addEventListener(type, () => this.#listener.changed(), { signal });
     }
     this.track.addEventListener("ended", () => this.#listener.ended(), { signal });
-    // Some browsers process only what leads to the destination. The worklet's output is silent.
+    // Some browsers process only nodes that are connected to the destination. The worklet's output is silent.
     this.#source?.connect(node).connect(this.#context.destination);
     this.#node = node;
   }
@@ -168,8 +168,8 @@ export class Capture {
     throw new MicrophoneError(
       "not-started",
       clicked
-        ? `The browser's audio did not start within ${startLimit / 1000} s (the AudioContext is ${state}). Check that this machine has a sound output that works, and close other pages that use audio.`
-        : `The browser starts no audio before the visitor has clicked or typed (the AudioContext is ${state}). Call openMicrophone from a click's handler.`,
+        ? `The browser's audio did not start within ${startLimit / 1000} s (the AudioContext is ${state}). Check that this machine has a working sound output, and close other pages that use audio.`
+        : `The browser does not start audio before the visitor clicks or types (the AudioContext is ${state}). Call openMicrophone in a click handler.`,
     );
   }
 
@@ -178,7 +178,7 @@ export class Capture {
     else {
       this.#stall.heard();
       this.#listener.audio(report.pcm, report.level);
-      // No event reports a track that its owner stopped.
+      // There is no event for a track that its owner stopped.
       if (this.track.readyState === "ended") this.#listener.ended();
     }
   }
@@ -192,7 +192,7 @@ export class Capture {
   }
 }
 
-/** A context at the device's own rate if the browser says and takes it; Firefox takes only its own. */
+/** A context at the device's own rate if the browser reports and accepts it; Firefox accepts only its own rate. */
 function openContext(stream: MediaStream, track: MediaStreamTrack): [AudioContext, MediaStreamAudioSourceNode] {
   const { sampleRate } = track.getSettings();
   for (const options of sampleRate ? [{ sampleRate }, {}] : [{}]) {
@@ -212,7 +212,7 @@ function openContext(stream: MediaStream, track: MediaStreamTrack): [AudioContex
 
 function unsupported(cause?: unknown): MicrophoneError {
   const why = cause === undefined ? "" : `: ${cause}`;
-  return new MicrophoneError("unsupported", `The browser cannot process the stream${why}. Use a current one.`, {
+  return new MicrophoneError("unsupported", `The browser cannot process the stream${why}. Use a current browser.`, {
     cause,
   });
 }

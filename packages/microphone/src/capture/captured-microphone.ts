@@ -10,8 +10,8 @@ import { CaptureSupervisor } from "./capture-supervisor.ts";
 const silence: Level = { rms: Number.NEGATIVE_INFINITY, peak: Number.NEGATIVE_INFINITY };
 
 /**
- * A microphone of the browser. Its light goes out with `stop()`, with the cancelling of `readable` (as a pipe does that fails), with
- * `signal`, and with a failure.
+ * A microphone of the browser. Its light goes out with `stop()`, when `readable` is cancelled (a failing pipe does that),
+ * with `signal`, and after a failure.
  */
 export class CapturedMicrophone extends MicrophoneEventTarget implements Microphone {
   readonly readable: ReadableStream<Bytes>;
@@ -25,7 +25,7 @@ export class CapturedMicrophone extends MicrophoneEventTarget implements Microph
   #shown: MicrophoneState = "interrupted";
   #stopping: Promise<void> | undefined;
 
-  /** @internal `openMicrophone` makes them. */
+  /** @internal Created by `openMicrophone`. */
   constructor(settings: MicrophoneSettings) {
     super();
     this.#settings = settings;
@@ -57,7 +57,7 @@ export class CapturedMicrophone extends MicrophoneEventTarget implements Microph
     const { signal } = this.#settings;
     const abort = () => {
       this.#fail(
-        new MicrophoneError("aborted", "The microphone was given up through its signal.", { cause: signal?.reason }),
+        new MicrophoneError("aborted", "The microphone was aborted by the signal option.", { cause: signal?.reason }),
       );
     };
     signal?.addEventListener("abort", abort, { signal: this.#ending.signal });
@@ -105,7 +105,7 @@ export class CapturedMicrophone extends MicrophoneEventTarget implements Microph
     if (this.#settings.stream) {
       throw new MicrophoneError(
         "invalid-options",
-        "A given stream has no device to change. Stop it and open a microphone instead.",
+        "A stream passed as an option has no device to change. Stop it and open a microphone instead.",
       );
     }
     if (this.#stopping) throw new MicrophoneError("stopped", "The microphone was stopped. Open it again.");
@@ -114,7 +114,7 @@ export class CapturedMicrophone extends MicrophoneEventTarget implements Microph
   }
 
   stop(): Promise<void> {
-    this.#stopping ??= this.#finish("The microphone was stopped meanwhile. Open it again.");
+    this.#stopping ??= this.#finish("The microphone was stopped while it was being opened or changed. Open it again.");
     return this.#stopping;
   }
 
@@ -123,7 +123,7 @@ export class CapturedMicrophone extends MicrophoneEventTarget implements Microph
   }
 
   #hear(pcm: Uint8Array<ArrayBuffer>, level: Level): void {
-    // What was under way from the worklet when it was muted.
+    // Audio that the worklet sent before it was muted.
     if (this.muted) pcm.fill(0);
     this.#level = level;
     this.heard(level);
@@ -139,12 +139,10 @@ export class CapturedMicrophone extends MicrophoneEventTarget implements Microph
   }
 
   #streamEnded(): void {
-    this.#stopping ??= this.#finish(
-      "The stream's audio track ended while it was being opened. Give one that still runs.",
-    );
+    this.#stopping ??= this.#finish("The stream's audio track ended while it was being opened. Pass a live one.");
   }
 
-  /** @param why what is still under way then fails with. */
+  /** @param why the message of calls that are still pending. */
   async #finish(why: string): Promise<void> {
     this.#ending.abort(new MicrophoneError("stopped", why));
     queueMicrotask(() => this.#showState());
@@ -152,7 +150,7 @@ export class CapturedMicrophone extends MicrophoneEventTarget implements Microph
     this.#pcm.end();
   }
 
-  /** Ends everything at once. What was heard before a device failed can still be read; what was given up cannot. */
+  /** Ends everything at once. Audio from before a device failed can still be read; after an abort it cannot. */
   #fail(error: Error): void {
     if (this.#stopping) return;
     this.#ending.abort(error);

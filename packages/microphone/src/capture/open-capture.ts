@@ -4,8 +4,8 @@ import { Capture, type CaptureListener } from "./capture.ts";
 import { captureFailure } from "./capture-failure.ts";
 
 /**
- * Asks for a device, the default one if `deviceId` is undefined, and captures it; or captures the stream of the settings.
- * A device that is granted after `signal` aborted is let go at once.
+ * Requests a device, the default one if `deviceId` is undefined, and captures it; or captures the stream of the settings.
+ * A device that is granted after `signal` aborted is released at once.
  *
  * @throws MicrophoneError; or the signal's reason.
  */

@@ -1,9 +1,9 @@
-/** How long audio that flows in chunks of 50 ms may stay away, in ms. */
+/** How long audio in chunks of 50 ms may be missing, in ms. */
 const stallLimit = 5_000;
-/** After that, for chunks that have come but wait behind a busy page, in ms. */
+/** Extra time for chunks that have arrived but wait behind a busy page, in ms. */
 const graceLimit = 1_000;
 
-/** Notices that no audio comes although the browser says that it runs. Between `start` and `stop` it holds one timer. */
+/** Detects that no audio arrives although the browser says it runs. Has one timer between `start` and `stop`. */
 export class StallWatch {
   readonly #changed: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -11,17 +11,17 @@ export class StallWatch {
   #everHeard = false;
   #stalled = false;
 
-  /** @param changed `stalled` has changed. */
+  /** @param changed called when `stalled` changes. */
   constructor(changed: () => void) {
     this.#changed = changed;
   }
 
-  /** Whether no audio has come for 6 s. */
+  /** Whether no audio has arrived for 6 s. */
   get stalled(): boolean {
     return this.#stalled;
   }
 
-  /** Whether it is stalled after audio has come: something broke, rather than taking long to begin. */
+  /** Whether audio stopped after it had started, as opposed to a slow start. */
   get broken(): boolean {
     return this.#stalled && this.#everHeard;
   }
@@ -30,7 +30,7 @@ export class StallWatch {
     this.#wait(stallLimit, () => this.#wait(graceLimit, () => this.#set(true)));
   }
 
-  /** A chunk has come. */
+  /** A chunk has arrived. */
   heard(): void {
     this.#heard = true;
     this.#everHeard = true;

@@ -1,10 +1,10 @@
 import { downmix, encodePcm16Into, type Level, LevelMeter, Resampler } from "@voxpipe/audio";
 
-/** Samples of a render quantum, as browsers have it today. */
+/** Samples of a render quantum in today's browsers. */
 const quantum = 128;
 const chunksPerSecond = 20;
 
-/** Planar audio in render quanta → mono s16le at another rate, in chunks of 50 ms. Allocates per chunk, not per quantum. */
+/** Converts planar audio in render quanta to mono s16le at another rate, in chunks of 50 ms. Allocates per chunk, not per quantum. */
 export class PcmChunker {
   readonly #resampler: Resampler;
   readonly #emit: (pcm: Uint8Array<ArrayBuffer>, level: Level) => void;
@@ -15,7 +15,7 @@ export class PcmChunker {
   #chunk: Uint8Array<ArrayBuffer>;
   #filled = 0;
 
-  /** @param emit takes each chunk, and the buffer with it. */
+  /** @param emit receives each chunk and owns its buffer. */
   constructor(inputRate: number, outputRate: number, emit: (pcm: Uint8Array<ArrayBuffer>, level: Level) => void) {
     this.#resampler = new Resampler(inputRate, outputRate);
     this.#resampled = new Float32Array(this.#resampler.outputCapacity(quantum));
@@ -24,7 +24,7 @@ export class PcmChunker {
     this.#chunk = new Uint8Array(this.#bytes);
   }
 
-  /** Takes one quantum; no channels are silence. */
+  /** Takes one quantum; no channels mean silence. */
   push(channels: readonly Float32Array[]): void {
     const length = channels[0]?.length ?? this.#mono.length;
     if (length !== this.#mono.length) {
@@ -35,7 +35,7 @@ export class PcmChunker {
     this.#write(this.#resampled, this.#resampler.pushInto(this.#mono, this.#resampled));
   }
 
-  /** Emits what is left, the resampler's last samples included. */
+  /** Emits the rest, including the resampler's last samples. */
   flush(): void {
     const last = this.#resampler.flush();
     this.#write(last, last.length);

@@ -1,13 +1,13 @@
 export interface PcmStreamListener {
-  /** The oldest audio went, for there was no room: `bytes` of it, which began `offset` bytes into all that was pushed. */
+  /** The oldest audio was dropped to make room: `bytes` bytes, starting `offset` bytes into all that was pushed. */
   dropped(bytes: number, offset: number): void;
-  /** The reader wants no more. */
+  /** The reader cancelled. */
   cancelled(): void;
 }
 
 /**
- * A readable of what is pushed. What nobody has read yet waits, up to `maxBytes`; beyond that the oldest goes, so that a
- * reader which stalls is late by so much at most. An end, good or bad, comes behind all that waits.
+ * A readable of what is pushed. Unread audio waits, up to `maxBytes`; beyond that the oldest is dropped, so that a slow
+ * reader is never later than that. The end, with or without an error, comes after everything that waits.
  */
 export class PcmStream {
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -37,7 +37,7 @@ export class PcmStream {
           listener.cancelled();
         },
       },
-      // The stream itself keeps nothing: what it had taken could not be dropped any more.
+      // The stream itself must not queue: what it has queued could no longer be dropped.
       { highWaterMark: 0 },
     );
   }
@@ -56,7 +56,7 @@ export class PcmStream {
     this.#makeRoom();
   }
 
-  /** Ends the readable behind what waits: with `error`, or well. */
+  /** Ends the readable after what waits: with `error`, or normally. */
   end(error?: Error): void {
     const controller = this.#controller;
     this.#end ??= () => (error ? controller?.error(error) : controller?.close());

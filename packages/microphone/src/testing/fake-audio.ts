@@ -6,7 +6,7 @@ export type FakeAudio =
       /** Mono PCM: s16le bytes, 16-bit samples, or samples from −1 to 1. */
       readonly audio: Uint8Array | Int16Array | Float32Array;
       /**
-       * Hz of `audio`.
+       * Sample rate of `audio`, in Hz.
        * @default 16000
        */
       readonly audioRate?: number | undefined;
@@ -15,8 +15,8 @@ export type FakeAudio =
   | { readonly wav: Uint8Array | ArrayBuffer };
 
 /**
- * What is played, as mono s16le at `rate` Hz.
- * @throws AudioError if the WAV file cannot be read, or `audio` is none.
+ * The audio to play, as mono s16le at `rate` Hz.
+ * @throws AudioError if the WAV file cannot be read, or `audio` is not audio.
  */
 export function fakePcm(source: FakeAudio, rate: number): Bytes {
   if ("wav" in source) {
@@ -24,7 +24,7 @@ export function fakePcm(source: FakeAudio, rate: number): Bytes {
     const reader = new WavReader();
     const pcm = [reader.push(bytes), reader.flush()];
     reader.finish();
-    if (!reader.header) throw new AudioError("truncated-wav", "The WAV file has no header. Give a whole one.");
+    if (!reader.header) throw new AudioError("truncated-wav", "The WAV file has no header. Pass a complete file.");
     return convert(pcm, reader.header, rate);
   }
   const { audio, audioRate: sampleRate = 16_000 } = source;

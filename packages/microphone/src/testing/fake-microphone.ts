@@ -9,7 +9,7 @@ import { type FakeAudio, fakePcm } from "./fake-audio.ts";
 const chunkMs = 50;
 const silence: Level = { rms: Number.NEGATIVE_INFINITY, peak: Number.NEGATIVE_INFINITY };
 
-/** The devices that there are unless others are given. The first one is the default. */
+/** The default devices. The first one is the system's default. */
 export const fakeDevices: readonly MicrophoneDevice[] = [
   { deviceId: "fake-1", label: "Fake microphone 1" },
   { deviceId: "fake-2", label: "Fake microphone 2" },
@@ -17,13 +17,13 @@ export const fakeDevices: readonly MicrophoneDevice[] = [
 
 export interface FakeMicrophoneSettings {
   /**
-   * Hz of what comes out; the audio is converted to it.
+   * Sample rate of `readable`, in Hz; the audio is converted to it.
    * @default 16000
    */
   readonly sampleRate?: number | undefined;
   /**
-   * Waits for so many ms of audio to pass before they are given: `(ms) => new Promise((go) => setTimeout(go, ms))` plays in
-   * real time, or in that of Vitest's fake timers.
+   * Waits before each chunk, given its duration in ms: `(ms) => new Promise((go) => setTimeout(go, ms))` plays in real time,
+   * or in the time of Vitest's fake timers.
    * @default no wait: as fast as it is read
    */
   readonly wait?: ((ms: number) => Promise<unknown>) | undefined;
@@ -35,13 +35,13 @@ export interface FakeMicrophoneSettings {
   /** @default `fakeDevices` */
   readonly devices?: readonly MicrophoneDevice[] | undefined;
   /**
-   * Which of `devices` gives the audio at first.
+   * Which of `devices` provides the audio at first.
    * @default the first
    */
   readonly deviceId?: string | undefined;
 }
 
-/** Lets other tasks run in between: a reader that never waits would stop them all. Fake timers do not hold it up. */
+/** Lets other tasks run in between: a reader that never waits would block them. Not affected by fake timers. */
 function takeTurns(): Promise<void> {
   const { port1, port2 } = new MessageChannel();
   return new Promise((resolve) => {
@@ -55,25 +55,27 @@ function takeTurns(): Promise<void> {
 
 export type FakeMicrophoneOptions = FakeMicrophoneSettings & FakeAudio;
 
-/** A microphone that plays given audio, and does what is asked of it. */
+/** A microphone that plays given audio and can be made to fail. */
 export interface FakeMicrophone extends Microphone {
-  /** As when the system takes it away for a while: no audio is given until `resume()`. */
+  /** Interrupts it, as when the system takes the device away for a while: no audio until `resume()`. */
   interrupt(): void;
   resume(): void;
   /**
-   * Fails as a real one does: `readable` errors after what was read, and `state` is `stopped`.
-   * @param code `device-lost` unless given
+   * Fails as a real microphone does: `readable` errors after what was read, and `state` becomes `stopped`.
+   * @param code defaults to `device-lost`
    */
   lose(code?: MicrophoneErrorCode): void;
-  /** Drops the next `ms` of the audio, as for a reader that is too slow, and says so in a `dropped` event. */
+  /** Drops the next `ms` of the audio, as for a slow reader, and dispatches a `dropped` event. */
   drop(ms: number): void;
 }
 
 /**
- * A microphone for tests, without a browser: it plays PCM or a WAV file in chunks of 50 ms, as fast as it is read, and the
- * same each time.
+ * A microphone for tests, without a browser: plays PCM or a WAV file in chunks of 50 ms, as fast as it is read. Every run
+ * is the same.
  *
- * @throws AudioError if the audio cannot be read; MicrophoneError `no-device` if there is no `deviceId` among `devices`.
+ * @throws AudioError if the audio cannot be read; MicrophoneError `no-device` if `deviceId` is not among `devices`.
+ * @example
+ * const microphone = fakeMicrophone({ audio: new Int16Array(16_000) }); // one second of silence
  */
 export function fakeMicrophone(options: FakeMicrophoneOptions): FakeMicrophone {
   return new PlayedMicrophone(options);
@@ -91,10 +93,10 @@ class PlayedMicrophone extends MicrophoneEventTarget implements FakeMicrophone {
   #device: MicrophoneDevice;
   #state: MicrophoneState = "live";
   #level = silence;
-  /** Bytes of the audio that were given, and of silence behind it. */
+  /** Bytes provided so far: of the audio, then of silence. */
   #at = 0;
   #controller: ReadableStreamDefaultController<Bytes> | undefined;
-  /** Resolves when it is no longer interrupted. */
+  /** Resolves when the interruption is over. */
   #resumed: Promise<void> = Promise.resolve();
   #resume = () => {};
   #finish = () => {};
@@ -190,10 +192,10 @@ class PlayedMicrophone extends MicrophoneEventTarget implements FakeMicrophone {
     this.dispatchEvent(new DroppedEvent(ms, startMs));
   }
 
-  /** Gives one chunk, once its time has come; nothing if it ends before. */
+  /** Provides one chunk when its time has come; nothing if it ends before. */
   async #give(): Promise<void> {
     await Promise.race([this.#finished, this.#wait(chunkMs)]);
-    // It may be interrupted again before this goes on.
+    // It may be interrupted again before this continues.
     while (this.#state === "interrupted") await Promise.race([this.#finished, this.#resumed]);
     if (this.#state === "stopped") return;
     const chunk = this.#next();

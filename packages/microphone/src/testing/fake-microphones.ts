@@ -5,28 +5,32 @@ import { checkOptions, type MicrophoneOptions } from "../microphone-options.ts";
 import type { FakeAudio } from "./fake-audio.ts";
 import { type FakeMicrophone, type FakeMicrophoneSettings, fakeDevices, fakeMicrophone } from "./fake-microphone.ts";
 
-/** What every microphone that is opened does. Its rate and its device are those that it is opened with. */
+/** The options of all microphones. Rate and device are those that each one is opened with. */
 export type FakeMicrophonesOptions = Omit<FakeMicrophoneSettings, "sampleRate" | "deviceId"> & FakeAudio;
 
-/** The functions of `@voxpipe/microphone`, for a test, and what the test does with them. */
+/** The functions of `@voxpipe/microphone`, for a test, and the controls of the test. */
 export interface FakeMicrophones {
-  /** As in `@voxpipe/microphone`. Options are checked alike; `stream`, `constraints` and `workletUrl` change nothing. */
+  /** As in `@voxpipe/microphone`. Checks the same options; ignores `stream`, `constraints` and `workletUrl`. */
   openMicrophone(options?: MicrophoneOptions): Promise<FakeMicrophone>;
   /** As in `@voxpipe/microphone`. */
   listMicrophones(): Promise<MicrophoneDevice[]>;
-  /** Every microphone that was opened, in order. */
+  /** All microphones that were opened, in order. */
   readonly opened: readonly FakeMicrophone[];
   /** How many of them are on. */
   readonly lights: number;
-  /** Refuses every opening from now on with this code, such as `permission-denied`; `undefined` allows them again. */
+  /** From now on, rejects every opening with this code, such as `permission-denied`; `undefined` allows them again. */
   refuse(code: MicrophoneErrorCode | undefined): void;
-  /** Lets openings from now on wait, as for a visitor who is being asked, until the returned function is called. */
+  /** From now on, openings wait, as for a visitor who is being asked, until the returned function is called. */
   hold(): () => void;
 }
 
 /**
- * Fake microphones in the place of a browser's, for `vi.mock("@voxpipe/microphone", …)` or for code that is given its
- * `openMicrophone`. Each one plays the same audio from its beginning.
+ * Fake microphones to replace a browser's, for `vi.mock("@voxpipe/microphone", …)` or for code that takes `openMicrophone` as
+ * an argument. Each one plays the same audio from its beginning.
+ *
+ * @example
+ * const fake = fakeMicrophones({ wav: await readFile("hello.wav") });
+ * fake.refuse("permission-denied");
  */
 export function fakeMicrophones(options: FakeMicrophonesOptions): FakeMicrophones {
   const opened: FakeMicrophone[] = [];
@@ -40,7 +44,7 @@ export function fakeMicrophones(options: FakeMicrophonesOptions): FakeMicrophone
     async openMicrophone(asked = {}) {
       const { sampleRate, deviceId, signal } = checkOptions(asked);
       const aborted = () =>
-        new MicrophoneError("aborted", "The microphone was given up through its signal.", { cause: signal?.reason });
+        new MicrophoneError("aborted", "The microphone was aborted by the signal option.", { cause: signal?.reason });
       if (signal?.aborted) throw aborted();
       await (signal ? unlessAborted(held, signal).catch(() => Promise.reject(aborted())) : held);
       if (refused)

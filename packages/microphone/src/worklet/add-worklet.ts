@@ -1,7 +1,7 @@
 import { MicrophoneError } from "../microphone-error.ts";
 import { blockedByPolicy, type WorkletViolation } from "./worklet-policy.ts";
 
-/** The longest wait for a browser to say whether a file is blocked, in ms. */
+/** The longest wait for the browser to report a blocked file, in ms. */
 const probeLimit = 3_000;
 
 /** @throws MicrophoneError `worklet-blocked` if the page's policy forbids the file, `worklet-failed` if it does not load. */
@@ -9,7 +9,7 @@ export async function addWorklet(context: AudioContext, workletUrl: string | URL
   const url = new URL(workletUrl, document.baseURI);
   let violation: WorkletViolation | undefined;
   const violated = (event: SecurityPolicyViolationEvent) => {
-    // A policy that only reports blocks nothing, and of other files there is nothing to say here.
+    // A report-only policy blocks nothing, and reports about other files do not concern this one.
     if (event.disposition === "report" || !names(event.blockedURI, url)) return;
     violation ??= { policy: event.originalPolicy, directive: event.effectiveDirective };
   };
@@ -17,7 +17,7 @@ export async function addWorklet(context: AudioContext, workletUrl: string | URL
   try {
     await context.audioWorklet.addModule(url);
   } catch (cause) {
-    // Firefox reports the worklet itself, and only once for a file; the others do not report worklets.
+    // Firefox reports the worklet itself, and only once for each file; the others do not report worklets.
     if (violation === undefined) await preload(url.href, () => violation !== undefined);
     throw violation === undefined
       ? new MicrophoneError("worklet-failed", notLoaded(url), { cause })
@@ -27,7 +27,7 @@ export async function addWorklet(context: AudioContext, workletUrl: string | URL
   }
 }
 
-/** Whether a report's `blockedURI` is that of the file; of a Blob it has the scheme alone. */
+/** Whether a report's `blockedURI` names the file; for a Blob it is the scheme alone. */
 function names(blocked: string, url: URL): boolean {
   const { href, hash, protocol, origin } = url;
   return [href.slice(0, href.length - hash.length), protocol.slice(0, -1), origin].includes(blocked);
@@ -36,10 +36,10 @@ function names(blocked: string, url: URL): boolean {
 function notLoaded(url: URL): string {
   const elsewhere = url.protocol.startsWith("http") && url.origin !== location.origin;
   const how = elsewhere ? `as JavaScript and with Access-Control-Allow-Origin for ${location.origin}` : "as JavaScript";
-  return `The worklet ${url} did not load. Serve @voxpipe/microphone/worklet.js there ${how}, or give its address as workletUrl.`;
+  return `The worklet ${url} did not load. Serve @voxpipe/microphone/worklet.js there ${how}, or pass its address as workletUrl.`;
 }
 
-/** Loads a script without running it, until it is known whether a policy forbids it. */
+/** Loads a script without running it, until it is known whether a policy blocks it. */
 async function preload(url: string, known: () => boolean): Promise<void> {
   const link = document.createElement("link");
   link.rel = "modulepreload";
@@ -52,6 +52,6 @@ async function preload(url: string, known: () => boolean): Promise<void> {
   });
   clearTimeout(timer);
   link.remove();
-  // The report may come a task behind the error.
+  // The report may arrive one task after the error.
   if (!known()) await new Promise((resolve) => setTimeout(resolve));
 }

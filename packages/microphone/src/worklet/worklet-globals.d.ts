@@ -1,4 +1,4 @@
-/** What an AudioWorkletGlobalScope has; TypeScript's DOM types leave it out. */
+/** Globals of an AudioWorkletGlobalScope, which TypeScript's DOM types lack. */
 declare class AudioWorkletProcessor {
   readonly port: MessagePort;
 }

@@ -4,12 +4,12 @@ import type { Level } from "@voxpipe/audio";
 export const processorName = "voxpipe-microphone";
 
 export interface ProcessorOptions {
-  /** Of the audio that it gives, in Hz. */
+  /** Sample rate of the chunks, in Hz. */
   readonly sampleRate: number;
 }
 
-/** To the worklet. `finish` gives the rest of the audio and ends it. */
+/** To the worklet. `finish` makes it send the rest of the audio and end. */
 export type WorkletCommand = "mute" | "unmute" | "finish";
 
-/** From the worklet: a chunk of mono s16le, which is transferred; or that it has finished. */
+/** From the worklet: a chunk of mono s16le, transferred; or that it has finished. */
 export type WorkletReport = { readonly pcm: Uint8Array<ArrayBuffer>; readonly level: Level } | "finished";

@@ -11,7 +11,7 @@ test.each<[string, string, string, RegExp]>([
     "a nonce alone",
     own,
     "script-src 'nonce-r4nd0m'",
-    /\(script-src 'nonce-…'\).*A nonce or a hash does not reach worklets: add 'self' to script-src\.$/,
+    /\(script-src 'nonce-…'\).*A nonce or a hash does not apply to worklets: add 'self' to script-src\.$/,
   ],
   [
     "a nonce, and workers from here",
@@ -29,13 +29,13 @@ test.each<[string, string, string, RegExp]>([
     "a default alone",
     own,
     "default-src 'none'",
-    /: put 'self' in the place of 'none' in default-src, or give the policy a script-src that has it\.$/,
+    /: replace 'none' with 'self' in default-src, or add a script-src with it to the policy\.$/,
   ],
   [
     "another host, where the page's own would do",
     cdn,
     "script-src 'self'",
-    /To allow it, add https:\/\/cdn\.example to script-src; or serve .* from the page's own origin, and give its address as workletUrl\.$/,
+    /To allow it, add https:\/\/cdn\.example to script-src; or serve .* from the page's own origin, and pass its address as workletUrl\.$/,
   ],
   [
     "another host, where nothing would do",

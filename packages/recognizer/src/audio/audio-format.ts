@@ -1,7 +1,7 @@
-/** Samples a second, everywhere in this package. */
+/** Samples per second, everywhere in this package. */
 export const sampleRate = 16_000;
 
-/** Samples that the voice detector judges at a time: 32 ms. */
+/** Samples in a window of the voice detector: 32 ms. */
 export const windowSamples = 512;
 
 /** Milliseconds to samples. */

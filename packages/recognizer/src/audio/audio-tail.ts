@@ -1,4 +1,4 @@
-/** The most recent stretch of a session's samples, addressed by their position in the whole session. */
+/** The most recent samples of a session, addressed by their position in the whole session. */
 export class AudioTail {
   #samples = new Float32Array(0);
   #from = 0;
@@ -9,7 +9,7 @@ export class AudioTail {
     return this.#from + this.#length;
   }
 
-  /** Copies `chunk` to the end. What is not a number becomes silence: it would poison the models' state. */
+  /** Appends a copy of `chunk`. NaN becomes silence: it would corrupt the models' state. */
   append(chunk: Float32Array): void {
     const needed = this.#length + chunk.length;
     if (needed > this.#samples.length) {
@@ -24,12 +24,12 @@ export class AudioTail {
     this.#length = needed;
   }
 
-  /** A copy of the samples from `start` to `end`, as far as they are still held. */
+  /** A copy of the samples from `start` to `end` that are still stored. */
   slice(start: number, end: number): Float32Array {
     return this.#samples.slice(Math.max(0, start - this.#from), Math.max(0, Math.min(this.#length, end - this.#from)));
   }
 
-  /** Forgets what lies before `position`. */
+  /** Drops everything before `position`. */
   dropBefore(position: number): void {
     const dropped = Math.min(this.#length, position - this.#from);
     if (dropped <= 0) return;

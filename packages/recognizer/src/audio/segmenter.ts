@@ -2,7 +2,7 @@ import { samplesIn, windowSamples } from "./audio-format.ts";
 
 /** A piece of audio to decode, in samples of the session. */
 export interface Segment {
-  /** With the audio kept before the voice. */
+  /** Including the audio kept before the voice. */
   readonly start: number;
   /** First and last sample with voice. */
   readonly voiceStart: number;
@@ -12,37 +12,37 @@ export interface Segment {
 
 /** Audio before the first voiced window that belongs to the segment: the model misses onsets without it. */
 const preRoll = samplesIn(500);
-/** Silence that ends a segment. Shorter ones are left inside: the model does better with context. */
+/** Silence that ends a segment. Shorter pauses stay inside: the model does better with context. */
 const minSilence = samplesIn(500);
-/** From this length on, a shorter silence is welcome too. */
+/** From this length on, a shorter silence also ends the segment. */
 const longSegment = samplesIn(12_000);
 const minSilenceWhenLong = samplesIn(200);
-/** Without any pause a segment is cut at this length, at the quietest window of its last seconds. */
+/** Without a pause, a segment is cut at this length, at the quietest window of its last seconds. */
 const maxLength = samplesIn(22_000);
 const cutWithin = samplesIn(3_000);
-/** The detector needs three windows of voice before it says so. */
+/** The detector needs three windows of voice before it reports it. */
 const detectionDelay = 2 * windowSamples;
-/** Silence after a voice that stays with it when the next segment reaches back. */
+/** Silence after a voice that still belongs to it when the next segment reaches back. */
 const postRoll = samplesIn(100);
 
-/** Turns the voice detector's verdicts, one a window, into segments. */
+/** Turns the voice detector's verdicts, one per window, into segments. */
 export class Segmenter {
   #position = 0;
   #floor = 0;
   #open: { start: number; voiceStart: number; voiceEnd: number } | undefined;
   #levels: number[] = [];
 
-  /** The segment that is open, up to the last window. */
+  /** The open segment, up to the last window. */
   get open(): Segment | undefined {
     return this.#open && { ...this.#open, end: this.#position };
   }
 
-  /** The first sample that a later segment could still begin with. */
+  /** The first sample that a later segment could begin with. */
   get needed(): number {
     return this.#open?.start ?? Math.max(this.#floor, this.#position - detectionDelay - preRoll - windowSamples);
   }
 
-  /** Takes the next window's verdict and level (any measure that rises with loudness); gives the segment it closes. */
+  /** Takes the next window's verdict and level (any measure that rises with loudness); returns the segment it closes. */
   push(voiced: boolean, level: number): Segment | undefined {
     const windowStart = this.#position;
     this.#position += windowSamples;
@@ -58,7 +58,7 @@ export class Segmenter {
     return length >= maxLength ? this.#cutAtQuietest(open) : undefined;
   }
 
-  /** Closes what is open at sample `at`, at or after the last window. In mid-speech the next segment begins right there. */
+  /** Closes the open segment at sample `at`, at or after the last window. In mid-speech the next segment begins there. */
   cut(at: number): Segment | undefined {
     const open = this.#open;
     if (!open) return undefined;

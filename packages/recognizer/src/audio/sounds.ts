@@ -1,6 +1,6 @@
 import { bareWord } from "../reading/align-words.ts";
 
-/** Kinds of sounds that loudness and brightness alone can tell apart. */
+/** Kinds of sounds that can be distinguished by loudness and brightness alone. */
 export type SoundKind = "vowel" | "sonorant" | "sibilant" | "fricative" | "stop";
 
 /** A sound of a word: its kind and how long it takes at an ordinary pace, in ms. */
@@ -22,7 +22,7 @@ const hurriedWords = new Set(
   ),
 );
 
-/** English spelling to kinds of sounds, roughly: the first that matches is taken. */
+/** English spelling to kinds of sounds, roughly: the first match applies. */
 const spellings: readonly (readonly [RegExp, readonly (SoundKind | "long")[]])[] = [
   [/^(?:igh|ough|augh|eigh)/, ["long"]],
   [/^(?:tch|ch|sh|j|ge(?![a-z])|dge?)(?=.)?/, ["stop", "sibilant"]],
@@ -39,7 +39,7 @@ const spellings: readonly (readonly [RegExp, readonly (SoundKind | "long")[]])[]
   [/^\d/, ["stop", "long", "sonorant"]],
 ];
 
-/** The sounds of a written word; at least one. `last` where a pause is likely to follow. */
+/** The sounds of a written word; at least one. `last`: a pause is likely to follow. */
 export function soundsOf(text: string, last: boolean): Sound[] {
   const word = bareWord(text).replace(/'/g, "");
   const pace = hurriedWords.has(word) ? hurriedPace : 1;
@@ -68,7 +68,7 @@ function kindsOf(word: string): (SoundKind | "long")[] {
   return kinds;
 }
 
-/** "plate", "walked", "homes": an `e` near the end that is not said. */
+/** "plate", "walked", "homes": a silent `e` near the end. */
 function silentEnd(word: string): string {
   return word.replace(/(?<=[aeiouy].*[^aeiouytd])ed$/, "d").replace(/(?<=[aeiouy].*[^aeiouy])e$/, "");
 }

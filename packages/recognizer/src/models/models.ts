@@ -5,7 +5,7 @@ import type { Decode } from "../reading/segment-reader.ts";
 import type { ModelFiles } from "../thread/messages.ts";
 import type { VoiceDetector } from "../transcription.ts";
 
-// Required rather than imported: where the import of a CommonJS module throws, Node 20 ends the thread all the same.
+// Required, not imported: Node 20 ends the thread if the import of a CommonJS module throws, even if that is caught.
 const sherpa: typeof Sherpa = createRequire(import.meta.url)("sherpa-onnx-node");
 
 /** The loaded models of one worker thread. The decoder is shared by its sessions; voice detection has state. */
@@ -14,10 +14,10 @@ export interface Models {
   voiceDetector(): VoiceDetector;
 }
 
-/** Voice for longer than this is handed over by the detector, which would otherwise keep all of its audio. */
+/** Voice for longer than this is flushed: otherwise the detector would keep all of its audio. */
 const flushAfterWindows = (20 * sampleRate) / windowSamples;
 
-/** Loads Moonshine tiny and Silero VAD; takes about a second. One thread each: sessions run side by side instead. */
+/** Loads Moonshine tiny and Silero VAD; takes about a second. One thread each: sessions run in parallel instead. */
 export function loadModels(files: ModelFiles): Models {
   const recognizer = new sherpa.OfflineRecognizer({
     featConfig: { sampleRate, featureDim: 80 },
@@ -39,7 +39,7 @@ export function loadModels(files: ModelFiles): Models {
   };
 }
 
-/** Only the verdict on each window is of interest: segments are made elsewhere, and the detector's own are dropped. */
+/** Uses only the verdict on each window: segments are made elsewhere, and the detector's own are dropped. */
 function voiceDetector(model: string): VoiceDetector {
   const silero = {
     model,

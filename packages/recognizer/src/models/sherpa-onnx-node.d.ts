@@ -1,4 +1,4 @@
-/** The part of sherpa-onnx-node that is used; the package ships no declarations of its own. */
+/** The part of sherpa-onnx-node that is used; the package has no declarations. */
 declare module "sherpa-onnx-node" {
   interface OfflineStream {
     acceptWaveform(audio: { samples: Float32Array; sampleRate: number }): void;

@@ -1,4 +1,4 @@
-/** How two lists of words correspond: indices into each, or `undefined` on the side that lacks the word. */
+/** How two lists of words correspond: indices into each, or `undefined` on the side without the word. */
 export interface WordPair {
   readonly a: number | undefined;
   readonly b: number | undefined;
@@ -11,8 +11,8 @@ export function bareWord(text: string): string {
 }
 
 /**
- * Aligns two word lists with the fewest edits, comparing bare words. With `prefixOfB`, only the part of `b`
- * that `a` fits best is aligned, and what follows in `b` is left out.
+ * Aligns two word lists with the fewest edits, comparing bare words. With `prefixOfB`, aligns only the part of `b` that `a`
+ * fits best, and leaves out the rest of `b`.
  */
 export function alignWords(a: readonly string[], b: readonly string[], prefixOfB = false): WordPair[] {
   const width = b.length + 1;

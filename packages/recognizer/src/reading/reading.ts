@@ -9,7 +9,7 @@ export interface ReadWord {
   readonly final: boolean;
 }
 
-/** Words at the end of a reading that are never final by agreement: the audio may cut the last one short. */
+/** Words at the end of a reading that never become final by agreement: the audio may cut the last one short. */
 const heldBack = 2;
 
 /**

@@ -2,13 +2,13 @@ import { samplesIn } from "../audio/audio-format.ts";
 import { alignWords } from "./align-words.ts";
 import { withoutLoops } from "./without-loops.ts";
 
-/** Audio to its text; the only expensive thing here. */
+/** Decodes audio to text; the only expensive step. */
 export type Decode = (samples: Float32Array) => string;
 
 /** The audio of a segment. */
 export interface SegmentAudio {
   readonly samples: Float32Array;
-  /** Where in it the voice begins, in samples. */
+  /** Where the voice begins in it, in samples. */
   readonly voiceStart: number;
   /** How much of it is voiced, in samples. */
   readonly voiced: number;
@@ -20,20 +20,20 @@ export interface Context {
   readonly words: readonly string[];
 }
 
-/** Voiced time up to which a segment is read together with the one before it. */
+/** A segment with less voice than this is read together with the one before it. */
 const shortSegment = samplesIn(1_500);
-/** The model returns nothing for some lengths of audio; less of the silence before the voice then often helps. */
+/** The model returns nothing for some lengths of audio; with less silence before the voice it often works. */
 const shorterPreRolls = [samplesIn(200), 0];
-/** Voice shorter than this may well be no speech: an empty reading of it stands. */
+/** Voice shorter than this may not be speech: its empty reading is accepted. */
 const surelySpeech = samplesIn(350);
-/** The model wants some audio. */
+/** The model needs this much audio. */
 const shortestSegment = samplesIn(100);
-/** Faster than people speak: more words than this are made up. */
+/** More words than this in a second are hallucinated. */
 const maxWordsPerSecond = 8;
-/** Share of the context's words that must come back for its end to be found safely. */
+/** Share of the context's words that must be found again for its end to be certain. */
 const recognisedAgain = 0.7;
 
-/** Reads a segment, a short one with what came before. */
+/** Reads a segment, a short one together with what came before. */
 export function readSegment(decode: Decode, audio: SegmentAudio, context?: Context): string[] {
   const inContext = context && audio.voiced < shortSegment ? readInContext(decode, audio, context) : [];
   const words = inContext.length > 0 ? inContext : readAlone(decode, audio);
@@ -53,7 +53,7 @@ function readAlone(decode: Decode, { samples, voiceStart, voiced }: SegmentAudio
   return [];
 }
 
-/** Reads context and segment as one; nothing when the context is not found again in what was read. */
+/** Reads context and segment as one; returns nothing if the context is not found in the result. */
 function readInContext(decode: Decode, audio: SegmentAudio, context: Context): string[] {
   const both = new Float32Array(context.samples.length + audio.samples.length);
   both.set(context.samples);
@@ -64,7 +64,7 @@ function readInContext(decode: Decode, audio: SegmentAudio, context: Context): s
   if (!pairs.at(-1)?.same || found < recognisedAgain * context.words.length) return [];
   const [first, ...rest] = words.slice(pairs.filter((pair) => pair.b !== undefined).length);
   if (first === undefined) return [];
-  // Read as one sentence, but what came before is already known as a finished one.
+  // Read as one sentence, although the context is already known as a finished one.
   const begins = /[.?!]$/.test(context.words.at(-1) ?? "");
   return [begins ? first.charAt(0).toUpperCase() + first.slice(1) : first, ...rest];
 }

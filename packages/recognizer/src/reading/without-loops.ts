@@ -1,14 +1,13 @@
 import { bareWord } from "./align-words.ts";
 
-/** Longest phrase that is looked for. */
+/** The longest phrase that is checked. */
 const longestPhrase = 8;
-/** Times in a row that people say a word, or a phrase, on purpose. */
+/** How often in a row people say a word, or a phrase, on purpose. */
 const mostWordRepeats = 5;
 const mostPhraseRepeats = 3;
 
 /**
- * The words without the loops that the model falls into on noise: a phrase said more often in a row than people
- * do is kept once.
+ * Removes the loops that the model falls into on noise: a phrase repeated more often than people do is kept once.
  */
 export function withoutLoops(words: readonly string[]): string[] {
   const kept: string[] = [];

@@ -7,12 +7,12 @@ export interface Span {
   readonly end: number;
 }
 
-/** Time is looked at in steps of 10 ms. */
+/** The time resolution: steps of 10 ms. */
 const stepSamples = sampleRate / 100;
 const stepMs = 10;
 /** A sound lasts at most this many steps. */
 const longestSteps = 40;
-/** Below the loud parts by more than this, in dB, there is no voice at the ends of a voiced stretch. */
+/** At the ends of voiced audio, anything quieter than the loud parts by more than this, in dB, is not voice. */
 const quietCost = 40;
 const lengthWeight = 2.5;
 const soundWeight = 0.5;
@@ -28,13 +28,13 @@ interface Step {
 }
 
 /**
- * Estimates when each word was said, as the model tells no times. Spelling tells roughly which kinds of sounds follow
- * each other and how long they take; loudness and brightness tell which kind each moment could be. The times are those
- * of the likeliest path of the sounds through the voiced moments.
+ * Estimates when each word was said, because the model reports no times. Spelling gives roughly which kinds of sounds follow
+ * each other and how long they take; loudness and brightness give which kind each moment could be. The result is the most
+ * likely path of the sounds through the voiced audio.
  *
  * @param texts The words, in order.
  * @param samples The segment's audio.
- * @param voiced Whether the detector heard voice at a sample of the segment.
+ * @param voiced Whether the detector found voice at a sample of the segment.
  */
 export function wordTimes(
   texts: readonly string[],
@@ -105,7 +105,7 @@ function soundCosts(softness: number, brightness: number): Record<SoundKind, num
   };
 }
 
-/** The bounds of the sounds, one more than sounds, whose lengths and places together are likeliest. */
+/** The most likely bounds of the sounds (one more than sounds), by their lengths and places together. */
 function likeliestBounds(
   sounds: readonly { kind: SoundKind; first: boolean; steps: number }[],
   steps: readonly Step[],

@@ -1,7 +1,7 @@
 import type { EngineWord, Hypothesis } from "../engine.ts";
 import type { RecognizerErrorCode } from "../recognizer-error.ts";
 
-/** What a worker is started with. */
+/** The data that a worker starts with. */
 export interface WorkerStart {
   readonly files: ModelFiles;
   /** A `NativeGate`'s. */
@@ -22,14 +22,14 @@ export type Request =
   | { readonly type: "audio"; readonly session: number; readonly samples: Float32Array<ArrayBuffer> }
   | { readonly type: "endpoint"; readonly session: number; readonly id: number }
   | { readonly type: "close"; readonly session: number }
-  /** The worker is to end, once it is through with what it does. */
+  /** The worker ends after its current work. */
   | { readonly type: "stop" };
 
 /** From a worker to the main thread. */
 export type Report =
   | { readonly type: "ready" }
   | { readonly type: "refused"; readonly code: RecognizerErrorCode; readonly message: string }
-  /** Answers `close`: the worker does nothing for this session any more. */
+  /** Answers `close`: the worker has stopped working for this session. */
   | { readonly type: "closed"; readonly session: number }
   | { readonly type: "heard"; readonly session: number; readonly hypothesis: Hypothesis }
   | { readonly type: "endpoint"; readonly session: number; readonly id: number; readonly words: readonly EngineWord[] };

@@ -3,16 +3,16 @@ const gateBusy = 1;
 const gateShut = 2;
 
 /**
- * Keeps native code and the end of its thread apart: Node ends threads wherever they are, and the native decoder
- * aborts the whole process when that happens inside it. The thread enters the gate for native work; whoever is about
- * to end the process shuts it first, which waits for the work at hand.
+ * Prevents a thread from ending inside native code: Node can end a thread at any point, and if that is inside the native
+ * decoder, the decoder aborts the whole process. The thread enters the gate for native work; code that is about to end the
+ * process shuts the gate first, which waits for the current work.
  */
 export class NativeGate {
-  /** To be handed to the other thread. */
+  /** Share it with the other thread. */
   readonly memory: SharedArrayBuffer;
   readonly #state: Int32Array;
 
-  /** @param memory Another gate's, to share it; by default new. */
+  /** @param memory of another gate, to share its state; by default new. */
   constructor(memory = new SharedArrayBuffer(4)) {
     this.memory = memory;
     this.#state = new Int32Array(memory);
@@ -29,7 +29,7 @@ export class NativeGate {
     }
   }
 
-  /** Lets no more work begin, and blocks until what is going on has ended, but for at most `timeout` ms. */
+  /** Lets no more work begin, and blocks until the current work has ended, but for at most `timeout` ms. */
   shut(timeout: number): void {
     const deadline = performance.now() + timeout;
     while (Atomics.compareExchange(this.#state, 0, gateOpen, gateShut) === gateBusy) {

@@ -7,13 +7,13 @@ import type { ModelFiles, Report, Request, WorkerStart } from "./messages.ts";
 import { NativeGate } from "./native-gate.ts";
 import { RemoteSession } from "./remote-session.ts";
 
-/** Run from source, the worker is the built one: threads cannot run TypeScript on every supported Node. */
+/** When run from source, this is the built worker: not every supported Node can run TypeScript in threads. */
 const workerFile = new URL(import.meta.url.endsWith(".ts") ? "../../dist/worker.js" : "./worker.js", import.meta.url);
 
-/** How long a process that exits waits for a reading that is going on, in ms. */
+/** How long an exiting process waits for the current reading, in ms. */
 const longestReading = 5_000;
 
-/** A worker thread and the sessions that it serves. It keeps the process alive only while it has sessions to serve. */
+/** A worker thread and its sessions. It keeps the process alive only while it has sessions. */
 export class RecognizerThread {
   /** Resolves when the models are loaded; rejects with a `RecognizerError`. */
   readonly ready: Promise<void>;
@@ -35,12 +35,12 @@ export class RecognizerThread {
     process.on("exit", this.#onProcessExit);
     const { promise, resolve, reject } = deferred();
     this.ready = promise;
-    // Whoever waits for it sees the failure; nobody else needs to.
+    // Callers that await it see the failure; otherwise it must not be an unhandled rejection.
     this.ready.catch(() => {});
     this.#worker.on("message", (report: Report) => {
       if (report.type === "ready") resolve();
       else if (report.type === "refused") {
-        // The thread ends by itself: it has nothing to wait for.
+        // The thread ends by itself: nothing keeps it alive.
         this.#failure = refusal(report.code, report.message);
       } else this.#deliver(report);
     });
@@ -62,7 +62,7 @@ export class RecognizerThread {
     });
   }
 
-  /** Sessions that it serves or is about to. */
+  /** Sessions that are open or being opened. */
   get load(): number {
     return this.#opening + this.#sessions.size;
   }
@@ -84,7 +84,7 @@ export class RecognizerThread {
     return session;
   }
 
-  /** Closes its sessions and ends the thread, after the reading that is going on. */
+  /** Closes its sessions and ends the thread, after the current reading. */
   async close(): Promise<void> {
     this.#failure ??= new RecognizerError("closed", "The recogniser was closed.");
     for (const session of [...this.#sessions.values()]) session.close();
@@ -100,7 +100,7 @@ export class RecognizerThread {
     else if (report.type === "endpoint") session?.answered(report.id, report.words);
     else {
       this.#sessions.delete(report.session);
-      // Only now is it sure that the thread does nothing that its end would interrupt.
+      // Only now is it certain that ending the thread interrupts nothing.
       if (this.load === 0 && !this.#failure) this.#worker.unref();
     }
   }
@@ -110,7 +110,7 @@ function refusal(code: RecognizerError["code"], message: string): RecognizerErro
   if (code !== "unsupported-platform") return new RecognizerError(code, `The models could not be loaded: ${message}`);
   return new RecognizerError(
     code,
-    `There is no speech decoder for ${process.platform}-${process.arch} here. sherpa-onnx-node has one for Linux, macOS and Windows; install without leaving out optional dependencies, or use a scripted engine.`,
+    `There is no speech decoder for ${process.platform}-${process.arch}. sherpa-onnx-node has decoders for Linux, macOS and Windows; install with optional dependencies, or use a scripted engine.`,
   );
 }
 

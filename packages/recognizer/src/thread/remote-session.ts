@@ -6,14 +6,14 @@ import type { Request } from "./messages.ts";
 /** Posts a request to the thread that serves a session. */
 export type Send = (request: Request, transfer?: ArrayBuffer[]) => void;
 
-/** A session as the main thread sees it: everything heavy happens in a worker. */
+/** A session as the main thread sees it; the heavy work happens in a worker. */
 export class RemoteSession implements EngineSession {
   readonly #id: number;
   readonly #listener: EngineListener;
   readonly #send: Send;
   readonly #maxBacklogMs: number;
   readonly #endpoints = new Map<number, (words: readonly EngineWord[]) => void>();
-  /** Who waits for how much to be heard, in order. Settled when it is, or when the session ends. */
+  /** Callers waiting for an amount of audio, in order. Settled when it is processed, or when the session ends. */
   readonly #settling: { readonly heardMs: number; readonly resolve: () => void }[] = [];
   #nextEndpoint = 0;
   #written = 0;
@@ -55,7 +55,7 @@ export class RemoteSession implements EngineSession {
   }
 
   settled(): Promise<void> | undefined {
-    // The worker hears whole windows, and reports at every write.
+    // The worker processes whole windows, and reports at every write.
     const heardMs = msOf(this.#written - (this.#written % windowSamples));
     if (this.#ended || this.#heardMs >= heardMs) return undefined;
     return new Promise((resolve) => this.#settling.push({ heardMs, resolve }));

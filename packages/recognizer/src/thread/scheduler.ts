@@ -2,9 +2,9 @@ import type { Decode } from "../reading/segment-reader.ts";
 import type { ReadingJob, Transcription } from "../transcription.ts";
 
 /**
- * Decides which session of a worker decodes next, one job a turn of the event loop, so that audio and requests that
- * came meanwhile are seen first. Final readings go before readings of open segments, and any reading puts those off for
- * as long as it took: under load they grow rarer, and the finals stay prompt.
+ * Decides which session of a worker decodes next, one job per turn of the event loop, so that audio and requests that arrived
+ * meanwhile are handled first. Final readings come before readings of open segments, and any reading delays those for as long
+ * as it took: under load they become rarer, and finals stay prompt.
  */
 export class Scheduler {
   readonly #sessions = new Map<number, Transcription>();
@@ -33,12 +33,12 @@ export class Scheduler {
     this.#sessions.delete(id);
   }
 
-  /** Nothing is read any more. */
+  /** No more readings. */
   stop(): void {
     this.#sessions.clear();
   }
 
-  /** To be called when a session may have something to decode. */
+  /** Call it when a session may have something to decode. */
   wake(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -52,7 +52,7 @@ export class Scheduler {
     const chosen = this.#choose();
     if (!chosen) return false;
     const { id, session, job } = chosen;
-    // The session that was served goes to the end of the line.
+    // The session that was served goes to the end of the queue.
     this.#sessions.delete(id);
     this.#sessions.set(id, session);
     const started = this.#now();

@@ -1,4 +1,4 @@
-/** One signal for a time limit and a caller's signal, which says which of the two ended it. */
+/** One signal for a time limit and a caller's signal. `ended` says which of the two came first. */
 export interface Deadline {
   readonly signal: AbortSignal;
   /** Which came first; undefined while neither has. */
@@ -32,7 +32,7 @@ export function startDeadline(limit: number, outer: AbortSignal | undefined): De
   };
 }
 
-/** Settles as `work` does, or rejects when `signal` aborts first: also where `work` takes no notice of the signal. */
+/** Settles as `work` does, or rejects when `signal` aborts first, even if `work` ignores the signal. */
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);

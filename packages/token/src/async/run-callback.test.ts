@@ -87,7 +87,7 @@ describe("a user's function that gives no answer", () => {
     const response = await createTokenHandler({ ...options, ...hanging, authorizeTimeout: 20 })(ask());
     expect([response.status, (await errorOf(response)).code]).toEqual([504, "timeout"]);
     expect(reports).toMatchObject([{ error: { code, retryable: true }, context: { status: 504 } }]);
-    expect(reports[0]?.error.message).toMatch(/no answer within 20 ms.*authorizeTimeout/);
+    expect(reports[0]?.error.message).toMatch(/did not answer within 20 ms.*authorizeTimeout/);
     expect(upstream.requests).toEqual([]);
   });
 

@@ -2,9 +2,9 @@ import { causeFromUserCode } from "../errors/safe-cause.ts";
 import { TokenError, type TokenErrorCode } from "../errors/token-error.ts";
 import { startDeadline, unlessAborted } from "./deadline.ts";
 
-/** What an error says of a function of the user's that threw, or that gave no answer. */
+/** How errors name a function from the user's options, and what they say if it throws or does not answer in time. */
 export interface Callback {
-  /** As a message begins. */
+  /** The start of the message. */
   readonly what: string;
   readonly threw: { readonly code: TokenErrorCode; readonly remedy: string };
   readonly late: { readonly code: TokenErrorCode; readonly remedy: string };
@@ -12,42 +12,42 @@ export interface Callback {
 
 export const authorizeCallback: Callback = {
   what: "authorize",
-  // Nobody knows who asks, so nobody gets a token.
-  threw: { code: "authorize-failed", remedy: "Correct it; for a visitor who may not have a token it returns false." },
+  // Without an identity there is no token.
+  threw: { code: "authorize-failed", remedy: "Fix the function; return false for a visitor who may not have a token." },
   late: {
     code: "authorize-timeout",
-    remedy: "Check what it asks, such as a store of sessions, or raise authorizeTimeout.",
+    remedy: "Check what the function waits for, such as a session store, or raise authorizeTimeout.",
   },
 };
 
 export const durationCallback: Callback = {
-  what: "a function for the token's durations",
-  threw: { code: "option-failed", remedy: "Correct expiresInSeconds or maxSessionDurationSeconds." },
+  what: "a duration function",
+  threw: { code: "option-failed", remedy: "Fix the function expiresInSeconds or maxSessionDurationSeconds." },
   late: {
     code: "option-timeout",
-    remedy: "Check what expiresInSeconds and maxSessionDurationSeconds ask, or raise authorizeTimeout.",
+    remedy: "Check what expiresInSeconds and maxSessionDurationSeconds wait for, or raise authorizeTimeout.",
   },
 };
 
 export const keyCallback: Callback = {
   what: "apiKey",
-  threw: { code: "option-failed", remedy: "Correct the function apiKey, or what it asks." },
+  threw: { code: "option-failed", remedy: "Fix the function apiKey." },
   late: {
     code: "option-timeout",
-    remedy: "Check what apiKey asks, keep the key in memory, or raise authorizeTimeout.",
+    remedy: "Check what apiKey waits for, keep the key in memory, or raise authorizeTimeout.",
   },
 };
 
 export interface CallbackRun extends Callback {
   readonly request: Request;
-  /** The key, which no error shows. */
+  /** The API key; no error shows it. */
   readonly secret: string;
   readonly authorizeTimeout: number | undefined;
 }
 
 /**
- * What a function of the user's returns, for which the visitor waits no longer than `authorizeTimeout`. What it throws
- * becomes an error that says whose it was, without the key.
+ * Runs a function from the user's options and waits at most `authorizeTimeout` for it. If it throws, rejects with a
+ * `TokenError` that names the function and does not contain the key.
  */
 export async function runCallback<T>(
   work: () => Promise<T>,
@@ -61,7 +61,7 @@ export async function runCallback<T>(
     if (ended === "aborted") throw visitorLeft();
     if (ended === "timeout") {
       const { code, remedy } = faults.late;
-      const message = `No token was given: ${faults.what} gave no answer within ${authorizeTimeout} ms.`;
+      const message = `No token was given: ${faults.what} did not answer within ${authorizeTimeout} ms.`;
       throw new TokenError(code, message, { remedy, retryable: true });
     }
     const { code, remedy } = faults.threw;
@@ -74,7 +74,9 @@ export async function runCallback<T>(
   }
 }
 
-/** Nobody is left who wants the token. */
+/** The visitor disconnected, so nobody needs the token. */
 export function visitorLeft(): TokenError {
-  return new TokenError("aborted", "No token was given: the visitor left.", { remedy: "There is nothing to do." });
+  return new TokenError("aborted", "No token was given: the visitor disconnected.", {
+    remedy: "Nothing needs to be done.",
+  });
 }

@@ -3,18 +3,18 @@ const longestText = 400;
 const mostPlaces = 20;
 
 /**
- * `text` as it may be shown: cut to a length, and withheld altogether where it holds the secret or eight characters
- * in a row of it. Part counts, because other libraries quote headers cut short or escaped.
+ * Returns `text` cut to a length, or a placeholder if it contains the secret or eight consecutive characters of it.
+ * Parts count, because other libraries quote headers cut short or escaped.
  */
 export function redact(text: string, secret: string): string {
-  if (holdsPart(text, secret)) return "(text withheld: it holds part of the API key)";
+  if (holdsPart(text, secret)) return "(text withheld: it contains part of the API key)";
   return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
 }
 
 function holdsPart(text: string, secret: string): boolean {
   const size = Math.min(shortestTelling, secret.length);
   if (size === 0) return false;
-  // In any case of letters: hosts are looked up, and quoted, in lower case.
+  // Ignores case: host names are looked up and quoted in lower case.
   const [shown, hidden] = [text.toLowerCase(), secret.toLowerCase()];
   for (let start = 0; start + size <= hidden.length; start++) {
     if (shown.includes(hidden.slice(start, start + size))) return true;
@@ -23,8 +23,8 @@ function holdsPart(text: string, secret: string): boolean {
 }
 
 /**
- * A copy of a foreign error that is safe to attach as `cause`: names, codes and messages of its chain, without
- * the stack and the properties, where HTTP clients like to keep the headers that they sent.
+ * A copy of a foreign error that is safe as `cause`: the names, codes and messages of its chain. The stack and the
+ * properties are left out, because HTTP clients store the headers they sent there.
  */
 export function safeCause(error: unknown, secret: string): Error {
   const copy = new Error(redact(describe(error), secret));
@@ -33,8 +33,8 @@ export function safeCause(error: unknown, secret: string): Error {
 }
 
 /**
- * The same of an error in the user's own code, whose name and whose stack's places they need to find the fault. Places
- * are file names and functions; any of them that holds part of the secret is left out.
+ * Like {@link safeCause}, for an error thrown by the user's own code: keeps its name and stack, so that they can find the
+ * fault. Stack lines that contain part of the secret are left out.
  */
 export function causeFromUserCode(error: unknown, secret: string): Error {
   const copy = safeCause(error, secret);

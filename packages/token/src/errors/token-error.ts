@@ -1,40 +1,40 @@
-/** Why a token was not minted, or a handler cannot work. Codes are stable; messages are for people. */
+/** Why a token was not minted, or why a handler cannot work. Codes are stable; messages are for people. */
 export type TokenErrorCode =
-  /** Options of a wrong type, or missing. Nothing was sent. */
+  /** An option is missing or has the wrong type. Nothing was sent. */
   | "invalid-options"
-  /** The service judged the request wrong (400, 422): usually a range. */
+  /** The service rejected the request (400, 422): usually a value out of range. */
   | "invalid-request"
-  /** The service refused the API key (401, 403). */
+  /** The service rejected the API key (401, 403). */
   | "unauthorized"
-  /** The service limits this account (429). */
+  /** The service limits the rate of this account (429). */
   | "rate-limited"
   /** The service failed (5xx). */
   | "server-error"
-  /** The service answered with a status that the protocol does not know, a redirect included. */
+  /** The service answered with a status that the protocol does not list, such as a redirect. */
   | "unexpected-status"
-  /** The service said 200 and sent no token. */
+  /** The service answered 200 without a token. */
   | "invalid-response"
-  /** No connection: name not found, refused, TLS, network. */
+  /** No connection: DNS, connection refused, TLS, network. */
   | "network"
   /** No token within `timeout`. */
   | "timeout"
-  /** The `signal` option. */
+  /** Aborted by the `signal` option. */
   | "aborted"
-  /** Handler only: `authorize` threw, or returned something that is no identity. */
+  /** Handler only: `authorize` threw, or returned something that is not an identity. */
   | "authorize-failed"
-  /** Handler only: `authorize` gave no answer within `authorizeTimeout`. */
+  /** Handler only: `authorize` did not answer within `authorizeTimeout`. */
   | "authorize-timeout"
-  /** Handler only: the rate limit could not be looked up. */
+  /** Handler only: the store of the rate limit did not answer. */
   | "rate-limit-failed"
-  /** Handler only: no client address where a declared proxy should have put it. */
+  /** Handler only: the request has no client address where the declared proxy should have put it. */
   | "address-unknown"
   /** Handler only: a per-identity option or the `address` function threw. */
   | "option-failed"
-  /** Handler only: a per-identity option gave no answer within `authorizeTimeout`. */
+  /** Handler only: a per-identity option did not answer within `authorizeTimeout`. */
   | "option-timeout";
 
 export interface TokenErrorDetails {
-  /** What to do about it, as a sentence. It ends the message, too. */
+  /** What to do about it, as a sentence. The message ends with it. */
   readonly remedy: string;
   readonly status?: number | undefined;
   readonly retryable?: boolean | undefined;
@@ -42,11 +42,11 @@ export interface TokenErrorDetails {
   readonly cause?: unknown;
 }
 
-/** Every failure of `@voxpipe/token`. Nothing of it ever holds the API key: message, cause, stack, JSON, inspection. */
+/** Every failure of `@voxpipe/token`. It never contains the API key: not in its message, cause, stack, JSON or inspection. */
 export class TokenError extends Error {
   override readonly name = "TokenError";
   readonly code: TokenErrorCode;
-  /** HTTP status of the service's answer, where there was one. */
+  /** HTTP status of the service's answer, if there was one. */
   readonly status: number | undefined;
   /** Whether the same call may succeed later without a change. */
   readonly retryable: boolean;
@@ -64,7 +64,7 @@ export class TokenError extends Error {
     this.remedy = details.remedy;
   }
 
-  /** An `Error` is `{}` in JSON otherwise, which tells a log nothing. */
+  /** Without this an `Error` becomes `{}` in JSON, which is useless in a log. */
   toJSON(): Record<string, unknown> {
     const { name, code, message, status, retryable, retryAfterSeconds } = this;
     return { name, code, message, status, retryable, retryAfterSeconds };

@@ -13,13 +13,13 @@ import {
 const anyFunction = v.function("must be a function");
 const text = v.pipe(v.string("must be a string"), v.nonEmpty("is empty"));
 const positive = v.pipe(v.number("must be a number"), v.integer("must be whole"), v.minValue(1, "must be at least 1"));
-// The limit in memory forgets by a timer.
+// The memory limiter uses a timer for each window.
 const longestWindow = Math.floor(longestTimer / 1000);
 const perIdentity = v.optional(
   v.union([seconds, anyFunction], "must be a number of seconds, or a function of the identity"),
 );
 
-/** A build loads the module of the route without the environment of the server. The first request reports a key that is missing. */
+/** A build may load the route's module without the server's environment. The first request reports a missing key. */
 const notYet = v.union([v.undefined(), v.literal("")], "must be a string, or a function that returns one");
 
 const rateLimit = exactly(
@@ -79,11 +79,11 @@ const schema = v.pipe(
   ),
   v.check(
     ({ authorize, letAnyoneSpendMyMoney }) => authorize !== undefined || letAnyoneSpendMyMoney === true,
-    "lack authorize, which says who may have a token: whoever has one spends your money",
+    "lack authorize, which decides who gets a token: anyone with a token can spend your money",
   ),
   v.check(
     ({ authorize, letAnyoneSpendMyMoney }) => authorize === undefined || letAnyoneSpendMyMoney === undefined,
-    "hold both authorize and letAnyoneSpendMyMoney, which exclude each other",
+    "have both authorize and letAnyoneSpendMyMoney; use one of them",
   ),
   v.check(
     ({ rateLimit: limit, address: source }) =>
@@ -93,11 +93,11 @@ const schema = v.pipe(
   v.check(
     ({ rateLimit: limit }) =>
       limit === undefined || limit === false || limit.redis === undefined || limit.limiter === undefined,
-    "hold both rateLimit.redis and rateLimit.limiter, which exclude each other",
+    "have both rateLimit.redis and rateLimit.limiter; use one of them",
   ),
 );
 
-/** Throws a `TokenError` when the handler is made, rather than when the first visitor comes. */
+/** Throws a `TokenError` when the handler is created, before the first visitor comes. */
 export function checkHandlerOptions(options: unknown): void {
   checkOptions(schema, options, "The token handler was not made");
 }

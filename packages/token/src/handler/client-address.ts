@@ -1,10 +1,13 @@
 import ipaddr from "ipaddr.js";
 
-/** A header that a proxy of yours sets, and how many of your proxies stand in a row and append to it. */
+/** A header that your proxy sets, and how many of your proxies in a row append to it. */
 export interface TrustedProxy {
-  /** `x-forwarded-for`, or one that holds a single address: `cf-connecting-ip`, `fly-client-ip`, … */
+  /** `x-forwarded-for`, or a header with a single address: `cf-connecting-ip`, `fly-client-ip`, … */
   readonly header: string;
-  /** How many proxies append to the header, counted from this server. Default 1. */
+  /**
+   * How many of your proxies append to the header, counted from this server.
+   * @default 1
+   */
   readonly proxies?: number | undefined;
 }
 
@@ -12,9 +15,8 @@ export interface TrustedProxy {
 export type AddressSource = TrustedProxy | ((request: Request) => string | undefined);
 
 /**
- * The client's address in the form that rate limits count by, or undefined where the declared source does not yield
- * one. Of a forwarding header only the entry that the outermost of your proxies wrote is believed: whatever stands
- * left of it came from the client.
+ * The client's address in the form that rate limits count by, or undefined if the declared source has none. Of a forwarding
+ * header, only the entry written by the outermost of your proxies is trusted: everything left of it came from the client.
  */
 export function clientAddress(request: Request, source: AddressSource): string | undefined {
   const text = typeof source === "function" ? source(request) : forwarded(request.headers, source);
@@ -26,8 +28,8 @@ function forwarded(headers: Headers, { header, proxies = 1 }: TrustedProxy): str
 }
 
 /**
- * One key for one client: without a port, an IPv4 address in IPv6 as what it is, and an IPv6 address as its /64, since a
- * single subscriber holds all of those.
+ * One key for each client: without the port, an IPv4-mapped IPv6 address as IPv4, and an IPv6 address as its /64, because
+ * one subscriber has the whole /64.
  */
 export function addressKey(text: string): string | undefined {
   const bare = text.trim().replace(/^\[(.*)\](?::\d+)?$|^(\d+\.\d+\.\d+\.\d+):\d+$/, "$1$2");

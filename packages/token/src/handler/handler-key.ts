@@ -4,11 +4,11 @@ import { TokenError } from "../errors/token-error.ts";
 import { apiKey } from "../request/token-options.ts";
 import type { ApiKeySource } from "./handler-options.ts";
 
-/** A handler's key: asked for at every request, and never shown. */
+/** A handler's API key: read for every request, never shown. */
 export interface HandlerKey {
-  /** Rejects with a `TokenError` if there is none. */
+  /** Rejects with a `TokenError` if there is no key. */
   readonly forRequest: (request: Request) => Promise<string>;
-  /** What no error may show: the key as far as it is known, or "". */
+  /** What errors must not show: the key if it is known, or "". */
   readonly secret: () => string;
 }
 

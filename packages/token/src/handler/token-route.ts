@@ -12,19 +12,19 @@ import { type HandlerKey, handlerKey } from "./handler-key.ts";
 import type { Authorize, PerIdentity, TokenErrorContext, TokenHandlerSettings } from "./handler-options.ts";
 import { countedKey, type Identity, identityKey, isNobody, noIdentity } from "./identity.ts";
 
-/** The longest `Retry-After`, in seconds: a year. Far beyond it, numbers are no longer written as digits alone. */
+/** The longest `Retry-After`, in seconds: a year. Far larger numbers are not written as plain digits. */
 const longestWait = 365 * 86_400;
 
-/** What is known of a request so far. */
+/** What is known about a request so far. */
 interface Visit<I> {
   readonly request: Request;
   identity: I | undefined;
 }
 
 /**
- * From a request whose method and origin are right to its answer: limit by address, body, `authorize`, limit by identity,
- * token. A step ends the route by throwing a `Refused`, or a `TokenError` where the server is at fault: that goes to
- * `onError` whole, and to the visitor as a refusal that tells nothing.
+ * Handles a request with an accepted method and origin: limit by address, body, `authorize`, limit by identity, token. A
+ * step ends the route by throwing a `Refused`, or a `TokenError` if the fault is the server's: `onError` gets that in full,
+ * and the visitor gets a refusal that reveals nothing.
  */
 export function createRoute<I extends Identity>(
   settings: TokenHandlerSettings<I>,
@@ -48,7 +48,7 @@ export function createRoute<I extends Identity>(
       if (error instanceof Refused) return error.answer;
       const failure = error instanceof TokenError ? error : unforeseen(error, key.secret());
       const refusal = refusalFor(failure.code, failure.retryAfterSeconds);
-      // A visitor who left is no failure.
+      // A visitor who disconnects is not a failure.
       if (failure.code !== "aborted") report(settings, key, failure, { ...visit, status: refusal.status });
       return refusal;
     }
@@ -68,7 +68,7 @@ function limitStep<I extends Identity>(settings: TokenHandlerSettings<I>, key: H
       report(settings, key, error, { ...visit, status: undefined });
     });
     if (allowed) return;
-    // A limiter of the user's may answer anything; a header holds a number.
+    // A limiter from the options may return anything; the header needs a number.
     const seconds = Number.isFinite(retryAfterSeconds) ? Math.ceil(retryAfterSeconds) : 1;
     throw new Refused(refusals.tooMany(Math.min(Math.max(1, seconds), longestWait)));
   };
@@ -78,7 +78,7 @@ function addressOf(request: Request, source: AddressSource | undefined): string 
   const address = source === undefined ? undefined : clientAddress(request, source);
   if (address !== undefined) return address;
   throw new TokenError("address-unknown", "No token was given: the declared source holds no client address.", {
-    remedy: "Check the option address, and that clients reach this server through the proxy alone.",
+    remedy: "Check the option address, and that clients can reach this server only through the proxy.",
   });
 }
 
@@ -88,7 +88,7 @@ function identifyStep<I extends Identity>(settings: TokenHandlerSettings<I>, key
     const visitor = await readable(request, settings);
     const verdict = await runCallback(
       async () => {
-        // As frameworks do, `authorize` may throw the response that it wants to be given.
+        // `authorize` may throw a response, as frameworks do.
         const answer = await ask(() => authorize(visitor));
         // A copy, since the headers of a fetched or redirecting response cannot be changed.
         return answer instanceof Response ? new Response(answer.body, answer) : answer;
@@ -111,7 +111,7 @@ async function ask<T>(authorize: () => T | Promise<T>): Promise<T | Response> {
   }
 }
 
-/** The request with its body in memory, so that nobody can make the server read more of it, or wait for it for ever. */
+/** The request with its body in memory, so that a client cannot make the server read more of it, or wait forever. */
 async function readable<I>(request: Request, settings: TokenHandlerSettings<I>): Promise<Request> {
   const { maxBodyBytes = 16_384, timeout = 10_000 } = settings;
   const deadline = startDeadline(timeout, request.signal);
@@ -136,7 +136,7 @@ function mintStep<I extends Identity>(settings: TokenHandlerSettings<I>, key: Ha
         Promise.all([pick(settings.expiresInSeconds, identity), pick(settings.maxSessionDurationSeconds, identity)]),
       { request, secret: key.secret(), authorizeTimeout, ...durationCallback },
     );
-    // Who leaves early takes no token along.
+    // A visitor who disconnects gets no token.
     const { signal } = request;
     const service = { apiKey, apiHost, fetch, timeout, maxRetries, retryDelay, signal };
     return createTemporaryToken({ ...service, expiresInSeconds, maxSessionDurationSeconds });
@@ -151,15 +151,15 @@ function isFunction<I, T>(value: PerIdentity<I, T>): value is (identity: I) => T
   return typeof value === "function";
 }
 
-/** A failure that no step foresaw: a bug here, or in the `address` function. */
+/** An unexpected failure: a bug here, or in the `address` function. */
 function unforeseen(cause: unknown, secret: string): TokenError {
   return new TokenError("option-failed", "No token was given: an option of the handler threw.", {
-    remedy: "Look at the cause.",
+    remedy: "See the error's cause.",
     cause: causeFromUserCode(cause, secret),
   });
 }
 
-/** Tells `onError`, which may be slow or fail without harm to the visitor. */
+/** Calls `onError`, which may be slow or fail without harm to the visitor. */
 function report<I>(
   { onError = (failure: TokenError) => console.error(failure) }: TokenHandlerSettings<I>,
   key: HandlerKey,

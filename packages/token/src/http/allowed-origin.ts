@@ -1,20 +1,20 @@
 const webSchemes = ["http:", "https:"];
-/** Pages of these have no origin of their own: browsers send `null`, or the origin of the page within. */
+/** Pages with these schemes have no origin of their own: browsers send `null`, or the origin of the embedded page. */
 const originless = ["file:", "data:", "blob:", "about:", "javascript:", "ws:", "wss:", "ftp:"];
 
 /**
- * Why a text is never the `Origin` of a request, and what to write instead; undefined if it may be one. Browsers send
- * scheme, host and port, the host in lower case, without a path. Apps and extensions have schemes of their own.
+ * Why a text can never be the `Origin` of a request, and what to write instead; undefined if it can. Browsers send scheme,
+ * host and port, with the host in lower case and without a path. Apps and extensions have their own schemes.
  */
 export function originFault(text: string): string | undefined {
-  if (text === "null") return "is what every sandboxed frame and local file sends, so it names nobody";
+  if (text === "null") return "is sent by every sandboxed frame and local file, so it identifies no page";
   const [, scheme = "", host = ""] = /^([^:/?#]*:)\/\/([^/?#]*)/.exec(text) ?? [];
   if (text === "*" || host.includes("*"))
-    return "holds a wildcard, and origins are compared as a whole: list each one, or decide in authorize";
-  if (scheme === "") return `is no origin: write scheme and host, ${JSON.stringify("https://app.example")}`;
-  if (originless.includes(scheme.toLowerCase())) return `has a scheme, ${scheme}, of which no page is`;
+    return "contains a wildcard, but origins are compared as a whole: list each one, or decide in authorize";
+  if (scheme === "") return `is not an origin: write scheme and host, ${JSON.stringify("https://app.example")}`;
+  if (originless.includes(scheme.toLowerCase())) return `has the scheme ${scheme}, which no page's origin has`;
   const wanted = webSchemes.includes(scheme.toLowerCase()) ? webOrigin(text) : ownOrigin(scheme, host);
-  if (wanted === undefined) return "is no origin: it has no valid host";
+  if (wanted === undefined) return "is not an origin: it has no valid host";
   return wanted === text ? undefined : `is not as browsers send it: write ${JSON.stringify(wanted)}`;
 }
 
@@ -22,7 +22,7 @@ function webOrigin(text: string): string | undefined {
   return URL.canParse(text) ? new URL(text).origin : undefined;
 }
 
-/** Of an app or an extension: `chrome-extension://…`, `moz-extension://…`, `capacitor://localhost`, `tauri://localhost`. */
+/** For an app or an extension: `chrome-extension://…`, `moz-extension://…`, `capacitor://localhost`, `tauri://localhost`. */
 function ownOrigin(scheme: string, authority: string): string | undefined {
   const host = authority.slice(authority.lastIndexOf("@") + 1);
   if (!/^[a-z][a-z\d+.-]*:$/i.test(scheme) || !/^[\w.~-]+(?::\d+)?$/.test(host)) return undefined;

@@ -1,4 +1,4 @@
-/** What a page elsewhere may do. Browsers enforce the headers; {@link isForeign} makes the server enforce the rest. */
+/** What pages of other origins may do. Browsers enforce the headers; {@link isForeign} makes the server enforce the rest. */
 export interface CorsPolicy {
   /** Exact origins: `https://app.example`, `chrome-extension://…`. */
   readonly origins: ReadonlySet<string>;
@@ -8,19 +8,19 @@ export interface CorsPolicy {
 }
 
 /**
- * Whether a page of an origin that is neither this server's nor listed caused the request. A request without any
- * mark of a browser (a server, a native app) is not foreign: `authorize` decides about it.
+ * Whether a page of another, unlisted origin caused the request. A request without any browser header (from a server or a
+ * native app) is not foreign: `authorize` decides about it.
  */
 export function isForeign(request: Request, { origins }: CorsPolicy): boolean {
   const origin = request.headers.get("origin");
   if (origin !== null && origins.has(origin)) return false;
-  // Pages cannot forge it. Behind a proxy that ends TLS it knows better than the URL which origin is the server's own.
+  // Pages cannot forge it. Behind a proxy that ends TLS, it knows the server's own origin better than the URL does.
   const site = request.headers.get("sec-fetch-site");
   if (site !== null) return site !== "same-origin" && site !== "none";
   return origin !== null && origin !== new URL(request.url).origin;
 }
 
-/** The headers that let a page of a listed origin read an answer. For any other origin there are none but `Vary`. */
+/** The headers that let a page of a listed origin read the answer. For other origins only `Vary`. */
 export function corsHeaders(request: Request, { origins }: CorsPolicy): Record<string, string> {
   const origin = request.headers.get("origin");
   if (origin === null || !origins.has(origin)) return { Vary: "Origin" };
@@ -32,7 +32,7 @@ export function corsHeaders(request: Request, { origins }: CorsPolicy): Record<s
   };
 }
 
-/** What answers a preflight, on top of {@link corsHeaders}. */
+/** The headers of a preflight's answer, in addition to {@link corsHeaders}. */
 export function preflightHeaders({ methods, headers }: CorsPolicy): Record<string, string> {
   return {
     "Access-Control-Allow-Methods": methods.join(", "),

@@ -1,6 +1,6 @@
 /**
- * The bytes of a body, or undefined once it exceeds `limit` bytes. The rest is then cancelled, not read; so is a body that
- * nobody waits for any more, by `signal`.
+ * The bytes of a body, or undefined if it exceeds `limit` bytes. The rest is then cancelled, not read. When `signal` aborts,
+ * the body is cancelled too.
  */
 export async function readLimited(
   body: ReadableStream<Uint8Array> | null,
@@ -43,8 +43,8 @@ async function collect(
 }
 
 /**
- * A request whose body is known to hold at most `limit` bytes, or undefined if it exceeds them. A body that is declared too
- * long is not read at all; one that is declared empty is read all the same, since a bridge passes on what the peer says.
+ * A request whose body has at most `limit` bytes, or undefined if it has more. A body declared as too long is not read. A
+ * body declared as empty is read anyway, because a bridge passes on what the peer says.
  */
 export async function limitRequest(request: Request, limit: number, signal: AbortSignal): Promise<Request | undefined> {
   const declared = request.headers.get("content-length");
@@ -54,7 +54,7 @@ export async function limitRequest(request: Request, limit: number, signal: Abor
   return rebuilt(request, await readLimited(request.body, limit, signal));
 }
 
-/** The request itself if its body is empty, with all that a platform hung on it. */
+/** The same request object if its body is empty, with the properties that a platform added. */
 async function limitEmpty(request: Request, limit: number, signal: AbortSignal): Promise<Request | undefined> {
   let empty = false;
   try {
@@ -62,12 +62,12 @@ async function limitEmpty(request: Request, limit: number, signal: AbortSignal):
     empty = bytes?.byteLength === 0;
     return empty ? request : rebuilt(request, bytes);
   } finally {
-    // The other half of the body, which would keep the peer sending.
+    // Cancels the other half of the clone; otherwise the peer keeps sending.
     if (!empty) request.body?.cancel().catch(() => {});
   }
 }
 
-/** From its parts: the request of a bridge is not always one that `new Request` accepts as a whole. */
+/** Builds a request from its parts: `new Request` does not accept every bridge's request as a whole. */
 function rebuilt(request: Request, body: Uint8Array<ArrayBuffer> | undefined): Request | undefined {
   const { url, method, headers, signal } = request;
   return body && new Request(url, { method, headers: [...headers], body, signal });

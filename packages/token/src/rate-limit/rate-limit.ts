@@ -10,31 +10,47 @@ import {
 } from "./rate-limiters.ts";
 
 export interface RateLimitOptions {
-  /** How many tokens one key may ask for within `perSeconds`. Default 30. */
+  /**
+   * How many tokens one key may request within `perSeconds`.
+   * @default 30
+   */
   readonly requests?: number | undefined;
-  /** The length of the window, in seconds, at most 2 147 483 (24 days). Default 60. */
+  /**
+   * The length of the window, in seconds, at most 2 147 483 (24 days).
+   * @default 60
+   */
   readonly perSeconds?: number | undefined;
-  /** What is counted. Default `identity`; `address` needs the `address` option, and is looked at before `authorize`. */
+  /**
+   * What is counted. `address` needs the `address` option, and is checked before `authorize`.
+   * @default "identity"
+   */
   readonly by?: "identity" | "address" | undefined;
-  /** Counts in Redis, so that several instances share one limit. Connect it before the server takes requests. */
+  /** Counts in Redis, so that several instances share one limit. Connect the client before the server accepts requests. */
   readonly redis?: RedisClient | undefined;
-  /** Counts elsewhere. `requests` and `perSeconds` then matter only to the fallback. */
+  /** Counts in another store. `requests` and `perSeconds` then apply only to the fallback. */
   readonly limiter?: RateLimiter | undefined;
   /**
-   * What happens while `redis` or `limiter` does not answer. `refuse` (default): 503, nobody gets a token.
-   * `memory`: every process counts for itself until it answers again. `onError` hears of it either way.
+   * What happens while `redis` or `limiter` does not answer. `refuse`: 503, no tokens. `memory`: every process counts for
+   * itself until the store answers again. `onError` gets the failure in both cases.
+   * @default "refuse"
    */
   readonly whenUnavailable?: "refuse" | "memory" | undefined;
-  /** How long `redis` or `limiter` may take, in ms. Default 1000. */
+  /**
+   * How long `redis` or `limiter` may take, in ms.
+   * @default 1000
+   */
   readonly timeout?: number | undefined;
-  /** What the keys in Redis begin with. Default `voxpipe-token`. */
+  /**
+   * The prefix of the keys in Redis.
+   * @default "voxpipe-token"
+   */
   readonly keyPrefix?: string | undefined;
 }
 
-/** Counts one request of `key`. `onUnavailable` hears of a store that does not answer, where the request goes on without it. */
+/** Counts one request of `key`. `onUnavailable` is called if the store does not answer and the request continues without it. */
 export type RateLimit = (key: string, onUnavailable: (error: TokenError) => void) => Promise<RateVerdict>;
 
-/** The limit as configured. It rejects with `rate-limit-failed` rather than let anyone through uncounted. */
+/** The configured limit. It rejects with `rate-limit-failed` instead of letting requests through uncounted. */
 export function createRateLimit(options: RateLimitOptions, secret: () => string): RateLimit {
   const { requests = 30, perSeconds = 60, redis, keyPrefix = "voxpipe-token", timeout = 1000 } = options;
   const rate: Rate = { requests, perSeconds };
@@ -53,7 +69,7 @@ export function createRateLimit(options: RateLimitOptions, secret: () => string)
   };
 }
 
-/** A limiter of the user's that answers with something else is one that cannot tell. */
+/** A limiter from the options that returns something else has failed. */
 function checked(verdict: RateVerdict): RateVerdict {
   if (typeof verdict?.allowed === "boolean") return verdict;
   throw new Error("the limiter answered without `allowed`");
@@ -73,12 +89,12 @@ async function within<T>(work: Promise<T>, ms: number): Promise<T> {
 
 function unavailable(reason: unknown, goesOn: boolean, apiKey: string): TokenError {
   const cause = safeCause(reason, apiKey);
-  const effect = goesOn ? "This process counts for itself until it answers" : "Nobody gets a token until it answers";
+  const effect = goesOn ? "This process counts for itself until it answers" : "No tokens are issued until it answers";
   return new TokenError(
     "rate-limit-failed",
     `The store of the rate limit does not answer (${cause.message}). ${effect}.`,
     {
-      remedy: "Check that it runs, and that its client is connected before the server takes requests.",
+      remedy: "Check that it runs, and that its client is connected before the server accepts requests.",
       retryable: true,
       cause,
     },

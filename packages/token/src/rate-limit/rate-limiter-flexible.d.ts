@@ -1,4 +1,4 @@
-// The package's index loads node:cluster and node:crypto, which not every runtime has; its modules do not.
+// The package's index loads node:cluster and node:crypto, which some runtimes lack; its modules do not.
 declare module "rate-limiter-flexible/lib/RateLimiterMemory.js" {
   export { RateLimiterMemory as default } from "rate-limiter-flexible";
 }

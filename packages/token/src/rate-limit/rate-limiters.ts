@@ -2,9 +2,9 @@
 import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
 import RateLimiterRedis from "rate-limiter-flexible/lib/RateLimiterRedis.js";
 
-/** Counts requests. Anything that can say yes or no to a key will do: bring your own for other stores. */
+/** Counts requests. Implement it to count in another store. */
 export interface RateLimiter {
-  /** Counts one request of `key`, and says whether it is within the limit. A rejection means that it cannot tell. */
+  /** Counts one request of `key` and returns whether it is within the limit. A rejection means that the store failed. */
   readonly take: (key: string) => Promise<RateVerdict>;
 }
 
@@ -22,7 +22,7 @@ export interface Rate {
   readonly perSeconds: number;
 }
 
-/** More keys than this in one window are not remembered: the oldest goes first. */
+/** The most keys remembered in one window; beyond it the oldest is dropped. */
 const mostKeys = 100_000;
 
 /** Counts within this process. */
@@ -34,7 +34,7 @@ export function memoryLimiter({ requests, perSeconds }: Rate, keyLimit = mostKey
     async take(key) {
       const now = Date.now();
       for (const [known, end] of windows) {
-        // A key that is known takes no place: at the bound, the oldest would otherwise make room for its own next window.
+        // A known key needs no new place: otherwise, at the bound, the oldest key would be dropped for its own next window.
         if (end > now && (windows.size < keyLimit || windows.has(key))) break;
         windows.delete(known);
         await limiter.delete(known);
@@ -45,7 +45,7 @@ export function memoryLimiter({ requests, perSeconds }: Rate, keyLimit = mostKey
   };
 }
 
-/** Counts in Redis, so that every process which shares it shares the limit. */
+/** Counts in Redis, so that all processes that use it share the limit. */
 export function redisLimiter(client: RedisClient, { requests, perSeconds }: Rate, keyPrefix: string): RateLimiter {
   const limiter = new RateLimiterRedis({
     storeClient: client,
@@ -53,13 +53,13 @@ export function redisLimiter(client: RedisClient, { requests, perSeconds }: Rate
     points: requests,
     duration: perSeconds,
     keyPrefix,
-    // Else a client without a connection queues commands without end.
+    // Otherwise a client without a connection queues commands without end.
     rejectIfRedisNotReady: true,
   });
   return { take: (key) => verdict(limiter.consume(key)) };
 }
 
-/** The limiters resolve when a request is within the limit, reject with the same figures when not, and with an Error when they fail. */
+/** The limiters resolve if a request is within the limit, reject with the same figures if not, and reject with an Error if they fail. */
 function verdict(consumed: Promise<unknown>): Promise<RateVerdict> {
   return consumed.then(
     () => ({ allowed: true }),

@@ -1,4 +1,4 @@
-/** The longest pause between two attempts that no `Retry-After` asked for, in ms. */
+/** The longest pause between two attempts without a `Retry-After`, in ms. */
 const longestPause = 8_000;
 
 export interface RetryPause {
@@ -6,15 +6,15 @@ export interface RetryPause {
   readonly failures: number;
   /** The first pause, before jitter, in ms. It doubles with every failure. */
   readonly base: number;
-  /** What the service asked for, in seconds. */
+  /** What the service asked for in `Retry-After`, in seconds. */
   readonly retryAfterSeconds?: number | undefined;
   /** A number in [0, 1). */
   readonly random: number;
 }
 
 /**
- * The pause before the next attempt, in ms: exponential with full jitter, so that clients which failed together do not
- * come back together. `Retry-After` is a floor, and the jitter comes on top of it.
+ * The pause before the next attempt, in ms: exponential with full jitter, so that clients that failed together do not
+ * retry together. `Retry-After` is a floor; the jitter is added to it.
  */
 export function retryPause({ failures, base, retryAfterSeconds = 0, random }: RetryPause): number {
   const ceiling = Math.min(longestPause, base * 2 ** (failures - 1));
@@ -22,8 +22,8 @@ export function retryPause({ failures, base, retryAfterSeconds = 0, random }: Re
 }
 
 /**
- * `Retry-After` as seconds from `now` (unix ms): a count of seconds or an HTTP date (RFC 9110, 10.2.3).
- * A date that has passed is 0; anything else is undefined.
+ * Parses `Retry-After` into seconds from `now` (unix ms). The header is a number of seconds or an HTTP date (RFC 9110,
+ * 10.2.3). Returns 0 for a past date, undefined for anything else.
  */
 export function parseRetryAfter(header: string | null, now: number): number | undefined {
   const text = header?.trim() ?? "";

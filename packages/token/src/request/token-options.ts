@@ -3,38 +3,56 @@ import { redact } from "../errors/safe-cause.ts";
 import { TokenError } from "../errors/token-error.ts";
 import { defaultHost } from "./token-url.ts";
 
-/** What of `fetch` is used. */
+/** The part of `fetch` that this package uses. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface TemporaryTokenOptions {
-  /** The account's API key. It travels in the `Authorization` header to `apiHost` and nowhere else. */
+  /** The account's API key. It is sent in the `Authorization` header to `apiHost` and nowhere else. */
   readonly apiKey: string;
-  /** How long the token can be redeemed, in seconds: 1–600, judged by the service. An open session outlives it. */
+  /** How long the token can be redeemed, in seconds: 1–600, checked by the service. An open session may outlast it. */
   readonly expiresInSeconds: number;
-  /** The longest session that the token opens, in seconds: 60–10800, judged by the service, whose default is 10800. */
+  /**
+   * The longest session that the token opens, in seconds: 60–10 800, checked by the service.
+   * @default 10_800
+   */
   readonly maxSessionDurationSeconds?: number | undefined;
-  /** Host, or `ws(s)://` or `http(s)://` URL. Default `streaming.assemblyai.com`. A host alone means `https`. */
+  /**
+   * Host, or `ws(s)://` or `http(s)://` URL. A host alone means `https`.
+   * @default "streaming.assemblyai.com"
+   */
   readonly apiHost?: string | undefined;
-  /** Another `fetch` than the global one. */
+  /**
+   * A replacement for the global `fetch`.
+   * @default globalThis.fetch
+   */
   readonly fetch?: Fetch | undefined;
   /** Ends the call with the code `aborted`. */
   readonly signal?: AbortSignal | undefined;
-  /** The limit for the whole call, retries and pauses included, in ms. Default 10 000. */
+  /**
+   * The limit for the whole call, retries and pauses included, in ms.
+   * @default 10_000
+   */
   readonly timeout?: number | undefined;
-  /** How often 429, 5xx and network failures are tried again. Default 2; 0 for never. */
+  /**
+   * How often 429, 5xx and network failures are retried. 0 for never.
+   * @default 2
+   */
   readonly maxRetries?: number | undefined;
-  /** The first pause between attempts, in ms; it doubles, with full jitter. `Retry-After` is a floor. Default 500. */
+  /**
+   * The first pause between attempts, in ms. It doubles with every failure, with full jitter. `Retry-After` is a floor.
+   * @default 500
+   */
   readonly retryDelay?: number | undefined;
 }
 
-// Node cannot time longer: it would fire at once.
+// Node's timers cannot wait longer: they would fire at once.
 export const longestTimer = 2 ** 31 - 1;
 
 export const apiKey = v.pipe(
   v.string("must be a string"),
   v.nonEmpty("is empty: is the environment variable set?"),
-  // A header refuses control characters with an error that quotes the whole value.
-  v.regex(/^[\x21-\x7e]*$/, "holds white space, a line break or another character that no API key has"),
+  // fetch rejects control characters with an error that quotes the whole value.
+  v.regex(/^[\x21-\x7e]*$/, "contains white space, a line break or another character that no API key has"),
 );
 export const milliseconds = v.pipe(
   v.number("must be a number of milliseconds"),
@@ -48,7 +66,7 @@ export const count = v.pipe(
   v.minValue(0, "must not be negative"),
 );
 
-/** What reaches the service, and how. */
+/** The options about reaching the service. */
 export const serviceEntries = {
   apiKey,
   apiHost: v.optional(v.pipe(v.string("must be a string"), v.nonEmpty("is empty")), defaultHost),
@@ -70,7 +88,7 @@ const schema = exactly(
 
 export type CheckedTokenOptions = v.InferOutput<typeof schema>;
 
-/** An object with no option but these: one that is misspelt would otherwise be no limit at all. */
+/** An object with these options only: a misspelt option would silently have no effect. */
 export function exactly<E extends v.ObjectEntries>(entries: E, message: string) {
   return v.strictObject(entries, ({ expected, input, path }) => {
     if (path === undefined) return message;
@@ -81,15 +99,15 @@ export function exactly<E extends v.ObjectEntries>(entries: E, message: string) 
 function unknownOption(name: string, known: readonly string[]): string {
   const plain = name.toLowerCase();
   const near = known.find((other) => plain.startsWith(other.toLowerCase()) || other.toLowerCase().startsWith(plain));
-  return `is no option: ${near === undefined ? `there are ${known.join(", ")}` : `do you mean ${near}?`}`;
+  return `is not an option: ${near === undefined ? `use one of ${known.join(", ")}` : `do you mean ${near}?`}`;
 }
 
-/** The options with their defaults. Ranges are the service's to judge. */
+/** The options with their defaults. The service checks ranges. */
 export function checkTokenOptions(options: unknown): CheckedTokenOptions {
-  return checkOptions(schema, options, "No token was asked for");
+  return checkOptions(schema, options, "No token was requested");
 }
 
-/** What the schema makes of the options. Throws a `TokenError` that lists every fault: name, reason, value. */
+/** Validates options with a schema. Throws a `TokenError` that lists every fault: name, reason, value. */
 export function checkOptions<S extends v.GenericSchema>(
   schema: S,
   options: unknown,

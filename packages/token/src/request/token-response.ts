@@ -5,13 +5,13 @@ import { readLimited } from "../http/limited-body.ts";
 import { parseRetryAfter } from "./retry.ts";
 
 export interface TemporaryToken {
-  /** Opaque, perhaps thousands of characters; good for one connection attempt. */
+  /** Opaque, possibly thousands of characters long; valid for one connection attempt. */
   readonly token: string;
-  /** How long it can be redeemed, as the service says. */
+  /** How long the token can be redeemed, in seconds, as the service says. */
   readonly expiresInSeconds: number;
 }
 
-/** Tokens run to thousands of characters; an answer beyond this is none. */
+/** Tokens can have thousands of characters; a longer answer is not a token. */
 const longestAnswer = 64 * 1024;
 
 const success = v.object({
@@ -38,7 +38,7 @@ const validationFailure = v.object({
   ),
 });
 
-/** The token in the service's answer; throws the `TokenError` that the answer amounts to (protocol section 7). */
+/** The token in the service's answer. Throws the `TokenError` for an error answer (protocol section 7). */
 export async function readTokenResponse(
   response: Response,
   apiKey: string,
@@ -50,7 +50,7 @@ export async function readTokenResponse(
   if (response.status !== 200) throw failure(response, text ?? "", apiKey, host);
   const parsed = v.safeParse(success, parseJson(text));
   if (parsed.success) return { token: parsed.output.token, expiresInSeconds: parsed.output.expires_in_seconds };
-  // Nothing of the answer is quoted: it may be a token in a shape that is not known here.
+  // Quotes nothing of the answer: it may be a token in an unknown shape.
   const what = text === undefined ? `more than ${longestAnswer} bytes` : "no token";
   throw new TokenError("invalid-response", `${host} answered 200 with ${what}.`, {
     status: 200,
@@ -71,7 +71,7 @@ function failure(response: Response, text: string, apiKey: string, host: string)
   });
 }
 
-/** What either error shape says, in one line. */
+/** What either of the two error shapes says, in one line. */
 function reason(answer: unknown): string | undefined {
   if (v.is(plainFailure, answer)) {
     const details = typeof answer.details === "string" ? answer.details : asJson(answer.details);
@@ -85,7 +85,7 @@ function got(input: unknown): string {
   return input === undefined ? "" : ` (got ${asJson(input)})`;
 }
 
-/** How deep a value of the service's is shown: `JSON.stringify` runs out of stack in one that is nested thousands deep. */
+/** How deep a value from the service is shown: `JSON.stringify` overflows the stack on thousands of levels. */
 const deepestShown = 8;
 
 function asJson(value: unknown): string | undefined {
@@ -118,14 +118,14 @@ const kinds: readonly (Kind & { matches: (status: number) => boolean })[] = [
   {
     matches: (status) => status === 401 || status === 403,
     code: "unauthorized",
-    what: "refused the API key",
-    remedy: "Check that apiKey is complete and current, and that apiHost is in the region that it belongs to.",
+    what: "rejected the API key",
+    remedy: "Check that apiKey is complete and current, and that apiHost is in its region.",
   },
   {
     matches: (status) => status === 400 || status === 422,
     code: "invalid-request",
     what: "refused the request",
-    remedy: "Correct the value that it names: expiresInSeconds is 1 to 600, maxSessionDurationSeconds 60 to 10800.",
+    remedy: "Correct the value it names: expiresInSeconds is 1 to 600, maxSessionDurationSeconds 60 to 10800.",
   },
   {
     matches: (status) => status === 429,
@@ -139,12 +139,12 @@ const kinds: readonly (Kind & { matches: (status: number) => boolean })[] = [
     code: "server-error",
     what: "failed",
     retryable: true,
-    remedy: "Try again later; if it lasts, look at the service's status page.",
+    remedy: "Try again later; if it persists, see the service's status page.",
   },
 ];
 
 const unexpected: Kind = {
   code: "unexpected-status",
-  what: "gave an answer that is not known here",
-  remedy: "Check that apiHost is a streaming host. Redirects are not followed, so that the key goes nowhere else.",
+  what: "sent an unknown answer",
+  remedy: "Check that apiHost is a streaming host. Redirects are not followed, so that the key is sent nowhere else.",
 };

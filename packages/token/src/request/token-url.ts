@@ -17,7 +17,7 @@ const webScheme: Readonly<Record<string, string>> = {
   "https:": "https:",
 };
 
-/** The address of the token endpoint with its query (protocol section 7). `0` is a value and is sent. */
+/** The URL of the token endpoint with its query (protocol section 7). `0` is a value and is sent. */
 export function tokenUrl({ apiKey, apiHost, expiresInSeconds, maxSessionDurationSeconds }: TokenUrlParts): URL {
   const url = hostUrl(apiHost, apiKey);
   url.pathname = `${url.pathname.replace(/\/+$/, "")}/v3/token`;
@@ -29,8 +29,8 @@ export function tokenUrl({ apiKey, apiHost, expiresInSeconds, maxSessionDuration
 }
 
 /**
- * The service's host as a page may name it: `wss://` and a host, or `ws://` on this machine. Undefined for the default one,
- * which need not be named, and for one that no page should connect to.
+ * The service's host for pages: `wss://` and a host, or `ws://` on this machine. Undefined for the default host, which
+ * pages know, and for a host that pages should not connect to.
  */
 export function hostForPages(apiHost: string = defaultHost): string | undefined {
   const text = apiHost.trim();
@@ -45,24 +45,24 @@ export function hostForPages(apiHost: string = defaultHost): string | undefined 
 
 function hostUrl(apiHost: string, apiKey: string): URL {
   const text = apiHost.trim();
-  // Hosts are looked up in lower case and in the open, and errors name them.
-  if (text.toLowerCase().includes(apiKey.toLowerCase())) throw badHost("holds the API key", "(withheld)");
+  // Host names are looked up in lower case and without encryption, and errors quote them.
+  if (text.toLowerCase().includes(apiKey.toLowerCase())) throw badHost("contains the API key", "(withheld)");
   let parsed: URL;
   try {
     parsed = new URL(text.includes("://") ? text : `https://${text}`);
   } catch {
-    throw badHost("is neither a host nor a URL");
+    throw badHost("is not a host or a URL");
   }
   const scheme = webScheme[parsed.protocol];
   if (scheme === undefined) throw badHost("has a scheme other than ws, wss, http or https");
-  // fetch refuses credentials in a URL with an error that quotes them.
-  if (parsed.username !== "" || parsed.password !== "") throw badHost("holds a user name or password", "(withheld)");
+  // fetch rejects credentials in a URL with an error that quotes them.
+  if (parsed.username !== "" || parsed.password !== "") throw badHost("contains a user name or password", "(withheld)");
   parsed.hash = "";
-  // `protocol =` does not cross from ws to http, neither being the other's kind everywhere.
+  // Assigning `protocol` cannot change ws to http on every runtime: one is a special scheme there, the other is not.
   return new URL(`${scheme}${parsed.href.slice(parsed.protocol.length)}`);
 
   function badHost(reason: string, shown = JSON.stringify(redact(text, apiKey))): TokenError {
-    return new TokenError("invalid-options", `No token was asked for: apiHost ${shown} ${reason}.`, {
+    return new TokenError("invalid-options", `No token was requested: apiHost ${shown} ${reason}.`, {
       remedy: 'Pass a host such as "streaming.assemblyai.com", or a URL such as "ws://127.0.0.1:8080".',
     });
   }

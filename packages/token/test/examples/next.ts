@@ -1,14 +1,14 @@
 // app/api/token/route.ts
 import { createTokenHandler } from "@voxpipe/token";
 
-/** Put your own sessions here: the user of each id that a cookie may hold. */
+/** Replace this with your own sessions: session id to user. */
 const sessions = new Map([["grace", "user-1"]]);
 
 const token = createTokenHandler({
-  // `next build` loads this file without the server's environment: a key that is missing is reported at the first request.
+  // `next build` loads this file without the server's environment: a missing key is reported at the first request.
   apiKey: process.env.ASSEMBLYAI_API_KEY,
   apiHost: process.env.ASSEMBLYAI_HOST,
-  // Whoever it lets through spends your money.
+  // Anyone this lets through can spend your money.
   authorize(request) {
     const [, id = ""] = /(?:^|;\s*)session=(\w+)/.exec(request.headers.get("cookie") ?? "") ?? [];
     return sessions.get(id) ?? false;

@@ -1,6 +1,6 @@
 const users = new Set(["ada", "grace"]);
 
-/** Stands for your own sessions: a cookie `session=<user>`, or `session=<user>.<unix ms>`, which is good until then. */
+/** Replace this with your own sessions. Here: a cookie `session=<user>`, or `session=<user>.<unix ms>`, valid until then. */
 export function userOf(request: Request): string | undefined {
   const cookie = request.headers.get("cookie") ?? "";
   const [, user = "", end] = /(?:^|;\s*)session=(\w+)(?:\.(\d+))?/.exec(cookie) ?? [];

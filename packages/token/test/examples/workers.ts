@@ -4,7 +4,7 @@ import { userOf } from "./session.ts";
 interface Env {
   readonly ASSEMBLYAI_API_KEY: string;
   readonly ASSEMBLYAI_HOST?: string;
-  /** The rate limiting binding, since isolates share no memory. */
+  /** The rate limiting binding, because isolates share no memory. */
   readonly LIMITER: { limit(options: { key: string }): Promise<{ success: boolean }> };
 }
 
@@ -12,7 +12,7 @@ let token: TokenHandler | undefined;
 
 export default {
   fetch(request: Request, env: Env): Promise<Response> {
-    // Once for every isolate: the environment is known only here.
+    // Once for each isolate: only here is the environment known.
     token ??= createTokenHandler({
       apiKey: env.ASSEMBLYAI_API_KEY,
       apiHost: env.ASSEMBLYAI_HOST,

@@ -44,8 +44,8 @@ describe.each(tokenServers)("a page of a server on %s", (name) => {
   });
 
   test.each([
-    ["whose visitor's session has expired", { cookie: "session=mallory" }, 401, /may not have tokens/],
-    ["without a visitor", {}, 401, /may not have tokens/],
+    ["whose visitor's session has expired", { cookie: "session=mallory" }, 401, /not allowed to get tokens/],
+    ["without a visitor", {}, 401, /not allowed to get tokens/],
     ["of another origin", { cookie: "session=ada", origin: "https://evil.example" }, 403, /origin/],
   ])("%s gets no token, and is told why", async (_, headers, status, reason) => {
     const before = emulator.sessions.length;

@@ -79,7 +79,7 @@ test("a proxy that wants a password: what to do, and with it the session opens",
     agent: new HttpsProxyAgent(`http://ada:not-the-word@${proxy.host}`),
   });
   expect(refused).toMatchObject({ code: "handshake-rejected", status: 407 });
-  expect(String(refused)).toContain("A proxy asks for a user name and password: give them to the agent.");
+  expect(String(refused)).toContain("A proxy requires a user name and password: pass them to the agent.");
   expect(String(refused)).not.toContain("not-the-word");
 
   const agent = new HttpsProxyAgent(`http://ada:open-sesame@${proxy.host}`);

@@ -112,7 +112,7 @@ test("as often as maxConnectionRetries says", async () => {
 
 test.each([
   ["a message of more than a megabyte", "x".repeat(1024 * 1024 + 1), "sent a message of more than 1048576 bytes"],
-  ["invalid UTF-8", Buffer.from([0xc3, 0x28]), "sent what is no valid WebSocket message (text that is not UTF-8)"],
+  ["invalid UTF-8", Buffer.from([0xc3, 0x28]), "sent an invalid WebSocket message (text that is not UTF-8)"],
 ])("%s from the peer is named as such", async (_, data, words) => {
   const sockets = new WebSocketServer({ port: 0, host: "127.0.0.1" });
   sockets.on("connection", (socket) => socket.on("error", () => {}).send(data, { binary: false }));

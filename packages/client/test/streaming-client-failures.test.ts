@@ -30,7 +30,7 @@ describe("a failure that nobody listens to", () => {
     expect(calls.at(-1)).toBe("session-ended");
     await it.client.disconnect({ terminate: true });
     expect(printed).toHaveBeenCalledOnce();
-    expect(printed.mock.calls[0]?.[0]).toContain('no handler of "Error"');
+    expect(printed.mock.calls[0]?.[0]).toContain('no handler for "Error"');
     expect(printed.mock.calls[0]?.[1]).toMatchObject({ code: "connection-lost" });
   });
 

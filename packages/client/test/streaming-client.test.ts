@@ -350,7 +350,7 @@ describe("handlers", () => {
 
   test("a name that is no event is refused", () => {
     expect(() => Reflect.apply(new StreamingClient().on, new StreamingClient(), ["turn", () => {}])).toThrow(
-      "is no event",
+      "is not an event",
     );
   });
 });

@@ -59,8 +59,8 @@ test("a Request can be used for many attempts", async () => {
 });
 
 test.each([
-  [401, "unauthorized", false, "The visitor, or this page's origin, may not have tokens."],
-  [403, "unauthorized", false, "The visitor, or this page's origin, may not have tokens."],
+  [401, "unauthorized", false, "The visitor, or this page's origin, is not allowed to get tokens."],
+  [403, "unauthorized", false, "The visitor, or this page's origin, is not allowed to get tokens."],
   [404, "token-failed", false, "Check its URL and method."],
   [405, "token-failed", false, "Check its URL and method."],
   [429, "token-failed", true, "See its log."],

@@ -17,41 +17,48 @@ import { Session } from "./session/session.ts";
 import type { SessionStats, SessionSummary } from "./session/summary-and-stats.ts";
 
 /**
- * A streaming session: audio in, events out. A container of two streams, so `microphone.pipeThrough(session)` works, with
- * promises for its beginning and its end. None of its promises ever causes an unhandled rejection.
+ * A streaming session: audio in, events out. It contains two streams, so `microphone.pipeThrough(session)` works, and promises
+ * for its start and its end. None of its promises ever causes an unhandled rejection.
+ *
+ * @example
+ * const session = connect({ token: tokenFrom("/api/token"), sampleRate: 16_000 });
+ * microphone.readable.pipeTo(session.audio).catch(() => {}); // the loop gets its error
+ * for await (const event of session.events) {
+ *   if (event.type === "Turn" && event.end_of_turn) console.log(event.transcript);
+ * }
  */
 export interface StreamingSession extends AsyncDisposable {
   /**
-   * Takes bytes in the session's encoding, in writes of any size, from the first moment. Backpressure is real: beyond
-   * `audioBuffer`, `writer.ready` waits until the service takes audio. Closing it is `close()`.
+   * Accepts bytes in the session's encoding, in writes of any size, even before the session is open. Backpressure is real:
+   * beyond `audioBuffer`, `writer.ready` waits until the service accepts audio. Closing it calls `close()`.
    */
   readonly audio: AudioStream;
   /** The same stream as `audio`. */
   readonly writable: AudioStream;
   /**
-   * Everything that happens, in order. Ends after Termination; a failure comes after the last event that preceded it.
-   * Cancelling it (a `break` in `for await`) is `close()`.
+   * All events, in order. Ends after Termination; errors after the last event that preceded the failure. Cancelling it (a
+   * `break` in `for await`) calls `close()`.
    */
   readonly events: ReadableStream<StreamingEvent> & AsyncIterable<StreamingEvent>;
   /** The same stream as `events`. */
   readonly readable: ReadableStream<StreamingEvent> & AsyncIterable<StreamingEvent>;
-  /** The first Begin. */
+  /** Resolves with the first Begin; rejects if the session fails before. */
   readonly opened: Promise<BeginEvent>;
-  /** How it ended; rejects with the `StreamingError` that ended it. */
+  /** Resolves with a summary when the session has ended; rejects with the `StreamingError` that ended it. */
   readonly closed: Promise<SessionSummary>;
   readonly state: SessionState;
   /**
-   * Changes parameters. Resolves when sent, behind the audio written before. Sent again by itself on new connections.
+   * Changes parameters. Resolves when sent, after the audio written before. New connections get it automatically.
    * Rejects with `invalid-options`, or `session-ended`.
    */
   updateConfiguration(configuration: SessionConfiguration & DeprecatedParameters): Promise<void>;
-  /** Ends the turn here: behind all audio written so far. Resolves when sent. */
+  /** Ends the turn after all audio written so far. Resolves when sent. */
   forceEndpoint(): Promise<void>;
   /** Resets the service's inactivity timer. Resolves when sent. */
   keepAlive(): Promise<void>;
-  /** Sends what was written, lets the service finish, and waits for its last words. Works while `audio` is piped to. */
+  /** Sends the audio written so far, and waits for the service's last words. Works while something is piped to `audio`. */
   close(): Promise<SessionSummary>;
-  /** Ends everything at once; turns that are not final yet are lost. */
+  /** Ends the session at once; turns that are not final yet are lost. */
   abort(reason?: unknown): void;
   stats(): SessionStats;
 }
@@ -103,7 +110,7 @@ export function connect(options: ConnectOptions, platform: Platform): StreamingS
     abort: (reason?: unknown) => session.abort(reason),
     stats: () => session.stats(),
     [Symbol.asyncDispose]: () =>
-      // A session that failed has said so already; disposing of it must not mask the error that is on its way.
+      // A failed session has already reported its error; disposing of it must not hide the error that is being thrown.
       handled(session.state === "closed" ? Promise.resolve() : session.close().then(() => {})),
   };
   return facade;

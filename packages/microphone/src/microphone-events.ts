@@ -1,6 +1,6 @@
 import type { MicrophoneError } from "./microphone-error.ts";
 
-/** Audio was lost because nobody read it in time. */
+/** Audio was dropped because it was not read in time. */
 export class DroppedEvent extends Event {
   /** How much, in ms. */
   readonly droppedMs: number;

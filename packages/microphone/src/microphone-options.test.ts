@@ -30,11 +30,11 @@ test.each<[object, string]>([
   [{ audioBuffer: Number.POSITIVE_INFINITY }, "audioBuffer Infinity: use"],
   [{ deviceId: 7 }, "deviceId 7: pass an id from listMicrophones()"],
   [{ samplerate: 8_000 }, "option samplerate: there is no such option. Use deviceId, sampleRate"],
-  [{ workletUrl: "http://:/" }, 'workletUrl "http://:/": give the address'],
+  [{ workletUrl: "http://:/" }, 'workletUrl "http://:/": pass the address'],
   [{ stream: "tab" }, 'stream "tab": pass a MediaStream'],
   [{ stream: null }, "stream null: pass a MediaStream"],
   [{ stream: {} }, "stream of type Object: pass a MediaStream"],
-  [{ stream: stream("live"), deviceId: "a" }, "stream and deviceId: give one of them"],
+  [{ stream: stream("live"), deviceId: "a" }, "stream and deviceId: pass one of them"],
   [{ stream: stream() }, "no audio track, only 1 of video. Pass a stream with audio"],
   [{ stream: stream("ended") }, "no audio track that is live: its only one has ended. Pass a stream with a live track"],
   [

@@ -9,6 +9,6 @@ test.each([
   await expect(call()).rejects.toMatchObject({
     name: "MicrophoneError",
     code: "unsupported",
-    message: expect.stringMatching(/no page here.* Call it in the browser/),
+    message: expect.stringMatching(/no page: .* Call this in the browser/),
   });
 });

@@ -23,7 +23,7 @@ describe("chooseFormat", () => {
   it("reads mu-law where both flags say so, and asks for the rate where it is missing", () => {
     const flags = { encoding: "pcm_mulaw", sampleRate: 8000 } as const;
     expect(chooseFormat("a", { kind: "unknown" }, flags)).toEqual({ kind: "raw", ...flags });
-    expect(() => chooseFormat("a", { kind: "unknown" }, { encoding: "pcm_mulaw" })).toThrow("needs --sample-rate");
+    expect(() => chooseFormat("a", { kind: "unknown" }, { encoding: "pcm_mulaw" })).toThrow("also needs --sample-rate");
   });
 
   it("says how to go on with what it does not know", () => {

@@ -9,7 +9,7 @@ import { type Transcription, transcribeOn } from "../transcribe/transcription.ts
 export type { ServerStreamingClient } from "../streaming-client/server-streaming-client.ts";
 export * from "./shared.ts";
 
-/** Options of `connect`: the connection's parameters under the vendor's camelCase names, and these. */
+/** Options of `connect`: the service's parameters under the vendor's camelCase names, and the client's own. */
 export interface ConnectOptions extends CommonOptions {
   /**
    * The `http://` or `https://` URL of a proxy for the WebSocket. Needs Bun 1.3.6.
@@ -20,9 +20,12 @@ export interface ConnectOptions extends CommonOptions {
 }
 
 /**
- * Starts a streaming session on Bun's own WebSocket, and returns at once; it is connecting.
+ * Starts a streaming session on Bun's own WebSocket, and returns at once, while it is connecting.
  *
  * @throws StreamingError `invalid-options`, before anything is sent.
+ * @example
+ * const session = connect({ apiKey, sampleRate: 16_000 });
+ * for await (const event of session.events) console.log(event);
  */
 export function connect({ agent, ...options }: ConnectOptions): StreamingSession {
   return connectOn(options, nativePlatform(navigator.userAgent, proxyOf(agent)));
@@ -30,7 +33,7 @@ export function connect({ agent, ...options }: ConnectOptions): StreamingSession
 
 /**
  * Transcribes audio from its first byte to its last: a file's bytes, a stream, or anything that yields bytes. WAV of any kind
- * is detected and converted; Ogg Opus and AAC are detected and sent as they are; other bytes are raw samples, and need
+ * is detected and converted; Ogg Opus and AAC are detected and sent unchanged; other bytes are raw samples, and need
  * `sampleRate`. For other files, pass what `openAudioFile()` of `@voxpipe/files` returns.
  *
  * Errors come from the loop, after every event that preceded them: `invalid-audio` for audio that cannot be read,
@@ -48,7 +51,7 @@ export function transcribe(source: TranscribeSource, options: ConnectOptions): T
   return transcribeOn(connect, source, options);
 }
 
-/** The API of the Python `AsyncStreamingClient`. On servers it mints tokens too. */
+/** The API of the Python `AsyncStreamingClient`. On servers it also mints tokens. */
 export class StreamingClient extends ServerStreamingClient {
   constructor(options: ConnectOptions & StreamingClientOptions = {}) {
     super(options, connect);

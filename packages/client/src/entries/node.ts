@@ -10,9 +10,12 @@ export type { ServerStreamingClient } from "../streaming-client/server-streaming
 export * from "./shared.ts";
 
 /**
- * Starts a streaming session and returns at once; it is connecting.
+ * Starts a streaming session and returns at once, while it is connecting.
  *
  * @throws StreamingError `invalid-options`, before anything is sent.
+ * @example
+ * const session = connect({ apiKey, sampleRate: 16_000 });
+ * for await (const event of session.events) console.log(event);
  */
 export function connect(options: ConnectOptions): StreamingSession {
   return connectOn(...forNode(options, globalThis));
@@ -20,7 +23,7 @@ export function connect(options: ConnectOptions): StreamingSession {
 
 /**
  * Transcribes audio from its first byte to its last: a file's bytes, a stream, or anything that yields bytes. WAV of any kind
- * is detected and converted; Ogg Opus and AAC are detected and sent as they are; other bytes are raw samples, and need
+ * is detected and converted; Ogg Opus and AAC are detected and sent unchanged; other bytes are raw samples, and need
  * `sampleRate`. For other files, pass what `openAudioFile()` of `@voxpipe/files` returns.
  *
  * Errors come from the loop, after every event that preceded them: `invalid-audio` for audio that cannot be read,
@@ -38,7 +41,7 @@ export function transcribe(source: TranscribeSource, options: ConnectOptions): T
   return transcribeOn(connect, source, options);
 }
 
-/** The API of the Python `AsyncStreamingClient`. On servers it mints tokens too. */
+/** The API of the Python `AsyncStreamingClient`. On servers it also mints tokens. */
 export class StreamingClient extends ServerStreamingClient {
   constructor(options: ConnectOptions & StreamingClientOptions = {}) {
     super(options, connect);

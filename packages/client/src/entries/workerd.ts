@@ -10,10 +10,13 @@ export * from "./shared.ts";
 const workerd: Platform = { openSocket: openWorkerdSocket, sendsHeaders: true, sendsPings: false, streams: globalThis };
 
 /**
- * Starts a streaming session and returns at once; it is connecting. It lives as long as the request or the Durable Object
+ * Starts a streaming session and returns at once, while it is connecting. It lives as long as the request or the Durable Object
  * that started it.
  *
  * @throws StreamingError `invalid-options`, before anything is sent.
+ * @example
+ * const session = connect({ apiKey, sampleRate: 16_000 });
+ * for await (const event of session.events) console.log(event);
  */
 export function connect(options: ConnectOptions): StreamingSession {
   return connectOn(options, workerd);
@@ -21,7 +24,7 @@ export function connect(options: ConnectOptions): StreamingSession {
 
 /**
  * Transcribes audio from its first byte to its last: a file's bytes, a stream, or anything that yields bytes. WAV of any kind
- * is detected and converted; Ogg Opus and AAC are detected and sent as they are; other bytes are raw samples, and need
+ * is detected and converted; Ogg Opus and AAC are detected and sent unchanged; other bytes are raw samples, and need
  * `sampleRate`. For other files, pass what `openAudioFile()` of `@voxpipe/files` returns.
  *
  * Errors come from the loop, after every event that preceded them: `invalid-audio` for audio that cannot be read,

@@ -1,6 +1,6 @@
 import { StreamingError } from "@voxpipe/core";
 
-/** The value is not shown: the URL of a proxy may hold a password. */
+/** The value is not shown: a proxy's URL may contain a password. */
 export function badAgent(agent: unknown, expected: string): StreamingError {
   const got =
     agent === null ? "null" : typeof agent === "object" ? "an object without addRequest" : `a ${typeof agent}`;

@@ -8,7 +8,7 @@ test.each(["1.3.6", "1.3.10", "1.4.0", "2.0.0", "1.4.0-canary.1"])("Bun %s takes
 
 test.each(["1.3.5", "1.2.23", "0.9.0"])("Bun %s would go past the proxy in silence, so it is refused", (version) => {
   expect(() => proxyOf("http://proxy.example", version)).toThrow(
-    `agent: needs Bun 1.3.6, and this is Bun ${version}. Update Bun.`,
+    `agent: needs Bun 1.3.6, but this is Bun ${version}. Update Bun.`,
   );
 });
 

@@ -1,11 +1,11 @@
 import { StreamingError } from "@voxpipe/core";
 import { badAgent } from "./bad-agent.ts";
 
-/** The first version of Bun whose WebSocket takes a proxy. Older ones would go past it without a word. */
+/** The first version of Bun whose WebSocket supports a proxy. Older ones silently ignore it. */
 const firstWithProxy = [1, 3, 6];
 
 /**
- * The option `agent` of Bun's entry, checked.
+ * Checks the option `agent` of Bun's entry.
  *
  * @throws StreamingError `invalid-options`.
  */
@@ -16,7 +16,7 @@ export function proxyOf(agent: unknown, version: string = bunVersion()): string 
   if (isBefore(version, firstWithProxy))
     throw new StreamingError(
       "invalid-options",
-      `agent: needs Bun ${firstWithProxy.join(".")}, and this is Bun ${version}. Update Bun.`,
+      `agent: needs Bun ${firstWithProxy.join(".")}, but this is Bun ${version}. Update Bun.`,
     );
   return agent;
 }

@@ -2,8 +2,7 @@ import { keyHeaders } from "@voxpipe/core";
 import { version } from "./version.ts";
 
 /**
- * The headers of a server's handshake: which client this is, and the key if there is one. Deno sends its own `User-Agent`
- * in front of this one.
+ * The headers of a server's handshake: the client's name, and the key if there is one. Deno prepends its own `User-Agent`.
  *
  * @param runtime Name and version, such as `Node/20.19.0`.
  */

@@ -1,7 +1,7 @@
 import type { Platform } from "@voxpipe/core";
 import { openNativeSocketWithHeaders } from "../sockets/native-socket.ts";
 
-/** Runtimes whose own sockets take headers, and in Bun the URL of a proxy. */
+/** Runtimes with native sockets that accept headers, and in Bun the URL of a proxy. */
 export function nativePlatform(runtime: string, proxy?: string): Platform {
   return {
     openSocket: openNativeSocketWithHeaders(runtime, proxy),

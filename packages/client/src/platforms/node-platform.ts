@@ -5,27 +5,27 @@ import { openWsSocketThrough } from "../sockets/ws-socket.ts";
 import { badAgent } from "./bad-agent.ts";
 import { requireStreams } from "./require-streams.ts";
 
-/** Where sessions tell of their connections: `diagnostics_channel.subscribe("voxpipe:session", …)`. */
+/** Sessions publish their connections here: `diagnostics_channel.subscribe("voxpipe:session", …)`. */
 const sessions = channel("voxpipe:session");
 
-/** What the types ask of an `http.Agent`, so that those of Node need not be installed. */
+/** The part of `http.Agent` that the types need, so that Node's types need not be installed. */
 export interface ConnectionAgent {
   readonly maxSockets: number;
   destroy(): void;
 }
 
-/** Options of `connect`: the connection's parameters under the vendor's camelCase names, and these. */
+/** Options of `connect`: the service's parameters under the vendor's camelCase names, and the client's own. */
 export interface ConnectOptions extends CommonOptions {
   /**
-   * Makes the TCP connection of the WebSocket, for example through a proxy: an `http.Agent`, an `https.Agent`, or one of
-   * `https-proxy-agent` and `proxy-agent`. Without it, environment variables such as `HTTPS_PROXY` are not read.
+   * Creates the TCP connection of the WebSocket, for example through a proxy: an `http.Agent`, an `https.Agent`, or one from
+   * `https-proxy-agent` or `proxy-agent`. Environment variables such as `HTTPS_PROXY` are ignored without one.
    *
    * @example agent: new HttpsProxyAgent("http://user:password@proxy.example:8080")
    */
   agent?: ConnectionAgent | undefined;
 }
 
-/** Node's sockets, with the Web Streams that the entry brings. Core does not know the option that it takes out. */
+/** Node's sockets, with the entry's Web Streams. Removes the option `agent`, which core does not know. */
 export function forNode(
   { agent, ...options }: ConnectOptions,
   streams: Platform["streams"],
@@ -47,7 +47,7 @@ export function forNode(
   ];
 }
 
-/** Node itself asks no more of an agent. */
+/** Node itself requires no more of an agent. */
 function isAgent(value: unknown): value is Agent {
   return typeof Reflect.get(Object(value), "addRequest") === "function";
 }

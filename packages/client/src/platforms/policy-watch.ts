@@ -1,4 +1,4 @@
-/** Sees whether the page's Content-Security-Policy blocks a URL. Where there are no such events it sees nothing. */
+/** Detects whether the page's Content-Security-Policy blocks a URL, on platforms that have events for it. */
 export class PolicyWatch {
   blocked = false;
   readonly #url: string;
@@ -7,7 +7,7 @@ export class PolicyWatch {
   constructor(url: string, onBlocked: () => void) {
     this.#url = url;
     this.#onBlocked = onBlocked;
-    // A page and a worker have it; React Native and some test environments do not.
+    // Pages and workers have it; React Native and some test environments do not.
     if (typeof globalThis.addEventListener === "function")
       globalThis.addEventListener("securitypolicyviolation", this.#onViolation);
   }

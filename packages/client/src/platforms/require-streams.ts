@@ -7,7 +7,7 @@ const inJsdom =
 /**
  * The streams, if there are any.
  *
- * @throws StreamingError `no-web-streams`, with what to do in jsdom, where the ponyfill alone does not help.
+ * @throws StreamingError `no-web-streams`; in jsdom, where the ponyfill alone does not help, with what to do.
  */
 export function requireStreams(streams: Platform["streams"]): Platform["streams"] {
   if (typeof streams.ReadableStream === "function") return streams;

@@ -2,7 +2,7 @@ import type { Platform } from "@voxpipe/core";
 import { openNativeSocket } from "../sockets/native-socket.ts";
 import { requireStreams } from "./require-streams.ts";
 
-/** The platform's own sockets, with the Web Streams that the entry brings. */
+/** The platform's native sockets, with the entry's Web Streams. */
 export function webPlatform(streams: Platform["streams"]): Platform {
   return {
     openSocket: openNativeSocket,
@@ -13,7 +13,7 @@ export function webPlatform(streams: Platform["streams"]): Platform {
   };
 }
 
-/** Pages and their workers know when they are offline. Runtimes that lack a part of it know nothing. */
+/** Pages and their workers know whether they are offline; other runtimes do not. */
 function network(): Pick<Platform, "online"> {
   const { navigator, addEventListener, removeEventListener } = globalThis;
   if (typeof navigator?.onLine !== "boolean" || typeof addEventListener !== "function") return {};

@@ -188,7 +188,7 @@ describe("a socket of any platform ends once, however it fails", () => {
     const { ends } = open("ws://streaming.example/v3/ws");
     vi.advanceTimersByTime(250);
     expect(ends[0]?.failure?.message).toBe(
-      "The page came over https, so the browser blocks ws://streaming.example, which is not encrypted. Set apiHost to wss://streaming.example.",
+      "The page was loaded over https, so the browser blocks ws://streaming.example, which is not encrypted. Set apiHost to wss://streaming.example.",
     );
   });
 

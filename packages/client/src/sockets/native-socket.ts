@@ -11,21 +11,21 @@ import {
   unexplained,
 } from "./socket-failures.ts";
 
-/** How long after a failure its explanation (`close`, or a violation of the page's policy) may take, in ms. */
+/** How long to wait after a failure for its explanation (`close`, or a violation of the page's policy), in ms. */
 const explanationMs = 250;
 
-/** The DOM's types refuse views of shared memory, which are never sent. */
+/** The DOM's types do not allow views of shared memory; none are sent. */
 type PlatformSocket = Omit<WebSocket, "send"> & { send(data: Parameters<WebSocket["send"]>[0] | Uint8Array): void };
 
 /**
- * The platform's own WebSocket. It reports no HTTP status and no cause, and cannot ping.
+ * The platform's native WebSocket. It reports no HTTP status and no cause, and cannot ping.
  *
- * @param url Credentials included: browsers send no headers, and throw at a second argument that would hold them.
+ * @param url includes the credentials: browsers send no headers, and throw if a second argument has them.
  */
 export const openNativeSocket: OpenSocket = (url, _apiKey, listener) =>
   new NativeSocket(url, () => new WebSocket(url), listener);
 
-/** The same in runtimes whose WebSocket takes headers, and in Bun the URL of a proxy: Bun and Deno. */
+/** The same for runtimes whose WebSocket accepts headers (Bun and Deno), and in Bun the URL of a proxy. */
 export function openNativeSocketWithHeaders(runtime: string, proxy?: string): OpenSocket {
   return (url, apiKey, listener) => {
     const options = { headers: handshakeHeaders(runtime, apiKey), ...(proxy !== undefined && { proxy }) };
@@ -33,7 +33,7 @@ export function openNativeSocketWithHeaders(runtime: string, proxy?: string): Op
   };
 }
 
-/** Ends exactly once, however the platform fails: constructors that throw, `error` without `close`, `close` without `error`. */
+/** Reports its end exactly once, in every way of failing: constructors that throw, `error` without `close`, `close` without `error`. */
 class NativeSocket implements Socket {
   readonly #url: string;
   readonly #listener: SocketListener;
@@ -72,7 +72,7 @@ class NativeSocket implements Socket {
 
   destroy(): void {
     const socket = this.#socket;
-    // Bun's way of not waiting for a peer that may never answer; the others have none.
+    // In Bun this does not wait for a peer that may never answer; the others have no such method.
     if (socket && "terminate" in socket && typeof socket.terminate === "function") socket.terminate();
     else socket?.close();
     this.#end({});
@@ -84,7 +84,7 @@ class NativeSocket implements Socket {
     let cause: unknown;
     socket.addEventListener("open", () => this.#open(), { signal });
     socket.addEventListener("message", ({ data }: MessageEvent) => this.#message(data), { signal });
-    // Deno says 0 if no close frame came, the others 1006.
+    // Without a close frame, Deno reports 0, the others 1006.
     const onClose = ({ code, reason }: CloseEvent) => this.#end({ code: code || 1006, reason, cause });
     socket.addEventListener("close", onClose, { signal });
     const onError = (event: Event) => {
@@ -138,7 +138,7 @@ class NativeSocket implements Socket {
   }
 }
 
-/** Bun, Deno and Node say in the event what happened; browsers do not. */
+/** In Bun, Deno and Node the event says what happened; in browsers it does not. */
 function causeOf(event: Event): unknown {
   const message: unknown = Reflect.get(event, "message");
   return (

@@ -1,17 +1,17 @@
 import { StreamingError, type StreamingErrorCode } from "@voxpipe/core";
 
-/** The longest message that is taken, in bytes: Turns of a minute have some ten kilobytes, answers of a language model more. */
+/** The longest message that is accepted, in bytes: a Turn of a minute has about ten kilobytes, an answer of a language model more. */
 export const longestMessage = 1024 * 1024;
 
-/** The peer broke the rules in a way that a new connection may mend. */
+/** The peer violated the protocol; a new connection may work. */
 export function messageTooLong(url: string): StreamingError {
-  const what = `sent a message of more than ${longestMessage} bytes, which no message of the service has`;
+  const what = `sent a message of more than ${longestMessage} bytes; the service's are shorter`;
   return failure("server-error", `${hostOf(url)} ${what}. Check that apiHost is a streaming host.`, true);
 }
 
 export function brokenProtocol(url: string, how: string): StreamingError {
-  const remedy = "Check that apiHost is a streaming host, and that no proxy alters what passes.";
-  return failure("server-error", `${hostOf(url)} sent what is no valid WebSocket message (${how}). ${remedy}`, true);
+  const remedy = "Check that apiHost is a streaming host, and that no proxy changes messages.";
+  return failure("server-error", `${hostOf(url)} sent an invalid WebSocket message (${how}). ${remedy}`, true);
 }
 
 export function blockedByPolicy(url: string): StreamingError {
@@ -26,14 +26,14 @@ export function mixedContent(url: string): StreamingError {
   const { host, origin } = new URL(url);
   return failure(
     "connection-failed",
-    `The page came over https, so the browser blocks ${origin}, which is not encrypted. Set apiHost to wss://${host}.`,
+    `The page was loaded over https, so the browser blocks ${origin}, which is not encrypted. Set apiHost to wss://${host}.`,
   );
 }
 
 export function noWebSocket(): StreamingError {
   return failure(
     "connection-failed",
-    "This runtime has no WebSocket, and got the build of voxpipe for browsers. " +
+    "This runtime has no WebSocket, and loaded voxpipe's build for browsers. " +
       "Resolve voxpipe with the runtime's own export condition (node, bun, deno or workerd).",
   );
 }
@@ -41,12 +41,12 @@ export function noWebSocket(): StreamingError {
 export function mixedBuilds(): StreamingError {
   return failure(
     "connection-failed",
-    "Two builds are mixed: voxpipe's for Node, and for browsers that of its WebSocket library ws. Resolve all packages with the same " +
+    "Two builds are mixed: voxpipe's for Node, and the browser build of its WebSocket library ws. Resolve all packages with the same " +
       'conditions; in Jest with jsdom: testEnvironmentOptions: { customExportConditions: ["node", "node-addons"] }.',
   );
 }
 
-/** The platform refused to make a socket. `cause` may quote the URL, and with it a token. */
+/** The platform refused to create a socket. `cause` may quote the URL, which may contain a token. */
 export function refusedSocket(url: string, cause: unknown): StreamingError {
   const { origin } = new URL(url);
   const name = cause instanceof Error || isNamed(cause) ? ` (${cause.name})` : "";
@@ -57,7 +57,7 @@ export function refusedSocket(url: string, cause: unknown): StreamingError {
   );
 }
 
-/** The socket failed before it was open, and the platform does not say why. */
+/** The socket failed before it opened, and the platform does not say why. */
 export function unexplained(url: string): StreamingError {
   const { host, origin } = new URL(url);
   return failure(

@@ -4,12 +4,12 @@ import { readLimited } from "../tokens/read-limited.ts";
 import { longestRefusal, refusalMs, refusedHandshake } from "./refused-handshake.ts";
 import { longestMessage, messageTooLong } from "./socket-failures.ts";
 
-/** A WebSocket as workerd hands it out: it does nothing until it is accepted. */
+/** A WebSocket as workerd provides it: it does nothing until it is accepted. */
 type UpgradedSocket = Omit<WebSocket, "send"> & Pick<Socket, "send"> & { accept(): void };
 
 /**
- * A socket in workerd (Cloudflare Workers), where `new WebSocket` takes no headers but `fetch` does, and answers with the
- * socket. It reports HTTP statuses, and can neither ping nor tell what waits to be sent: `pace` bounds that.
+ * A socket in workerd (Cloudflare Workers), where `new WebSocket` accepts no headers, but `fetch` does and returns the socket.
+ * It reports HTTP statuses, but cannot ping or report what waits to be sent: `pace` bounds that.
  */
 export const openWorkerdSocket: OpenSocket = (url, apiKey, listener) => {
   const connecting = new AbortController();
@@ -33,7 +33,7 @@ export const openWorkerdSocket: OpenSocket = (url, apiKey, listener) => {
       }
     });
     upgraded.addEventListener("close", ({ code, reason }: CloseEvent) => {
-      // Elsewhere the platform answers a close by itself.
+      // Other platforms answer a close themselves.
       closeQuietly(upgraded);
       end({ code, reason });
     });
@@ -43,7 +43,7 @@ export const openWorkerdSocket: OpenSocket = (url, apiKey, listener) => {
   };
   const headers = { ...handshakeHeaders("workerd", apiKey), Upgrade: "websocket" };
   const { signal } = connecting;
-  // Followed, a redirect would take the key along in workerd before the compatibility date 2025-09-15, and the audio in any.
+  // A followed redirect would receive the key in workerd before the compatibility date 2025-09-15, and the audio in all versions.
   fetch(url.replace(/^ws/, "http"), { headers, redirect: "manual", signal }).then(
     async (response) => {
       const upgraded: unknown = Reflect.get(response, "webSocket");
@@ -69,7 +69,7 @@ export const openWorkerdSocket: OpenSocket = (url, apiKey, listener) => {
   };
 };
 
-/** How much of the answer comes in time. */
+/** The part of the answer that arrives in time. */
 async function refusalOf(response: Response, connecting: AbortSignal): Promise<SocketEnd> {
   const late = new AbortController();
   const stop = () => late.abort();
@@ -83,7 +83,7 @@ async function refusalOf(response: Response, connecting: AbortSignal): Promise<S
   return refusedHandshake(response.status, response.headers.get("retry-after"), bytes);
 }
 
-/** workerd throws when asked to close what is closed. */
+/** workerd throws if the socket is already closed. */
 function closeQuietly(socket: UpgradedSocket, code?: number, reason?: string): void {
   try {
     socket.close(code, reason);

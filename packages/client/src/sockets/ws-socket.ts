@@ -8,7 +8,7 @@ import { brokenProtocol, longestMessage, messageTooLong, mixedBuilds, wrongAgent
 /** Node's socket, `ws`: headers, HTTP statuses, causes, and pings. */
 export const openWsSocket: OpenSocket = openWsSocketThrough(undefined);
 
-/** The same, with an agent that makes its TCP connection, for example through a proxy. */
+/** The same, with an agent that creates its TCP connection, for example through a proxy. */
 export function openWsSocketThrough(agent: Agent | undefined): OpenSocket {
   return (url, apiKey, listener): Socket => {
     const socket = create(url, {
@@ -53,12 +53,12 @@ function create(url: string, options: ConstructorParameters<typeof WebSocket>[2]
     return new WebSocket(url, options);
   } catch (error) {
     if (codeOf(error) === "ERR_INVALID_PROTOCOL") throw wrongAgent(url);
-    // What `ws` has for browsers is a function that throws this.
+    // The browser build of `ws` is a function that throws this.
     throw error instanceof Error && error.message.startsWith("ws does not work in the browser") ? mixedBuilds() : error;
   }
 }
 
-/** The start of an answer's body, for a limited time: what comes later is not waited for. */
+/** The start of an answer's body, read for a limited time. */
 function readRefusal(response: IncomingMessage, done: (refusal: SocketEnd) => void): void {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -80,7 +80,7 @@ function readRefusal(response: IncomingMessage, done: (refusal: SocketEnd) => vo
   response.on("close", finish);
 }
 
-/** What the peer did wrong, if the error says that it did. */
+/** How the peer violated the protocol, if the error says so. */
 function explain(error: Error, url: string): StreamingError | undefined {
   const code = codeOf(error);
   if (code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") return messageTooLong(url);

@@ -6,20 +6,19 @@ type AudioFormat = Pick<ConnectOptions, "encoding" | "sampleRate">;
 
 /** A call of `stream()`. */
 interface Call {
-  /** The last of its writes: they settle in order. */
+  /** Its last write: they settle in order. */
   written: Promise<void>;
 }
 
 /**
- * What is given to `stream()`, on its way into the session. Calls are read one after another. Bytes and arrays are written
- * at once if nothing is ahead of them, so that they keep their place before what is called next; other sources are read
- * as the session takes their audio.
+ * Writes the audio of `stream()` into the session. Calls are read one after another. Bytes and arrays are written at once if
+ * nothing is ahead of them, so that they come before the next call; other sources are read as the session accepts their audio.
  */
 export class AudioFeed {
   readonly #writer: WritableStreamDefaultWriter<AudioChunk>;
   readonly #fastBytesPerMs: number;
   readonly #warn: (message: string) => void;
-  /** Settles when all calls so far have been read. Undefined: they have. */
+  /** Settles when all calls so far have been read; undefined if they have been. */
   #turn: Promise<void> | undefined;
   #reader: SourceReader | undefined;
   #finishing = false;
@@ -40,7 +39,7 @@ export class AudioFeed {
     session.closed.then(over, over);
   }
 
-  /** Resolves when the session took all of it; rejects with `session-ended` if it never will. */
+  /** Resolves when the session has accepted all of it; rejects with `session-ended` if it never will. */
   async send(data: AudioSource): Promise<void> {
     const whole = wholeOf(data);
     const source = whole ? undefined : openSource(data);
@@ -54,7 +53,7 @@ export class AudioFeed {
     await call.written;
   }
 
-  /** No more calls: resolves when those so far have been read. A source that keeps us waiting is given up. */
+  /** No more calls: resolves when those so far have been read. Drops a source that keeps us waiting. */
   async finish(): Promise<void> {
     this.#finishing = true;
     this.#reader?.hurry();

@@ -12,11 +12,11 @@ type Result = IteratorResult<AudioChunk, unknown>;
 /** A source that is read chunk by chunk. */
 export interface OpenSource {
   next(): Result | PromiseLike<Result>;
-  /** Gives it up. A source that never answers is not waited for. */
+  /** Closes the source, without waiting for one that never answers. */
   cancel(): void;
 }
 
-/** The chunks of a source that is in memory as a whole. */
+/** The chunks of a source that is completely in memory. */
 export function wholeOf(data: AudioSource): readonly AudioChunk[] | undefined {
   if (isBytes(data)) return [data];
   if (!Array.isArray(data)) return undefined;
@@ -25,17 +25,17 @@ export function wholeOf(data: AudioSource): readonly AudioChunk[] | undefined {
 }
 
 /**
- * @param caller Named in errors.
- * @throws StreamingError `invalid-audio` for what is no source
+ * @param caller named in errors.
+ * @throws StreamingError `invalid-audio` if it is not a source
  */
 export function openSource(data: AudioSource, caller = "stream()"): OpenSource {
-  // A stream by its reader, which can also be cancelled while a read is pending.
+  // A stream is read through its reader, which can be cancelled while a read is pending.
   if (isObject(data) && "getReader" in data) return openStream(data, caller);
   if (isObject(data) && Symbol.asyncIterator in data) return openIterator(data[Symbol.asyncIterator]());
   if (isObject(data) && !isBytes(data) && Symbol.iterator in data) return openIterator(data[Symbol.iterator]());
   throw new StreamingError(
     "invalid-audio",
-    `${caller} takes bytes, an iterable, an async iterable or a ReadableStream of bytes, not ${describe(data)}.`,
+    `${caller} accepts bytes, an iterable, an async iterable or a ReadableStream of bytes, not ${describe(data)}.`,
   );
 }
 
@@ -53,7 +53,7 @@ function openStream(stream: Pick<ReadableStream<AudioChunk>, "getReader">, calle
   try {
     reader = stream.getReader();
   } catch (cause) {
-    throw new StreamingError("invalid-audio", `${caller} cannot read this ReadableStream: something else reads it.`, {
+    throw new StreamingError("invalid-audio", `${caller} cannot read this ReadableStream: it has another reader.`, {
       cause,
     });
   }
@@ -70,7 +70,7 @@ function openIterator(iterator: Iterator<AudioChunk> | AsyncIterator<AudioChunk>
   return {
     next: () => iterator.next(),
     cancel() {
-      // Async, so that a `return` that throws does so here too.
+      // Async, so that a `return` that throws rejects here too.
       (async () => iterator.return?.())().catch(() => {});
     },
   };

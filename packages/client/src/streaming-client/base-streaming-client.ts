@@ -12,17 +12,17 @@ import type { AudioSource } from "./audio-source.ts";
 import type { RunStorage } from "./handler-context.ts";
 import { type HandlerPayloads, Handlers } from "./handlers.ts";
 
-/** Options of a `StreamingClient`: those of its session, and what becomes of failures that nobody else hears of. */
+/** Options of a `StreamingClient`: those of `connect`, and a callback for failures that nothing else reports. */
 export interface StreamingClientOptions extends ConnectOptions {
   /**
-   * Called with what nobody else hears of: a failure without an `Error` handler, and what a handler threw.
+   * Called with failures that nothing else reports: a failure without an `Error` handler, and errors thrown by handlers.
    *
    * @default prints both with `console.error`
    */
   onUncaught?: ((message: string, error: unknown) => void) | undefined;
 }
 
-/** What the entry file brings. */
+/** Provided by the entry file. */
 export interface ClientParts {
   readonly connect: (options: ConnectOptions) => StreamingSession;
   /** An `AsyncLocalStorage`, if the platform has one. */
@@ -30,10 +30,17 @@ export interface ClientParts {
 }
 
 /**
- * The API of the Python `AsyncStreamingClient`, one to one, over a session: register handlers, connect, stream, disconnect.
- * A client connects once. As there, a lost connection ends it; `reconnect: true` lets the session find a new one instead.
+ * The API of the Python `AsyncStreamingClient` over a session: register handlers, connect, stream, disconnect. A client
+ * connects once. As in Python, a lost connection ends it; `reconnect: true` makes the session reconnect instead.
  *
- * Its promises may be ignored: a failure of the session reaches `on("Error")`, or is printed once if there is no handler.
+ * Its promises may be ignored: a failure of the session calls `on("Error")`, or is printed once if there is no handler.
+ *
+ * @example
+ * const client = new StreamingClient({ apiKey, sampleRate: 16_000 });
+ * client.on("Turn", (_, turn) => console.log(turn.transcript));
+ * await client.connect();
+ * await client.stream(createReadStream("speech.pcm"));
+ * await client.disconnect({ terminate: true });
  */
 export class BaseStreamingClient implements AsyncDisposable {
   readonly #options: ConnectOptions;
@@ -43,7 +50,7 @@ export class BaseStreamingClient implements AsyncDisposable {
   #feed: AudioFeed | undefined;
   #used = false;
   #disconnecting = false;
-  /** `disconnect` without `terminate` was called: the abort it causes is no failure. */
+  /** `disconnect` without `terminate` was called: the abort it causes is not a failure. */
   #abandoned = false;
 
   constructor({ onUncaught, ...options }: StreamingClientOptions, parts: ClientParts) {
@@ -53,8 +60,8 @@ export class BaseStreamingClient implements AsyncDisposable {
   }
 
   /**
-   * Calls `handler(client, payload)` for every event of a type, or for the `Error` that ends the session. Several handlers
-   * run in the order in which they were added; what one returns is awaited before the next runs. One that throws is reported.
+   * Calls `handler(client, payload)` for every event of a type, or for the `Error` that ends the session. Handlers run in the
+   * order in which they were added; the promise of one is awaited before the next runs. If one throws, that is reported.
    *
    * @throws StreamingError `invalid-options` for a type that does not exist
    */
@@ -65,38 +72,38 @@ export class BaseStreamingClient implements AsyncDisposable {
     if (type !== "Error" && !eventTypes.some((known) => known === type))
       throw new StreamingError(
         "invalid-options",
-        `${JSON.stringify(type)} is no event. Use one of ${eventTypes.join(", ")}, or Error.`,
+        `${JSON.stringify(type)} is not an event. Use one of ${eventTypes.join(", ")}, or Error.`,
       );
     this.#handlers.add(type, handler);
     return this;
   }
 
   /**
-   * Connects, and resolves with Begin. `params` add to the constructor's options, and win over them.
+   * Connects, and resolves with Begin. `params` are added to the constructor's options, and override them.
    *
-   * Rejects with the failure, which `on("Error")` gets too; with `wrong-state` on any second call.
+   * Rejects with the failure, which `on("Error")` also gets; with `wrong-state` on a second call.
    */
   connect(params: ConnectOptions = {}): Promise<BeginEvent> {
     return ignorable(this.#connect(params), (error) => error.code !== "wrong-state");
   }
 
   /**
-   * Sends audio: bytes, or an iterable, async iterable or `ReadableStream` of bytes. Resolves when all of it was taken;
-   * calls that were not awaited are sent in order. Do not change the memory of bytes before that.
+   * Sends audio: bytes, or an iterable, async iterable or `ReadableStream` of bytes. Resolves when the session has accepted all
+   * of it; calls that are not awaited are sent in order. Do not change the bytes before it resolves.
    *
    * Rejects with `session-ended` if it is not sent: the session failed, or `disconnect` was called before; with
-   * `wrong-state` before `connect`; with `invalid-audio` for what is not bytes; with what the source throws.
+   * `wrong-state` before `connect`; with `invalid-audio` for anything but bytes; with the source's own error.
    */
   stream(data: AudioSource): Promise<void> {
     return ignorable(this.#stream(data), isEnd);
   }
 
-  /** Changes parameters of the running session, behind the audio given so far. After its end it does nothing. */
+  /** Changes parameters of the running session, after the audio given so far. After its end it does nothing. */
   setParams(params: SessionConfiguration & DeprecatedParameters): Promise<void> {
     return this.#control("setParams", (session) => session.updateConfiguration(params));
   }
 
-  /** Ends the turn here, behind the audio given so far. After the end of the session it does nothing. */
+  /** Ends the turn after the audio given so far. After the end of the session it does nothing. */
   forceEndpoint(): Promise<void> {
     return this.#control("forceEndpoint", (session) => session.forceEndpoint());
   }
@@ -112,8 +119,8 @@ export class BaseStreamingClient implements AsyncDisposable {
    * audio faster than twice real time; a live one (a microphone) is cut off after about a second, and its `stream` rejects. Without
    * `terminate` the session ends at once. Never rejects: failures reach `on("Error")`.
    *
-   * From a handler it does not wait for handlers, which would be for itself. Browsers cannot tell which code is a
-   * handler's: there it does not wait for handlers either if the one that runs at the call still runs at the end.
+   * Called in a handler, it does not wait for handlers, because it would wait for itself. Browsers cannot tell which code
+   * belongs to a handler: there it also does not wait if the handler that runs at the call still runs at the end.
    */
   async disconnect({ terminate = false }: { terminate?: boolean } = {}): Promise<void> {
     const [session, feed] = [this.#session, this.#feed];
@@ -192,7 +199,7 @@ export class BaseStreamingClient implements AsyncDisposable {
   }
 }
 
-/** A promise whose rejection may be ignored if it is `reported` elsewhere too. Other rejections stay loud. */
+/** A promise whose rejection may be ignored if it is also `reported`. Other rejections stay unhandled. */
 function ignorable<T>(promise: Promise<T>, reported: (error: StreamingError) => boolean): Promise<T> {
   const result = new Promise<T>((resolve, reject) => {
     promise.then(resolve, (error: unknown) => {

@@ -3,13 +3,13 @@ export interface HandlerRun {
   running: boolean;
 }
 
-/** Knows which run of a handler code belongs to. An `AsyncLocalStorage` is one. */
+/** Tracks which handler run the current code belongs to. An `AsyncLocalStorage` is one. */
 export interface RunStorage {
   run<T>(run: HandlerRun, callback: () => T): T;
   getStore(): HandlerRun | undefined;
 }
 
-/** For platforms that cannot follow asynchronous code: all code belongs to the run that started last. */
+/** For platforms that cannot track asynchronous code: all code belongs to the run that started last. */
 export class LastRun implements RunStorage {
   #last: HandlerRun | undefined;
 
@@ -23,7 +23,7 @@ export class LastRun implements RunStorage {
   }
 }
 
-/** Runs handlers, and says which of them is calling. */
+/** Runs handlers, and knows which of them is calling. */
 export class HandlerContext {
   readonly #storage: RunStorage;
 
@@ -31,12 +31,12 @@ export class HandlerContext {
     this.#storage = storage;
   }
 
-  /** The run of a handler that the present code belongs to; it may be over. */
+  /** The handler run that the current code belongs to; it may be over. */
   get caller(): HandlerRun | undefined {
     return this.#storage.getStore();
   }
 
-  /** Calls a handler and waits for what it returns. */
+  /** Calls a handler and awaits its result. */
   async run(handler: () => unknown): Promise<void> {
     const run = { running: true };
     try {

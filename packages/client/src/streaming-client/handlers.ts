@@ -1,26 +1,26 @@
 import { StreamingError, type StreamingEvent } from "@voxpipe/core";
 import { HandlerContext, type RunStorage } from "./handler-context.ts";
 
-/** What a handler of each name gets: the event of that type, or the failure that ended the session. */
+/** The payload of each handler: the event of that type, or the failure that ended the session. */
 export type HandlerPayloads = { [Type in StreamingEvent["type"]]: Extract<StreamingEvent, { type: Type }> } & {
   Error: StreamingError;
 };
 
-/** Reports what nobody else hears of. */
+/** Reports a failure that nothing else reports. */
 export type ReportUncaught = (message: string, error: unknown) => void;
 
 type Handler = (client: never, payload: never) => unknown;
 
-/** How long one handler may keep `disconnect` waiting, in ms: it may wait for the same call. */
+/** How long one handler may keep `disconnect` waiting, in ms: it may be waiting for that same call. */
 const longestHandlerMs = 10_000;
 
-/** The handlers of a client, which run one after another. */
+/** The handlers of a client; they run one after another. */
 export class Handlers {
   readonly #client: unknown;
   readonly #context: HandlerContext;
   readonly #onUncaught: ReportUncaught;
   readonly #handlers = new Map<string, readonly Handler[]>();
-  /** Settles when the handlers of everything that came have run. */
+  /** Settles when the handlers of all events so far have run. */
   #dispatched: Promise<void> = Promise.resolve();
   /** The type whose handler runs, and how many have run. */
   #running = "";
@@ -36,7 +36,7 @@ export class Handlers {
     this.#handlers.set(type, [...(this.#handlers.get(type) ?? []), handler]);
   }
 
-  /** Passes on every event, and the failure that ends them unless it was `expected`. */
+  /** Dispatches every event, and the failure that ends them unless it was `expected`. */
   follow(events: AsyncIterable<StreamingEvent>, expected: (error: unknown) => boolean): void {
     this.#dispatched = (async () => {
       try {
@@ -47,19 +47,19 @@ export class Handlers {
     })();
   }
 
-  /** Passes on a failure without a session. */
+  /** Dispatches a failure without a session. */
   fail(error: unknown): void {
     this.#dispatched = this.#failed(error);
   }
 
-  /** Resolves when `Error` handlers were called. Does not wait for one that waits itself: it may wait for this. */
+  /** Resolves when `Error` handlers were called. Does not wait for asynchronous ones: they may be waiting for this. */
   async called(): Promise<void> {
     await Promise.race([this.#dispatched, new Promise((resolve) => setTimeout(resolve))]);
   }
 
   /**
-   * For the end: call it first, and what it returns once everything has come. That waits until the handlers of it all have
-   * run, unless a handler made this call and would wait for itself.
+   * For the end of the session: call it first, and the function it returns when all events have arrived. That waits until their
+   * handlers have run, unless a handler made this call and would wait for itself.
    */
   waiter(): () => Promise<void> {
     const { caller } = this.#context;
@@ -81,16 +81,16 @@ export class Handlers {
 
   async #failed(error: unknown): Promise<void> {
     if (error instanceof StreamingError && this.#handlers.has("Error")) return this.#dispatch("Error", error);
-    // Who aborted it knows.
+    // The code that aborted it knows.
     if (error instanceof StreamingError && error.code === "aborted") return;
-    this.report('The session failed, and there is no handler of "Error".', error);
+    this.report('The session failed, and there is no handler for "Error".', error);
   }
 
   async #dispatch(type: string, payload: StreamingEvent | StreamingError): Promise<void> {
     for (const handler of this.#handlers.get(type) ?? []) {
       this.#running = type;
       try {
-        // Handlers are filed under the type of their payload.
+        // Handlers are stored under the type of their payload.
         await this.#context.run(() => Reflect.apply(handler, undefined, [this.#client, payload]));
       } catch (error) {
         this.report(`A handler of ${type} threw.`, error);
@@ -99,7 +99,7 @@ export class Handlers {
     }
   }
 
-  /** Reports what nobody else hears of. */
+  /** Reports a failure that nothing else reports. */
   report(message: string, error: unknown): void {
     try {
       this.#onUncaught(message, error);

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { BaseStreamingClient, type ClientParts, type StreamingClientOptions } from "./base-streaming-client.ts";
 import type { HandlerRun } from "./handler-context.ts";
 
-/** The client of servers: it mints tokens too. */
+/** The client for servers: it also mints tokens. */
 export class ServerStreamingClient extends BaseStreamingClient {
   readonly #options: StreamingClientOptions;
 
@@ -12,7 +12,7 @@ export class ServerStreamingClient extends BaseStreamingClient {
   }
 
   /**
-   * A temporary token, for a browser to connect with. Needs `apiKey` in the constructor's options.
+   * Mints a temporary token, for a browser to connect with. Needs `apiKey` in the constructor's options.
    *
    * @param request.expiresInSeconds How long it can be redeemed, 1–600.
    * @param request.maxSessionDurationSeconds How long a session with it may last, 60–10800.
@@ -22,7 +22,7 @@ export class ServerStreamingClient extends BaseStreamingClient {
     expiresInSeconds: number;
     maxSessionDurationSeconds?: number | undefined;
   }): Promise<string> {
-    // Loaded when first needed: most clients never mint.
+    // Loaded on first use: most clients never mint.
     const { createTemporaryToken } = await import("@voxpipe/token");
     const { apiKey = "", apiHost } = this.#options;
     const { expiresInSeconds, maxSessionDurationSeconds } = request;

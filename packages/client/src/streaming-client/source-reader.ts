@@ -54,12 +54,12 @@ export class SourceReader {
     });
   }
 
-  /** The caller wants to end. */
+  /** The session is ending. */
   hurry(): void {
     this.#looks ??= setInterval(() => this.#look(), lookEveryMs);
   }
 
-  /** Reads no more, and stops waiting for the source. */
+  /** Stops reading, and stops waiting for the source. */
   giveUp(): void {
     this.#givenUp = true;
     this.#stopWaiting?.();

@@ -1,7 +1,7 @@
 /**
- * Reads a body to its end, to `limit` bytes, or until `signal` aborts, and cancels what is left.
+ * Reads a body to its end, to `limit` bytes, or until `signal` aborts, and cancels the rest.
  *
- * @returns The bytes, and whether they are all.
+ * @returns the bytes, and whether they are complete.
  */
 export async function readLimited(
   body: ReadableStream<Uint8Array> | null,

@@ -4,35 +4,42 @@ import { readLimited } from "./read-limited.ts";
 
 export interface TokenFromOptions {
   /**
-   * Added to the request: headers that identify the visitor, `credentials`, … The method is POST unless given. Redirects are
-   * not followed unless `redirect` says so: a redirect takes those headers along.
+   * Options of the request: headers that identify the visitor, `credentials`, … The default method is POST. Redirects are
+   * followed only with `redirect: "follow"`: the new address gets those headers too.
    */
   readonly init?: Omit<RequestInit, "signal">;
-  /** Defaults to the platform's. */
+  /**
+   * A replacement for the platform's `fetch`.
+   * @default globalThis.fetch
+   */
   readonly fetch?: typeof globalThis.fetch;
-  /** The longest time for one answer, in ms. A session gives up earlier if its `connectTimeout` is shorter. Default 30 000. */
+  /**
+   * The limit for one answer, in ms. A shorter `connectTimeout` of the session applies first.
+   * @default 30_000
+   */
   readonly timeout?: number;
 }
 
-/** The longest time for which an endpoint is left alone because it said so, in ms. */
+/** The longest `Retry-After` that is obeyed, in ms. */
 const longestQuiet = 60_000;
 
-/** Tokens run to thousands of characters; an answer of more bytes than this is none. */
+/** Tokens can have thousands of characters; a longer answer, in bytes, is not a token. */
 const longestAnswer = 64 * 1024;
 
 /**
- * A provider for `token` that asks your own server, such as a `createTokenHandler` of `@voxpipe/token`: one POST for each
- * connection attempt, given up when the attempt is, so that a session has at most one under way. (A `fetch` of your own that
- * does not heed its `signal` goes on with the old one beside the next.)
+ * A provider for `token` that requests tokens from your server, such as a `createTokenHandler` of `@voxpipe/token`: one POST for
+ * each connection attempt, aborted with the attempt, so that a session has at most one pending request (unless your own `fetch`
+ * ignores its `signal`).
  *
  * The answer must be JSON with a `token`, of at most 64 KiB. If it also has an `apiHost` (a `wss://` URL), sessions connect
  * there unless their own options name a host. Anything else fails with `token-failed` (or `unauthorized` for 401 and 403) and
- * the HTTP status; 429 and 5xx are retried like lost connections. After a `Retry-After`, the provider asks nothing before that
- * time, up to a minute: an earlier call rejects at once, and sessions then wait for as long as that (`retryAfterSeconds` of
- * the error).
- * (From another origin, the header is readable only if `Access-Control-Expose-Headers` names it, as `createTokenHandler` does.)
+ * the HTTP status; 429 and 5xx are retried like lost connections. After a `Retry-After`, the provider sends no request before that
+ * time, up to a minute: an earlier call rejects at once, and sessions wait that long (`retryAfterSeconds` of the error). From
+ * another origin, the header is readable only if `Access-Control-Expose-Headers` lists it, as `createTokenHandler` does.
  *
- * @param endpoint Where to ask; a `Request` brings its own method, headers and body.
+ * @param endpoint the URL; a `Request` has its own method, headers and body.
+ * @example
+ * const session = connect({ token: tokenFrom("/api/token"), sampleRate: 16_000 });
  */
 export function tokenFrom(
   endpoint: string | URL | Request,
@@ -70,7 +77,7 @@ function ask(
   const request = endpoint instanceof Request ? endpoint.clone() : undefined;
   return fetch(request ?? endpoint, {
     method: request?.method ?? "POST",
-    // workerd before the compatibility date 2024-11-11 throws at it, and says so by this property.
+    // workerd before the compatibility date 2024-11-11 throws for this option; it lacks this property then.
     ...("cache" in Request.prototype && { cache: "no-store" as const }),
     redirect: "manual",
     ...init,
@@ -78,7 +85,7 @@ function ask(
   });
 }
 
-/** Settles as `work` does, or rejects when the time is over or `outer` aborts, also if `work` takes no notice of its signal. */
+/** Settles as `work` does, or rejects when the time is over or `outer` aborts, even if `work` ignores its signal. */
 async function withDeadline<T>(ms: number, outer: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const onAbort = () => controller.abort(outer.reason);
@@ -105,14 +112,12 @@ async function readToken(response: Response, signal: AbortSignal): Promise<strin
     const body: unknown = JSON.parse(new TextDecoder().decode(bytes));
     const token: unknown = Reflect.get(Object(body), "token");
     const apiHost: unknown = Reflect.get(Object(body), "apiHost");
-    // Whether the host is one to connect to is the session's to judge.
+    // The session checks the host.
     if (typeof token === "string" && token !== "") return typeof apiHost === "string" ? { token, apiHost } : token;
   } catch {
-    // What the parser says may quote the text, and with it a token.
+    // The parser's message may quote the text, which may contain a token.
   }
-  throw failed(
-    "The token endpoint answered without JSON that holds a token. Check its URL, and that it answers { token }.",
-  );
+  throw failed("The token endpoint's answer is not JSON with a token. Check its URL, and that it answers { token }.");
 }
 
 function failed(message: string): StreamingError {
@@ -120,16 +125,16 @@ function failed(message: string): StreamingError {
 }
 
 function late(ms: number): StreamingError {
-  const message = `The token endpoint gave no answer within ${ms} ms. See its log, or raise timeout of tokenFrom.`;
+  const message = `The token endpoint did not answer within ${ms} ms. See its log, or raise timeout of tokenFrom.`;
   return new StreamingError("token-failed", message, { retryable: true });
 }
 
-/** Browsers hide the status of a redirect, and where it leads. */
+/** Browsers hide the status and the target of a redirect. */
 function redirected(status: number): StreamingError {
   const what = status === 0 ? "a redirect" : `HTTP ${status}, a redirect`;
   return new StreamingError(
     "token-failed",
-    `The token endpoint answered ${what}, which is not followed: it would take the visitor's headers along. ` +
+    `The token endpoint answered ${what}, which is not followed: the new address would get the visitor's headers. ` +
       "Pass the final URL (see its trailing slash and https), and answer visitors who are not signed in with 401, not with a login page.",
     { status: status === 0 ? undefined : status },
   );
@@ -141,7 +146,7 @@ function refusal(status: number, seconds: number | undefined): StreamingError {
   const retryable = status === 429 || status >= 500;
   const wait = seconds === undefined ? "" : ` (retry after ${Math.ceil(seconds)} s)`;
   const remedy = refused
-    ? "The visitor, or this page's origin, may not have tokens."
+    ? "The visitor, or this page's origin, is not allowed to get tokens."
     : `${retryable ? "See its log" : "Check its URL and method"}.`;
   return new StreamingError(code, `The token endpoint answered HTTP ${status}${wait}. ${remedy}`, {
     status,

@@ -1,14 +1,14 @@
-/** The one source of time. Tests put their own in its place. */
+/** The only source of time. Tests replace it. */
 export interface Clock {
   /** Milliseconds since the Unix epoch; never goes backwards. */
   now(): number;
-  /** Calls back once after `ms`. Returns the remover of the timer. */
+  /** Calls back once after `ms`. Returns a function that removes the timer. */
   after(ms: number, callback: () => void): () => void;
 }
 
 const origin = performance.timeOrigin;
 
-/** The platform's clock: monotonic, so that a corrected wall clock neither stalls nor rushes the audio. */
+/** The platform's clock: monotonic, so that setting the system clock does not delay or speed up the audio. */
 export const systemClock: Clock = {
   now: () => origin + performance.now(),
   after(ms, callback) {

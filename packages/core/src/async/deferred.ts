@@ -1,7 +1,4 @@
-/**
- * A promise with its ends in hand. Its rejection is never an unhandled one: whoever wants to know asks, and the failure
- * is told elsewhere too.
- */
+/** A promise with its resolve and reject. Rejections are marked handled. */
 export class Deferred<T> {
   readonly promise: Promise<T>;
   resolve: (value: T) => void = () => {};
@@ -17,7 +14,7 @@ export class Deferred<T> {
   }
 }
 
-/** Keeps a promise that the caller may ignore from becoming an unhandled rejection. */
+/** Marks a promise's rejection as handled, for promises that the caller may ignore. */
 export function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;

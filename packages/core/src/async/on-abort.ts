@@ -1,11 +1,9 @@
 type Callbacks = Set<() => void>;
 
-/**
- * One listener for each signal, however many sessions it is given to: Node warns of a leak at eleven on one signal.
- */
+/** One listener for each signal, for any number of sessions: Node warns of a leak at eleven listeners. */
 const listeners = new WeakMap<AbortSignal, { readonly callbacks: Callbacks; readonly listener: () => void }>();
 
-/** Calls back once the signal is aborted. Returns the remover; the last one takes the listener off the signal. */
+/** Calls back when the signal aborts. Returns a remover; the last remover takes the listener off the signal. */
 export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   const shared = listeners.get(signal) ?? listenTo(signal);
   shared.callbacks.add(callback);
@@ -16,7 +14,7 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   };
 }
 
-/** Why a signal was aborted. A reason that cannot be read is none. */
+/** Why a signal was aborted; undefined if the reason cannot be read. */
 export function abortReason(signal: AbortSignal): unknown {
   try {
     return signal.reason;

@@ -1,11 +1,11 @@
 import { StreamingError } from "./streaming-error.ts";
 
-/** Methods of a stream that need it to be free, by how they fail. */
+/** Methods of a stream that fail if it is locked, by how they fail. */
 const throwing = ["getReader", "getWriter", "values", "tee", "pipeThrough", Symbol.asyncIterator] as const;
 const rejecting = ["pipeTo", "cancel", "close", "abort"] as const;
 
 /**
- * Makes the methods of a stream that is in use fail with `stream-locked` and `remedy`, instead of the platform's bare
+ * Makes the methods of a locked stream fail with `stream-locked` and `remedy`, instead of the platform's bare
  * "ReadableStream is locked".
  */
 export function explainLock(stream: ReadableStream | WritableStream, remedy: string): void {

@@ -2,34 +2,34 @@ import { StreamingError } from "./streaming-error.ts";
 
 /** Shorter secrets would match inside words. */
 const shortest = 3;
-/** Secrets of this length are known by their first half too: close reasons and messages cut long texts off. */
+/** Secrets of this length are also matched by their first half: close reasons and messages cut long texts off. */
 const long = 32;
-/** A secret of letters alone that is shorter than this may be a word that somebody says: `token: "development"`. */
+/** A shorter secret of letters alone may be a spoken word: `token: "development"`. */
 const longestWord = 20;
-/** Tokens remembered. They live for ten minutes at most; so many attempts take longer than that. */
+/** How many tokens are remembered. They are valid for at most ten minutes; this many attempts take longer. */
 const mostTokens = 100;
 
 interface Matcher {
-  /** A text without any of these holds no secret. */
+  /** A text without any of these contains no secret. */
   readonly probes: readonly string[];
   /** Without a pattern there is nothing to hide. */
   readonly pattern: RegExp | undefined;
 }
 
-/** The keys and tokens of one session, to be taken out of everything that it shows. */
+/** The keys and tokens of one session, which are removed from everything it shows. */
 export class Secrets {
   readonly #keys: readonly string[];
   readonly #tokens: string[] = [];
-  /** Both made when they are needed, and made again after a token was added. */
+  /** Both are created when needed, and again after a token is added. */
   #all: Matcher | undefined;
   #unspeakable: Matcher | undefined;
 
-  /** @param keys What was given in the options; never forgotten. */
+  /** @param keys from the options; never forgotten. */
   constructor(keys: readonly string[] = []) {
     this.#keys = keys;
   }
 
-  /** An earlier token may still be live, so it stays a secret. */
+  /** Earlier tokens stay secret: they may still be valid. */
   add(token: string): void {
     if (this.#tokens.includes(token)) return;
     this.#tokens.push(token);
@@ -52,10 +52,10 @@ export class Secrets {
   }
 
   /**
-   * Parses JSON, and replaces secrets in its strings and in the names of its fields. In what people say, and in names,
-   * an ordinary word stays although somebody uses it as a token.
+   * Parses JSON, and replaces secrets in its strings and field names. In transcripts and names, an ordinary word stays even if
+   * it is used as a token.
    *
-   * @param keep Values of `type` that stay.
+   * @param keep values of `type` that stay.
    */
   parse(raw: string, keep: (type: string) => boolean): unknown {
     this.#unspeakable ??= matcher([...this.#keys, ...this.#tokens].filter((secret) => !isWord(secret)));
@@ -71,8 +71,8 @@ export class Secrets {
   }
 
   /**
-   * A cause that is safe to hand on: name, message, stack and `code` of what was thrown, secrets replaced, and none of its
-   * other properties, since request objects and headers hang on errors.
+   * A cause that is safe to pass on: name, message, stack and `code` of what was thrown, with secrets replaced, and none of its
+   * other properties, because errors often carry request objects and headers.
    */
   redactCause(cause: unknown): Error | undefined {
     if (cause === undefined || cause === null) return undefined;
@@ -101,7 +101,7 @@ export class Secrets {
   }
 }
 
-/** Where the service repeats what was said, or a model's answer to it. */
+/** Fields in which the service repeats what was said, or a model's answer to it. */
 const spokenFields: ReadonlySet<string> = new Set(["transcript", "utterance", "text", "content"]);
 
 function isWord(secret: string): boolean {
@@ -111,7 +111,7 @@ function isWord(secret: string): boolean {
 function matcher(secrets: readonly string[]): Matcher {
   const forms = [...new Set(secrets.filter((secret) => secret.length >= shortest).flatMap(written))];
   if (forms.length === 0) return { probes: [], pattern: undefined };
-  // Longer forms first, so that none is replaced in part; in one pass, so that no replacement is replaced.
+  // Longer forms first, so that none is replaced partly; in one pass, so that no replacement is replaced.
   const whole = forms.sort((a, b) => b.length - a.length).map(escaped);
   const halves = forms.filter((form) => form.length >= long).map((form) => form.slice(0, long / 2));
   const cutOff = halves.map((half) => `${escaped(half)}[^\\s"'&]*`);
@@ -157,7 +157,7 @@ function escaped(form: string): string {
   return form.replace(/[^\w]/g, "\\$&");
 }
 
-/** A property of what somebody threw. A getter that throws has nothing to say. */
+/** A property of a thrown value; undefined if its getter throws. */
 function read(source: object, key: string): unknown {
   try {
     return Reflect.get(source, key);

@@ -2,7 +2,7 @@
 export type StreamingErrorCode =
   /** Options or parameters that cannot be sent. The message lists each with its value and the reason. */
   | "invalid-options"
-  /** An API key where no header can carry it: it would have to be in the page. */
+  /** An API key in a platform that cannot send it in a header (browsers): it would have to be in the page. */
   | "api-key-in-browser"
   /** The runtime lacks Web Streams. */
   | "no-web-streams"
@@ -10,11 +10,11 @@ export type StreamingErrorCode =
   | "invalid-audio"
   /** The token provider threw or returned no token. */
   | "token-failed"
-  /** The service refused the key or token, or the account may not stream. */
+  /** The service rejected the key or token, or the account may not stream. */
   | "unauthorized"
   /** More sessions at once than the account allows. */
   | "too-many-sessions"
-  /** No connection: name not found, refused, TLS, network. */
+  /** No connection: DNS, connection refused, TLS, network. */
   | "connection-failed"
   /** The service answered the handshake with an HTTP status instead of 101. */
   | "handshake-rejected"
@@ -24,11 +24,11 @@ export type StreamingErrorCode =
   | "connection-lost"
   /** The peer stopped answering or reading. */
   | "connection-stalled"
-  /** The service ended the session: internal error, cancelled, or a code that is not known. */
+  /** The service ended the session: internal error, cancelled, or an unknown code. */
   | "server-error"
   /** The service rejected a parameter or a message. */
   | "invalid-message"
-  /** The service saw no message for too long. */
+  /** The service received no message for too long. */
   | "inactivity"
   /** The service rejected the audio: frame duration, rate or size. */
   | "audio-rejected"
@@ -38,15 +38,15 @@ export type StreamingErrorCode =
   | "termination-timeout"
   /** The stream that was piped into `audio` failed. */
   | "audio-failed"
-  /** `abort()` or the `signal` option. */
+  /** Aborted by `abort()` or the `signal` option. */
   | "aborted"
-  /** The session has ended; the call came too late. */
+  /** The session had ended before the call. */
   | "session-ended"
-  /** Nobody reads `events`, and more finals wait than are kept: 32 MiB of them. */
+  /** `events` is not read, and more than 32 MiB of finals wait. */
   | "reader-too-slow"
-  /** `events` or `audio` was used while something else reads or writes it. */
+  /** `events` or `audio` was used while it was locked by another reader or writer. */
   | "stream-locked"
-  /** A fault of voxpipe itself, or of a platform that was given to it. */
+  /** A bug in voxpipe, or in a platform passed to it. */
   | "internal-error"
   /** More than 256 control messages wait to be sent. */
   | "too-many-pending"
@@ -62,7 +62,16 @@ export interface StreamingErrorDetails {
   readonly cause?: unknown;
 }
 
-/** Every failure of voxpipe. Its message names the cause and the remedy, and never holds a key or a token. */
+/**
+ * Every failure of voxpipe. Its message gives the cause and the remedy, and never contains a key or a token.
+ *
+ * @example
+ * try {
+ *   for await (const event of session.events) show(event);
+ * } catch (error) {
+ *   if (error instanceof StreamingError && error.code === "unauthorized") signIn();
+ * }
+ */
 export class StreamingError extends Error {
   override readonly name = "StreamingError";
   readonly code: StreamingErrorCode;
@@ -74,7 +83,7 @@ export class StreamingError extends Error {
   readonly sessionId: string | undefined;
   /** Whether a new attempt may succeed without a change. */
   readonly retryable: boolean;
-  /** How long a server asked to be left alone (`Retry-After`), in seconds; the next attempt waits for it. */
+  /** How long a server asked to wait (`Retry-After`), in seconds; the next attempt waits for it. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: StreamingErrorCode, message: string, details: StreamingErrorDetails = {}) {

@@ -1,6 +1,6 @@
 import { nearestName } from "./nearest-name.ts";
 
-/** What other services and libraries call an encoding. */
+/** Names that other services and libraries use for an encoding. */
 const aliases: Readonly<Record<string, string>> = {
   l16: "pcm_s16le",
   linear16: "pcm_s16le",
@@ -15,7 +15,7 @@ const aliases: Readonly<Record<string, string>> = {
   mp4a: "aac",
 };
 
-/** Why a value is refused that is none of a closed set, and which of them was most likely meant. */
+/** Explains that a value is not in a closed set, and suggests the one that was most likely meant. */
 export function notOneOf(value: unknown, known: readonly string[]): string {
   const meant = typeof value === "string" ? nearestValue(value, known) : undefined;
   const list = known.map((one) => JSON.stringify(one)).join(", ");
@@ -27,7 +27,7 @@ function nearestValue(value: string, known: readonly string[]): string | undefin
   const alias = Object.hasOwn(aliases, given) ? aliases[given] : undefined;
   if (alias !== undefined && known.includes(alias)) return alias;
   const part = given.length < 3 ? undefined : known.find((one) => fold(one).includes(given));
-  // Any short word is near to any other.
+  // Short words are always similar.
   return part ?? (given.length > 4 ? nearestName(value, known) : undefined);
 }
 

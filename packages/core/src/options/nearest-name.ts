@@ -1,4 +1,4 @@
-/** The known name that a mistyped one most likely means, or undefined where none is near. */
+/** The known name that a mistyped one most likely means, or undefined if none is close. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   const plain = fold(name);
   let best: string | undefined;

@@ -145,7 +145,7 @@ describe("frameDuration", () => {
       expect(problems({ ...least, sampleRate, encoding, frameDuration: over })).toEqual([
         expect.stringMatching(
           new RegExp(
-            `^frameDuration: ${over} is not valid at sampleRate ${sampleRate}\\. .* the service takes 131072\\. Give at most \\d+\\.$`,
+            `^frameDuration: ${over} is not valid at sampleRate ${sampleRate}\\. .* the service accepts at most 131072\\. Pass at most \\d+\\.$`,
           ),
         ),
       ]);
@@ -184,7 +184,7 @@ describe("extraParams", () => {
     const { parameters, extraParams, warnings } = settings({ extraParams: { sample_rate: 8000 } });
     expect(parameters.sampleRate).toBe(16_000);
     expect(extraParams).toEqual({});
-    expect(warnings).toEqual(["sample_rate in extraParams is ignored, since the option sampleRate is given."]);
+    expect(warnings).toEqual(["sample_rate in extraParams is ignored, because the option sampleRate is given."]);
   });
 
   test("are checked like options", () => {
@@ -220,7 +220,7 @@ describe("sampleRate", () => {
 describe("credentials", () => {
   test("must be given, and one kind only; a stack of one's own without TLS needs none", () => {
     expect(problems({ sampleRate: 8000 })).toEqual([expect.stringContaining("token: missing.")]);
-    expect(problems({ ...least, apiKey: "k" })).toEqual(["apiKey: given beside token. Give one of the two."]);
+    expect(problems({ ...least, apiKey: "k" })).toEqual(["apiKey: given together with token. Pass only one of the two."]);
     expect(problems({ sampleRate: 8000, apiHost: "ws://localhost:1" })).toEqual([]);
     expect(problems({ sampleRate: 8000, apiHost: "wss://localhost:1" })).toHaveLength(1);
   });

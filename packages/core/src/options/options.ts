@@ -19,69 +19,122 @@ import { notOneOf } from "./closed-set.ts";
 import { explainIssue } from "./explain-issue.ts";
 import { nearestName } from "./nearest-name.ts";
 
-/** What a token provider is told: `attempt` counts from 1 over the whole session; `signal` fires when the token is no longer wanted. */
+/** The argument of a token provider. */
 export interface TokenRequest {
+  /** Counts connection attempts from 1 over the whole session. */
   readonly attempt: number;
+  /** Aborts when the token is no longer needed. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Returns a temporary token, alone or with the host that takes it. Called again for every connection attempt, since the
- * service takes a token once.
+ * Returns a temporary token, alone or with the host that accepts it. Called for every connection attempt, because the
+ * service accepts each token only once.
+ *
+ * @example
+ * const token: TokenProvider = async ({ signal }) => (await fetch("/api/token", { method: "POST", signal })).text();
  */
 export type TokenProvider = (request: TokenRequest) => string | TokenGrant | Promise<string | TokenGrant>;
 
 export interface ReconnectOptions {
-  /** Attempts in a row without progress before the session fails. Default 10. */
+  /**
+   * Consecutive attempts without progress before the session fails.
+   * @default 10
+   */
   maxAttempts?: number | undefined;
-  /** Upper bound of the delay between attempts, in ms. Default 10 000. */
+  /**
+   * The longest delay between attempts, in ms.
+   * @default 10_000
+   */
   maxDelay?: number | undefined;
-  /** Sent audio kept for replay, in ms; what is older when the connection drops is reported as lost. Default 60 000. */
+  /**
+   * How much sent audio is kept to send again, in ms. Older audio is reported as lost when the connection drops.
+   * @default 60_000
+   */
   replayBuffer?: number | undefined;
 }
 
-/** Options of `connect`: the connection's parameters under the vendor's camelCase names, and these. */
+/**
+ * Options of `connect`: the service's parameters under the vendor's camelCase names, and the client's own.
+ *
+ * @example
+ * const session = connect({ token: tokenFrom("/api/token"), sampleRate: 16_000, speechModel: "universal-3-5-pro" });
+ */
 export interface ConnectOptions extends StreamingParameters {
-  /** A temporary token, or better a function that fetches one: a reconnection needs a fresh one. */
+  /**
+   * A temporary token, or better a function that fetches one: every reconnection needs a new token.
+   *
+   * @example token: tokenFrom("/api/token")
+   */
   token?: string | TokenProvider | undefined;
-  /** The account's key. Only where the socket can send headers; elsewhere refused with `api-key-in-browser`. */
+  /**
+   * The account's API key. Works only if the platform's sockets can send headers (servers); in a browser it is rejected with
+   * `api-key-in-browser`.
+   */
   apiKey?: string | undefined;
   /**
-   * A host, or a `ws://` or `wss://` URL. Default: the host that `token` brings along, or `streaming.assemblyai.com`. If both
-   * are given, this one is used, and a difference is reported to `onWarning`.
+   * A host, or a `ws://` or `wss://` URL. Overrides the host that `token` returns; a difference is reported to `onWarning`.
+   * @default the host that `token` returns, or "streaming.assemblyai.com"
    */
   apiHost?: string | undefined;
-  /** Aborting it is `session.abort(signal.reason)`. */
+  /** Aborting it calls `session.abort(signal.reason)`. */
   signal?: AbortSignal | undefined;
-  /** Ms for one attempt, from asking for the token to `Begin`. Default 10 000. */
+  /**
+   * The limit for one connection attempt, from the token request to `Begin`, in ms.
+   * @default 10_000
+   */
   connectTimeout?: number | undefined;
-  /** Further attempts after the first when a session starts. Default 2. */
+  /**
+   * Further attempts after the first one fails when a session starts.
+   * @default 2
+   */
   maxConnectionRetries?: number | undefined;
-  /** Base of the exponential backoff between attempts, in ms. Default 500. */
+  /**
+   * Base of the exponential backoff between attempts, in ms.
+   * @default 500
+   */
   connectionRetryDelay?: number | undefined;
   /**
-   * Ms to wait for Termination, from the end of the audio and again from each word that is read further on. A peer that is
-   * silent all the time may be dead: that is found out first, within 10 s, and is a drop. Default 5000.
+   * How long to wait for Termination, in ms, from the end of the audio and again from each new word. A peer that stays silent
+   * may be dead: that is detected first, within 10 s, and counts as a drop.
+   * @default 5000
    */
   terminationTimeout?: number | undefined;
-  /** What happens when an open connection drops; `false` fails the session. Default on. */
+  /**
+   * Reconnects when an open connection drops, and sends again what was not final. `false` fails the session instead.
+   * @default { maxAttempts: 10, maxDelay: 10_000, replayBuffer: 60_000 }
+   */
   reconnect?: boolean | ReconnectOptions | undefined;
-  /** Ms of audio in one message, 50–1000, and at most 128 KB: 682 ms at 96 kHz. Default 50. */
+  /**
+   * Duration of the audio in one message, in ms: 50–1000, and at most 128 KB (682 ms at 96 kHz).
+   * @default 50
+   */
   frameDuration?: number | undefined;
-  /** How fast audio may run ahead of real time; `false` for no limit. Default `{ rate: 1.25, burst: 5000 }` (burst in ms). */
+  /**
+   * How fast audio is sent: at most `burst` ms ahead, then at `rate` times real time. `false` for no limit.
+   * @default { rate: 1.25, burst: 5000 }
+   */
   pace?: boolean | Partial<Pace> | undefined;
-  /** High-water mark of `audio`, in ms. Default 1000. */
+  /**
+   * High-water mark of `audio`, in ms of audio.
+   * @default 1000
+   */
   audioBuffer?: number | undefined;
   /**
-   * Query parameters that this version does not know, under their wire names. One that it knows is used as its option, with a
-   * warning; if that is given too, this one is ignored.
+   * Query parameters that this version does not know, under their wire names. A known one is used as the option of that name,
+   * with a warning; if that option is also given, the one here is ignored.
+   *
+   * @example extraParams: { new_parameter: 1 }
    */
   extraParams?: Readonly<Record<string, unknown>> | undefined;
-  /** Told of deprecated and risky options. Default `console.warn`. */
+  /**
+   * Called with warnings about deprecated or risky options and odd messages.
+   * @default console.warn
+   */
   onWarning?: ((message: string) => void) | undefined;
 }
 
-/** Options, checked, with every default in place. */
+/** The checked options, with all defaults. */
 export interface Settings {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly encoding: AudioEncoding;
@@ -89,7 +142,7 @@ export interface Settings {
   readonly token: string | TokenProvider | undefined;
   readonly apiKey: string | undefined;
   readonly apiHost: string;
-  /** `apiHost` is no default: a token's host does not replace it. */
+  /** Whether `apiHost` is from the options: then a token's host does not replace it. */
   readonly apiHostGiven: boolean;
   readonly signal: AbortSignal | undefined;
   readonly connectTimeout: number;
@@ -103,7 +156,7 @@ export interface Settings {
   readonly pace: Pace | undefined;
   readonly audioBuffer: number;
   readonly extraParams: Readonly<Record<string, unknown>>;
-  /** Everything given that must never be shown. */
+  /** Values from the options that must never be shown. */
   readonly secrets: readonly string[];
   /** Reports to `onWarning`. Never throws. */
   readonly warn: (message: string) => void;
@@ -111,7 +164,7 @@ export interface Settings {
   readonly warnOnce: (topic: string, message: string) => void;
 }
 
-/** Timers take no more. */
+/** setTimeout's maximum. */
 const longest = 2 ** 31 - 1;
 const ms = v.pipe(v.number(), v.minValue(0), v.maxValue(longest));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -130,7 +183,7 @@ const optionSchemas = {
     (value) => typeof value === "function" || (typeof value === "string" && value !== ""),
     "Expected a token that is not empty, or a function",
   ),
-  // What an HTTP header carries. A key read from a file often ends in a line break.
+  // Characters that an HTTP header can carry. A key read from a file often ends with a line break.
   apiKey: v.custom<string>(
     (value) => typeof value === "string" && /^[\x21-\x7e]+$/.test(value),
     "Expected visible ASCII characters without spaces or line breaks",
@@ -159,7 +212,7 @@ const optionSchemas = {
   onWarning: callable,
 };
 
-/** What stands inside an option that can be switched on, off, or be set up. */
+/** Fields of options that also accept a boolean. */
 const nestedSchemas = {
   reconnect: { maxAttempts: count, maxDelay: ms, replayBuffer: ms },
   pace: { rate: v.pipe(v.number(), v.minValue(0.01)), burst: ms },
@@ -198,8 +251,9 @@ export function parseOptions(given: ConnectOptions, platform: Pick<Platform, "se
   if (sampleRate === undefined && pcmFormat(encoding, 0))
     problems.push(`sampleRate: missing. ${encoding} audio needs it.`);
   if (token === undefined && apiKey === undefined && isHost(apiHost) && origin(apiHost).protocol === "wss:")
-    problems.push("token: missing. Give a token, a function that fetches one, or (on a server) apiKey.");
-  if (token !== undefined && apiKey !== undefined) problems.push("apiKey: given beside token. Give one of the two.");
+    problems.push("token: missing. Pass a token, a function that fetches one, or (on a server) apiKey.");
+  if (token !== undefined && apiKey !== undefined)
+    problems.push("apiKey: given together with token. Pass only one of the two.");
   const secrets = [...secretOptions.map((name) => options[name]), ...secretsIn(given?.extraParams)].filter(
     (secret) => typeof secret === "string",
   );
@@ -209,7 +263,7 @@ export function parseOptions(given: ConnectOptions, platform: Pick<Platform, "se
   if (apiKey !== undefined && !platform.sendsHeaders)
     throw new StreamingError(
       "api-key-in-browser",
-      "An API key must not be in a page, and no WebSocket here can send it. Fetch a temporary token from your server.",
+      "An API key must not be in a page, and its WebSocket cannot send one. Fetch a temporary token from your server.",
     );
   warnings.push(...parameterWarnings({ ...options }));
   if (options.customerSupportAudioCapture)
@@ -254,7 +308,7 @@ function once(warn: (message: string) => void): Settings["warnOnce"] {
   };
 }
 
-/** A callback that throws is reported, and stops nothing. */
+/** If the callback throws, that is printed and the session continues. */
 function guarded(warn: (message: string) => void): (message: string) => void {
   return (message) => {
     try {
@@ -273,17 +327,17 @@ function tooLongFrame({ encoding = "pcm_s16le", sampleRate, frameDuration }: Con
   if (!(bytes > largestMessage)) return [];
   const most = Math.floor(largestMessage / bytesPerMs);
   return [
-    `frameDuration: ${frameDuration} is not valid at sampleRate ${sampleRate}. A message would have ${bytes} bytes, and the service takes ${largestMessage}. Give at most ${most}.`,
+    `frameDuration: ${frameDuration} is not valid at sampleRate ${sampleRate}. A message would have ${bytes} bytes, but the service accepts at most ${largestMessage}. Pass at most ${most}.`,
   ];
 }
 
-/** Those that are ignored or refused there must not be shown either. */
+/** Secrets in options that are ignored or rejected must not be shown either. */
 function secretsIn(extra: unknown): unknown[] {
   if (typeof extra !== "object" || extra === null) return [];
   return secretOptions.flatMap((name) => [Reflect.get(extra, name), Reflect.get(extra, wireName(name))]);
 }
 
-/** One line for each value that its schema refuses, and each name that none has. Empty where all is well. */
+/** One line for each value that its schema rejects, and each unknown name. Empty if everything is valid. */
 export function findProblems(options: unknown, known: Readonly<Record<string, v.GenericSchema>>, path = ""): string[] {
   if (typeof options !== "object" || options === null) return [];
   return Object.entries(options).flatMap(([name, value]) => {
@@ -301,7 +355,7 @@ export function findProblems(options: unknown, known: Readonly<Record<string, v.
   });
 }
 
-/** @throws StreamingError `invalid-options` where there are problems. */
+/** @throws StreamingError `invalid-options` if there are problems. */
 export function refuse(problems: readonly string[]): void {
   if (problems.length > 0) throw new StreamingError("invalid-options", problems.join("\n"));
 }

@@ -1,6 +1,6 @@
 import { finite } from "./finite.ts";
 
-/** Compressed audio is measured by its packets, which a decoder may see a little differently. */
+/** Compressed audio is measured by its packets; a decoder may count slightly differently. */
 const packetShare = 0.02;
 
 export interface Sent {
@@ -8,7 +8,7 @@ export interface Sent {
   readonly sentMs: number;
   /** Whether `sentMs` is exact: PCM. */
   readonly exact: boolean;
-  /** Whether expiry may have cut the end off: then rounding is no excuse. */
+  /** Whether expiry may have cut off the end: then rounding does not explain a difference. */
   readonly nearExpiry: boolean;
 }
 
@@ -17,7 +17,7 @@ export function heardAll(seconds: unknown, { sentMs, exact, nearExpiry }: Sent):
   const heardSeconds = finite(seconds);
   if (heardSeconds === undefined) return true;
   const leastMs = sentMs * (exact ? 1 : 1 - packetShare) - 10;
-  // The service may count in whole seconds, rounded in any way: what it leaves out then is less than a second.
+  // The service may count in whole seconds, rounded in any way: then less than a second is missing.
   const rounds = Number.isInteger(heardSeconds) && !nearExpiry;
   return heardSeconds * 1000 > (rounds ? Math.floor(leastMs / 1000) * 1000 - 1 : leastMs - (nearExpiry ? 0 : 100));
 }

@@ -92,7 +92,7 @@ test.each([
   const cause = Object.assign(new Error(text), { code });
   const failure = errorFromSocketEnd({ code: 1006, reason: "", cause }, true, "h", "session-1");
   expect(failure).toMatchObject({ code: "server-error", retryable: true, sessionId: "session-1" });
-  expect(failure.message).toContain(`h sent what cannot be read: ${text}`);
+  expect(failure.message).toContain(`h sent an unreadable message: ${text}`);
   expect(failure.message).not.toContain("Check the network");
 });
 
@@ -145,7 +145,7 @@ describe("a refused handshake", () => {
   test("of a token does not speak of an API key", () => {
     const { code, message } = refused(401, {}, { byToken: true, urlLength: 10 });
     expect(code).toBe("unauthorized");
-    expect(message).toContain("The token was refused. It has expired or was used already: mint a fresh token");
+    expect(message).toContain("The token was rejected. It has expired or was already used: mint a new token");
     expect(message).not.toMatch(/key/i);
   });
 });
@@ -158,11 +158,11 @@ describe("a token that the service refuses", () => {
     [0, "Unauthorized Connection: Missing Authorization header"],
     [4001, ""],
     [1008, "Token expired"],
-  ])("%i %j: the message says that the token was refused, and to mint a fresh one", (closeCode, text) => {
+  ])("%i %j: the message says that the token was rejected, and to mint a new one", (closeCode, text) => {
     const { code, message } = errorFromCloseCode(closeCode, text, undefined, byToken);
     expect(code).toBe("unauthorized");
     expect(message).toMatch(
-      /^The service refused the token \(.+\)\. It has expired or was used already: mint a fresh token/,
+      /^The service rejected the token \(.+\)\. It has expired or was already used: mint a new token/,
     );
     expect(message).toContain(text);
   });
@@ -177,7 +177,7 @@ describe("a token that the service refuses", () => {
 
   test("a key is called a key", () => {
     const { message } = errorFromCloseCode(1008, "Unauthorized Connection: Invalid API key");
-    expect(message).not.toContain("refused the token");
+    expect(message).not.toContain("rejected the token");
   });
 });
 

@@ -12,7 +12,7 @@ const busy: Verdict = [
 ];
 const server: Verdict = ["server-error", true, "The service failed; try again later."];
 const message: Verdict = ["invalid-message", false, "Correct the parameter that the service names."];
-/** What a proxy says while the service behind it is replaced, or a service that is. */
+/** Sent while the service, or a gateway before it, is replaced. */
 const replaced: Verdict = [
   "connection-lost",
   true,
@@ -23,24 +23,28 @@ const expired: Verdict = ["session-expired", true, "Start a new session."];
 const over: Verdict = ["session-expired", false, "Start a new session."];
 const inactive: Verdict = ["inactivity", true, "Send audio or keepAlive(), or raise inactivityTimeout."];
 
-/** How the service's texts name credentials. */
+/** Names of credentials in the service's texts. */
 const credentials =
   /unauthori[sz]ed|not authori[sz]ed|api key|authori[sz]ation|(invalid|expired) token|token (has )?expired/i;
 const spentToken =
-  "It has expired or was used already: mint a fresh token for every attempt, with a function as the option token.";
+  "It has expired or was already used: mint a new token for every attempt by passing a function as the option token.";
 
 /** Protocol section 5: what a close code, or an Error's `error_code`, means, and whether a new attempt may help. */
 const verdicts: Readonly<Record<number, Verdict>> = {
-  1000: ["server-error", false, "The service closed before the session had begun; check apiHost and the parameters."],
+  1000: [
+    "server-error",
+    false,
+    "The service closed the connection before the session began; check apiHost and the parameters.",
+  ],
   1001: replaced,
   1002: ["server-error", true, "A proxy on the way may have changed the messages; try without it."],
-  1003: ["invalid-message", false, "Messages of this kind are not taken there; check apiHost and encoding."],
+  1003: ["invalid-message", false, "The server does not accept this kind of message; check apiHost and encoding."],
   1005: ["connection-lost", true, "No reason was given; try again, and see the service's status if it happens again."],
   1006: network,
-  1007: ["invalid-message", false, "A message could not be read there; check apiHost, encoding and the parameters."],
+  1007: ["invalid-message", false, "The server could not read a message; check apiHost, encoding and the parameters."],
   1008: account,
-  1009: ["audio-rejected", false, "A message was larger than the service takes (128 KB): lower frameDuration."],
-  1010: ["server-error", false, "A WebSocket extension is demanded that this client lacks; check apiHost."],
+  1009: ["audio-rejected", false, "A message was larger than the service accepts (128 KB): lower frameDuration."],
+  1010: ["server-error", false, "The server requires a WebSocket extension that this client lacks; check apiHost."],
   1011: server,
   1012: replaced,
   1013: ["server-error", true, "The service is overloaded; try again later."],
@@ -71,11 +75,11 @@ const verdicts: Readonly<Record<number, Verdict>> = {
   4103: server,
 };
 
-/** What a failure has to know of the attempt that it ended. */
+/** The facts about an attempt that its error needs. */
 export interface Attempt {
-  /** The credential was a temporary token, which the service nevertheless calls a key. */
+  /** The credential was a temporary token, although the service calls it a key. */
   readonly byToken: boolean;
-  /** Of the URL, in characters. */
+  /** Length of the URL, in characters. */
   readonly urlLength: number;
 }
 
@@ -92,12 +96,12 @@ export function errorFromCloseCode(
   return new StreamingError(kind, message, { closeCode: code || undefined, sessionId, retryable });
 }
 
-/** The verdict on a code, with the whole message in the place of the remedy. */
+/** The verdict on a code, with the whole message instead of the remedy. */
 function explain(code: number, text: string, { byToken }: Attempt): Verdict {
   const [kind, retryable, remedy] = verdict(code, text);
   if (byToken && kind === "unauthorized" && (code === 4001 || credentials.test(text))) {
     const said = [code && `code ${code}`, text && JSON.stringify(text)].filter(Boolean).join(", ");
-    return [kind, retryable, `The service refused the token (${said}). ${spentToken}`];
+    return [kind, retryable, `The service rejected the token (${said}). ${spentToken}`];
   }
   const what = text || "The connection was closed";
   return [kind, retryable, `${code ? `${what} (code ${code})` : what}. ${remedy}`];
@@ -107,10 +111,10 @@ function verdict(code: number, text: string): Verdict {
   if (code === 1008 && /concurren|too many/i.test(text)) return busy;
   if (code === 3006 && /inactiv/i.test(text)) return inactive;
   if (code === 0 && credentials.test(text)) return account;
-  return verdicts[code] ?? ["server-error", false, "The code is not known to this version of voxpipe."];
+  return verdicts[code] ?? ["server-error", false, "This version of voxpipe does not know the code."];
 }
 
-/** How a connection ended that never opened, or that broke. */
+/** The error for a connection that never opened, or that broke. */
 export function errorFromSocketEnd(
   end: SocketEnd,
   opened: boolean,
@@ -138,7 +142,7 @@ export function errorFromSocketEnd(
   }
   const broken = opened ? brokenMessage(end.cause) : undefined;
   if (broken !== undefined) {
-    const text = `${host} sent what cannot be read: ${broken}. The service, or a proxy on the way, is at fault; try again, or without the proxy.`;
+    const text = `${host} sent an unreadable message: ${broken}. The service or a proxy is at fault; try again, or without the proxy.`;
     return new StreamingError("server-error", text, { ...details, retryable: true });
   }
   if (!opened) {
@@ -152,23 +156,23 @@ export function errorFromSocketEnd(
   return new StreamingError(kind, explained, { ...details, retryable });
 }
 
-/** What `ws` says of a message that it refused: too large, not UTF-8, or not framed by the protocol. */
+/** Why `ws` rejected a message: too large, not UTF-8, or not framed by the protocol. */
 function brokenMessage(cause: unknown): string | undefined {
   if (!(cause instanceof Error) || !("code" in cause)) return undefined;
   return typeof cause.code === "string" && cause.code.startsWith("WS_ERR_") ? cause.message : undefined;
 }
 
-/** Servers and proxies commonly take 8 KiB for the whole request; some take half of it. */
+/** Servers and proxies usually accept 8 KiB for the whole request; some only half of it. */
 const longUrl = 4096;
 
 function handshakeRemedy(status: number, { byToken, urlLength }: Attempt): string {
-  if (status === 401 || status === 403) return byToken ? `The token was refused. ${spentToken}` : account[2];
-  if (status === 407) return "A proxy asks for a user name and password: give them to the agent.";
+  if (status === 401 || status === 403) return byToken ? `The token was rejected. ${spentToken}` : account[2];
+  if (status === 407) return "A proxy requires a user name and password: pass them to the agent.";
   if (status === 414 || status === 431 || (status === 400 && urlLength > longUrl)) {
     const length = urlLength > 0 ? `, of ${urlLength} characters,` : "";
     return `The URL${length} is too long. Shorten extraParams, prompt or keytermsPrompt; updateConfiguration() can send the latter two after Begin.`;
   }
   if (status >= 300 && status < 400)
-    return "Redirects are not followed, so that key and audio go nowhere else. Set apiHost to the final host.";
+    return "Redirects are not followed, so that key and audio are sent nowhere else. Set apiHost to the final host.";
   return status >= 500 || status === 429 ? "Try again later, or check apiHost." : "Check apiHost.";
 }

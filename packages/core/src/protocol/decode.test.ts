@@ -100,14 +100,14 @@ describe("a side field that is odd", () => {
     });
   });
 
-  test("end_of_turn_confidence: null is reported once a session, by name, with what was expected", () => {
+  test("end_of_turn_confidence: null is reported once per session, by name, with what was expected", () => {
     const { read, warnings } = open();
     for (let i = 0; i < 3; i++) {
       expect(read({ ...wireSamples.Turn, end_of_turn_confidence: null })).toMatchObject({ type: "Turn" });
       expect(read({ ...wireSamples.Turn, end_of_turn_confidence: "0.5" })).toMatchObject({ type: "Turn" });
     }
     expect(warnings).toEqual([
-      "The service sent a message in which Turn.end_of_turn_confidence is null. Expected a number. Passed on as it is. Reported once a session.",
+      "The service sent a message in which Turn.end_of_turn_confidence is null. Expected a number. Passed on unchanged. Reported once per session.",
     ]);
   });
 

@@ -1,14 +1,14 @@
 import type { Secrets } from "../errors/redact.ts";
 import type { ServerEvent, UnrecognizedEvent, Word } from "./messages.ts";
 
-/** The service's last word on a connection; with or without `type` on the wire (protocol section 4). */
+/** The service's last message on a connection; with or without `type` on the wire (protocol section 4). */
 export interface ErrorFrame {
   readonly type: "Error";
   readonly code: number | undefined;
   readonly text: string;
 }
 
-/** A Begin without what the session needs of it. No other will come. */
+/** A Begin without the fields that the session needs. No other one will come. */
 export interface UnusableBegin {
   readonly type: "UnusableBegin";
   readonly reason: string;
@@ -16,19 +16,19 @@ export interface UnusableBegin {
 
 export type Decoded = ServerEvent | ErrorFrame | UnusableBegin | UnrecognizedEvent;
 
-/** In characters. The largest known message revises the speakers of a session of three hours: about four million. */
+/** The longest message, in characters. The largest known one corrects the speakers of three hours: about four million. */
 const longestMessage = 8 * 1024 * 1024;
 /** Characters of an `Unrecognized` message that are kept. */
 const longestRaw = 64 * 1024;
 /** Characters of an Error that are shown. */
 const longestError = 2000;
 const longestId = 1000;
-/** Levels of arrays and objects. What recurses over a value needs stack for each, `JSON.stringify` above all. */
+/** The deepest nesting of arrays and objects. Recursive code such as `JSON.stringify` needs stack for each level. */
 const deepest = 100;
-/** Odd words that are looked at more closely, in one list. */
+/** How many odd words of one list are examined closely. */
 const mostOddWords = 10;
 
-/** What an array or object costs in memory, beside its text. */
+/** Memory of an array or object, in addition to its text. */
 const bytesPerBracket = 24;
 
 interface Expected {
@@ -48,11 +48,11 @@ const id: Expected = {
 const turnNumber: Expected = { what: "a whole number from 0 on", fits: isTurnNumber };
 
 interface Shape {
-  /** What voxpipe cannot do without. */
+  /** Fields that voxpipe needs. */
   readonly needed?: Readonly<Record<string, Expected>>;
-  /** What the service always sends. */
+  /** Fields that the service always sends. */
   readonly usual?: Readonly<Record<string, Expected>>;
-  /** What may be missing or null. */
+  /** Fields that may be missing or null. */
   readonly optional?: Readonly<Record<string, Expected>>;
 }
 
@@ -94,20 +94,20 @@ const wordShape: Shape = {
 const revisionShape: Shape = { usual: { words: list }, optional: { speaker_label: text } };
 
 /**
- * Reads the messages of one session. Generous: it insists on the fields that voxpipe needs, passes on the rest as it is, and
- * reports what is odd about it, once a session for each field. Costs in proportion to the message, and never throws.
+ * Reads the messages of one session. It requires only the fields that voxpipe needs, passes on the rest unchanged, and reports
+ * what is odd, once per session for each field. Its cost is proportional to the message, and it never throws.
  */
 export class MessageReader {
   readonly #secrets: Secrets;
   readonly #warnOnce: (topic: string, message: string) => void;
 
-  /** @param warnOnce Called with the names of fields, of which there are few. */
+  /** @param warnOnce called with the names of fields; there are few of them. */
   constructor(secrets: Secrets, warnOnce: (topic: string, message: string) => void) {
     this.#secrets = secrets;
     this.#warnOnce = warnOnce;
   }
 
-  /** One text message of the service, without the secrets that it repeats. */
+  /** Parses one text message of the service, without the secrets that it repeats. */
   read(message: string): Decoded {
     const raw = this.#secrets.redactRaw(message);
     if (message.length > longestMessage) return unrecognized(raw, `Longer than ${longestMessage} characters`);
@@ -181,12 +181,12 @@ export class MessageReader {
   #reportField(value: object, name: string, expected: Expected | undefined, path: string): void {
     const field: unknown = Reflect.get(value, name);
     if (!expected || expected.fits(field)) return;
-    const passed = name === "words" ? "Read as an empty list" : "Passed on as it is";
+    const passed = name === "words" ? "Read as an empty list" : "Passed on unchanged";
     this.#report(`${path}.${name}`, `is ${kindOf(field)}. Expected ${expected.what}. ${passed}`);
   }
 
   #report(field: string, what: string): void {
-    this.#warnOnce(field, `The service sent a message in which ${field} ${what}. Reported once a session.`);
+    this.#warnOnce(field, `The service sent a message in which ${field} ${what}. Reported once per session.`);
   }
 }
 
@@ -208,9 +208,9 @@ function cut(long: string, length: number): string {
   return long.length > length ? Array.from(long.slice(0, length)).join("") : long;
 }
 
-/** Whether arrays and objects lie too deep in each other, found without parsing: not every engine survives that. */
+/** Whether arrays and objects are nested too deeply, without parsing: not every engine survives that. */
 function nestsTooDeep(json: string): boolean {
-  // Most messages have too few for that.
+  // Most messages have too few brackets for that.
   if (countBrackets(json, deepest + 1) <= deepest) return false;
   let depth = 0;
   let quoted = false;
@@ -227,12 +227,12 @@ function nestsTooDeep(json: string): boolean {
   return false;
 }
 
-/** About what a message occupies once it is parsed, in bytes: `[],[],` is small as text only. */
+/** Estimates the memory of a parsed message, in bytes: `[],[],` is small only as text. */
 export function sizeOf(json: string): number {
   return json.length + bytesPerBracket * countBrackets(json, Number.POSITIVE_INFINITY);
 }
 
-/** Opening ones, no more than `most`. A search for them is faster than a look at every character. */
+/** Counts opening brackets, up to `most`. Searching for them is faster than visiting every character. */
 function countBrackets(json: string, most: number): number {
   let count = 0;
   for (const bracket of ["{", "["])
@@ -244,7 +244,7 @@ function isMessageType(type: unknown): type is ServerEvent["type"] {
   return typeof type === "string" && Object.hasOwn(shapes, type);
 }
 
-/** What `MessageReader.read` has found to have what it needs. */
+/** A message that has all the fields it needs. */
 function isChecked(value: object): value is ServerEvent {
   return "type" in value;
 }
@@ -261,7 +261,7 @@ function isWord(word: unknown): word is Word {
   return isRecord(word) && typeof word.text === "string";
 }
 
-/** The same as `wordShape`, for speed: this runs for every word. */
+/** The same check as `wordShape`, but fast: this runs for every word. */
 function isUsual(word: Word): boolean {
   return (
     Number.isFinite(word.start) &&

@@ -2,24 +2,24 @@ import * as v from "valibot";
 import { wireName } from "./parameters.ts";
 
 export interface Collapsed {
-  /** The options, with what `extraParams` held under a name that is known. */
+  /** The options, including what `extraParams` has under known names. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** What is left: parameters that this version does not know. */
+  /** The rest: parameters that this version does not know. */
   readonly extra: unknown;
   /** A line for each name that cannot be a parameter of the service. */
   readonly problems: readonly string[];
 }
 
 export interface KnownNames {
-  /** Parameters of the service, deprecated ones too, by their names as options. */
+  /** Parameters of the service, including deprecated ones, by their option names. */
   readonly parameters: Readonly<Record<string, v.GenericSchema>>;
   /** Options that concern the client alone. */
   readonly own: readonly string[];
 }
 
 /**
- * Moves what `extraParams` gives under a known name, as an option or as on the wire, to that option: only so is it checked,
- * and known to the client as well. An option that is given itself wins.
+ * Moves known parameters from `extraParams` (under their option name or wire name) to their option, so that they are checked
+ * and known to the client. An option that is also given directly has priority.
  */
 export function collapseExtraParams(
   given: Readonly<Record<string, unknown>>,
@@ -39,17 +39,20 @@ export function collapseExtraParams(
       const taken = options[parameter] !== undefined;
       warn(
         taken
-          ? `${name} in extraParams is ignored, since the option ${parameter} is given.`
-          : `${name} in extraParams is used as the option ${parameter}: give it there.`,
+          ? `${name} in extraParams is ignored, because the option ${parameter} is given.`
+          : `${name} in extraParams is used as the option ${parameter}: pass that option instead.`,
       );
       if (!taken) options[parameter] = readText(value, known.parameters[parameter]);
     } else if (own === undefined) rest[name] = value;
-    else problems.push(`extraParams.${name}: not a parameter of the service. Give ${own} beside extraParams.`);
+    else
+      problems.push(
+        `extraParams.${name}: not a parameter of the service. Pass ${own} as an option, outside of extraParams.`,
+      );
   }
   return { options, extra: rest, problems };
 }
 
-/** Parameters often come as text, as on the wire: `"300"`, `"true"`, `'["a"]'`. */
+/** Parses values that are text, as on the wire: `"300"`, `"true"`, `'["a"]'`. */
 function readText(value: unknown, schema: v.GenericSchema | undefined): unknown {
   if (typeof value !== "string" || !schema || v.safeParse(schema, value).success) return value;
   try {

@@ -1,6 +1,6 @@
 const apiVersion = "2025-05-12";
 
-/** What a handshake carries an API key in (protocol section 1). Apart from the session, so that no browser gets it. */
+/** The headers of a handshake with an API key (protocol section 1). A separate module, so that browsers do not load it. */
 export function keyHeaders(apiKey: string): Record<string, string> {
   return { Authorization: apiKey, "AssemblyAI-Version": apiVersion };
 }

@@ -1,29 +1,28 @@
 /**
  * Everything the service sends (protocol section 4), under the wire's names.
  *
- * A field without `?` is always there: a message that lacks it is `Unrecognized`. The others may be missing or null. If the
- * service sends one in a type of which this version does not know, it is passed on as it is, and `onWarning` says so once.
- * Fields that are not listed are kept.
+ * A field without `?` is always present: a message without it becomes `Unrecognized`. The others may be missing or null. A
+ * field of an unexpected type is passed on unchanged, and reported once to `onWarning`. Unlisted fields are kept.
  */
 
 /** One word of a turn. */
 export interface Word {
   text: string;
-  /** Its beginning, in ms of the session's audio. */
+  /** Where it begins, in ms of the session's audio. */
   start?: number | null | undefined;
-  /** Its end, in ms of the session's audio. */
+  /** Where it ends, in ms of the session's audio. */
   end?: number | null | undefined;
-  /** 0–1. */
+  /** How sure the model is, 0–1. */
   confidence?: number | null | undefined;
-  /** Once true, `text` stays; `end` may still move. */
+  /** Once true, `text` does not change; `end` still may. */
   word_is_final?: boolean | null | undefined;
-  /** With `speakerLabels`. */
+  /** The speaker's label, with `speakerLabels`. */
   speaker?: string | null | undefined;
-  /** 0–1. */
+  /** How sure the service is of the speaker, 0–1. */
   speaker_confidence?: number | null | undefined;
 }
 
-/** The session's settings as the service understood them. */
+/** The session's settings, as the service reports them. */
 export interface BeginConfiguration {
   model?: string | null | undefined;
   mode?: string | null | undefined;
@@ -35,24 +34,26 @@ export interface BeginConfiguration {
   voice_focus?: string | null | undefined;
 }
 
-/** Always first. */
+/** The session is open. Always the first event of the service. */
 export interface BeginEvent {
   type: "Begin";
   /** The service's id of the connection, for its support. */
   id: string;
   /** When the service will end the connection, in unix seconds. */
   expires_at?: number | null | undefined;
-  /** Older servers send none. */
+  /** Missing from older servers. */
   configuration?: BeginConfiguration | null | undefined;
 }
 
 /**
- * A reading of one turn. `end_of_turn` makes it final; with `formatTurns`, some servers then send the same turn once
- * more with `turn_is_formatted`, so never take that for the end of a turn.
+ * The transcript of one turn so far. `end_of_turn` makes it final; with `formatTurns`, some servers then send the same turn
+ * again with `turn_is_formatted`, so do not use that field as the end of a turn.
+ *
+ * @example if (event.type === "Turn" && event.end_of_turn) console.log(event.transcript);
  */
 export interface TurnEvent {
   type: "Turn";
-  /** Counts from 0 over the whole session. */
+  /** The turn's number, from 0 over the whole session. */
   turn_order: number;
   end_of_turn: boolean;
   transcript: string;
@@ -72,7 +73,7 @@ export interface TurnEvent {
   speaker_confidence?: number | null | undefined;
 }
 
-/** Somebody began to speak. U3 models. */
+/** Someone began to speak. Universal-3 models. */
 export interface SpeechStartedEvent {
   type: "SpeechStarted";
   /** In ms of the session's audio. */
@@ -81,7 +82,7 @@ export interface SpeechStartedEvent {
   confidence?: number | null | undefined;
 }
 
-/** About every 5 s with `sessionHeartbeat`. Figures are those of the present connection. */
+/** Sent about every 5 s with `sessionHeartbeat`. Its figures are about the current connection. */
 export interface HeartbeatEvent {
   type: "Heartbeat";
   total_audio_received_ms?: number | null | undefined;
@@ -111,17 +112,17 @@ export interface SpeakerRevisionEvent {
   revisions: RevisedTurn[];
 }
 
-/** What the model of `llmGateway` answered to a turn. */
+/** The answer of the model of `llmGateway` to a turn. */
 export interface LLMGatewayResponseEvent {
   type: "LLMGatewayResponse";
-  /** The turn that it answers. */
+  /** The number of the turn that it answers. */
   turn_order?: number | null | undefined;
   transcript?: string | null | undefined;
-  /** The model's answer, as it gave it. */
+  /** The model's answer, unchanged. */
   data?: unknown;
 }
 
-/** A warning of the service; the session goes on. */
+/** A service warning; the session continues. */
 export interface WarningEvent {
   type: "Warning";
   warning_code?: number | null | undefined;
@@ -135,7 +136,7 @@ export interface TerminationEvent {
   session_duration_seconds?: number | null | undefined;
 }
 
-/** The connection is gone, and a new one is being made. From the client. */
+/** The connection was lost and the client is reconnecting. Emitted by the client. */
 export interface ReconnectingEvent {
   readonly type: "Reconnecting";
   /** 1 for the first attempt after a drop. */
@@ -145,29 +146,29 @@ export interface ReconnectingEvent {
   /** Why the connection ended, as a sentence. */
   readonly reason: string;
   /**
-   * "online": this page is offline (`navigator.onLine` is false), and the attempt is made as soon as it is online. Such an
-   * attempt counts only once it is made. A session that starts offline emits this before its Begin. Absent otherwise.
+   * "online": the page is offline (`navigator.onLine` is false), and the attempt is made as soon as it is online again; it
+   * counts only then. A session that starts offline emits this before its Begin. Absent otherwise.
    */
   readonly waiting_for?: "online";
 }
 
-/** A new connection has taken over; times and turn numbers go on. From the client. */
+/** A new connection has taken over; times and turn numbers continue. Emitted by the client. */
 export interface ReconnectedEvent {
   readonly type: "Reconnected";
   /** Audio sent again, in ms. */
   readonly replayed_ms: number;
-  /** Audio that was sent, is not covered by a final turn, and no longer fitted the replay buffer, in ms. */
+  /** Audio that was sent, was not in a final turn, and is no longer in the replay buffer, in ms. */
   readonly lost_ms: number;
   /** The new connection's own Begin. */
   readonly begin: BeginEvent;
-  /** Whether a drop caused it, or the session's longest duration coming near. */
+  /** A dropped connection, or a rollover before the session's longest duration. */
   readonly cause: "drop" | "rollover";
 }
 
-/** A message that this version cannot use; the session goes on. From the client. */
+/** A message that this version cannot use; the session continues. Emitted by the client. */
 export interface UnrecognizedEvent {
   readonly type: "Unrecognized";
-  /** Its text; the first 65,536 characters of a longer one. */
+  /** The message's text, at most its first 65,536 characters. */
   readonly raw: string;
   readonly reason: string;
 }
@@ -183,10 +184,10 @@ export type ServerEvent =
   | WarningEvent
   | TerminationEvent;
 
-/** All that `session.events` yields, told apart by `type`. */
+/** All events of `session.events`, distinguished by `type`. */
 export type StreamingEvent = ServerEvent | ReconnectingEvent | ReconnectedEvent | UnrecognizedEvent;
 
-/** Every `type` that `session.events` can yield. */
+/** Every `type` of the events of `session.events`. */
 export const eventTypes: readonly StreamingEvent["type"][] = [
   "Begin",
   "Turn",

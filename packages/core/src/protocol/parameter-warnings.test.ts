@@ -34,7 +34,7 @@ describe("parameters of Universal-3 on another model", () => {
     "mode is refused by %s",
     (speechModel) => {
       expect(warningsOf({ speechModel, mode: "balanced" })).toEqual([
-        `mode is for Universal-3 models: ${speechModel} refuses the session. Leave it out.`,
+        `mode is for Universal-3 models: ${speechModel} rejects the session. Leave it out.`,
       ]);
     },
   );
@@ -43,8 +43,8 @@ describe("parameters of Universal-3 on another model", () => {
 describe("turn silences beside a mode", () => {
   test("override what the mode sets, each with a warning", () => {
     expect(warningsOf({ mode: "min_latency", minTurnSilence: 400, maxTurnSilence: 0 })).toEqual([
-      'minTurnSilence overrides what mode "min_latency" sets for it. Give only one of the two.',
-      'maxTurnSilence overrides what mode "min_latency" sets for it. Give only one of the two.',
+      'minTurnSilence overrides what mode "min_latency" sets for it. Pass only one of the two.',
+      'maxTurnSilence overrides what mode "min_latency" sets for it. Pass only one of the two.',
     ]);
     expect(warningsOf({ mode: "min_latency" })).toEqual([]);
     expect(warningsOf({ minTurnSilence: 400 })).toEqual([]);
@@ -55,7 +55,7 @@ describe("languages", () => {
   test("multi goes alone", () => {
     expect(warningsOf({ languageCodes: ["multi"] })).toEqual([]);
     expect(warningsOf({ languageCodes: ["en", "multi"] })).toEqual([
-      'languageCodes has "multi" beside other codes: the service takes it only alone.',
+      'languageCodes has "multi" and other codes: the service accepts it only alone.',
     ]);
   });
 
@@ -63,7 +63,7 @@ describe("languages", () => {
     const languageCodes = ["en", "es", "de", "fr", "it", "pt", "tr", "nl", "sv", "no"];
     expect(warningsOf({ languageCodes })).toEqual([]);
     expect(warningsOf({ languageCodes: [...languageCodes, "da"] })).toEqual([
-      "languageCodes has 11 codes: the service takes at most 10.",
+      "languageCodes has 11 codes: the service accepts at most 10.",
     ]);
   });
 });
@@ -79,7 +79,7 @@ describe("a value that this version does not know", () => {
       'redactPiiPolicies: "phone-number" is not known to this version. Did you mean "phone_number"? ',
     ],
   ])("%j is sent, with one warning", (parameters, warning) => {
-    expect(warningsOf(parameters)).toEqual([`${warning}It is sent as it is.`]);
+    expect(warningsOf(parameters)).toEqual([`${warning}It is sent unchanged.`]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { nearestName } from "../options/nearest-name.ts";
 import { type PiiPolicy, piiPolicies } from "./pii-policies.ts";
 
-/** Models that do not take the parameters of the Universal-3 family. Of a model that is not here, nothing is assumed. */
+/** Models without the parameters of the Universal-3 family. Nothing is assumed about a model that is not listed. */
 const otherModels: ReadonlySet<unknown> = new Set([
   "universal-streaming-english",
   "universal-streaming-multilingual",
@@ -28,8 +28,8 @@ const knownValues: Readonly<Record<string, readonly string[]>> = {
 const mostLanguages = 10;
 
 /**
- * What the service will ignore, or what may surprise, in parameters that are valid by themselves. One text for each. A newer
- * service may accept more than this version knows, so nothing is refused here: everything is sent as it is.
+ * Warnings about valid parameters that the service ignores or that may surprise, one text for each. A newer service may
+ * accept more than this version knows, so nothing is rejected here: everything is sent unchanged.
  */
 export function parameterWarnings(parameters: Readonly<Record<string, unknown>>): string[] {
   return [
@@ -47,23 +47,23 @@ function modelWarnings(parameters: Readonly<Record<string, unknown>>): string[] 
   const ignored = universal3Only.filter((name) => parameters[name] !== undefined);
   const warnings = ignored.map((name) => `${name} is for Universal-3 models: ${speechModel} ignores it.`);
   if (mode !== undefined)
-    warnings.push(`mode is for Universal-3 models: ${speechModel} refuses the session. Leave it out.`);
+    warnings.push(`mode is for Universal-3 models: ${speechModel} rejects the session. Leave it out.`);
   return warnings;
 }
 
 function silenceWarnings({ mode, ...parameters }: Readonly<Record<string, unknown>>): string[] {
   if (mode === undefined) return [];
   const given = ["minTurnSilence", "maxTurnSilence"].filter((name) => parameters[name] !== undefined);
-  return given.map((name) => `${name} overrides what mode ${show(mode)} sets for it. Give only one of the two.`);
+  return given.map((name) => `${name} overrides what mode ${show(mode)} sets for it. Pass only one of the two.`);
 }
 
 function languageWarnings(codes: unknown): string[] {
   if (!Array.isArray(codes)) return [];
   const warnings: string[] = [];
   if (codes.length > mostLanguages)
-    warnings.push(`languageCodes has ${codes.length} codes: the service takes at most ${mostLanguages}.`);
+    warnings.push(`languageCodes has ${codes.length} codes: the service accepts at most ${mostLanguages}.`);
   if (codes.includes("multi") && codes.length > 1)
-    warnings.push('languageCodes has "multi" beside other codes: the service takes it only alone.');
+    warnings.push('languageCodes has "multi" and other codes: the service accepts it only alone.');
   return warnings;
 }
 
@@ -71,7 +71,7 @@ function valueWarnings(parameters: Readonly<Record<string, unknown>>): string[] 
   return Object.entries(knownValues).flatMap(([name, known]) => {
     const value = parameters[name];
     if (typeof value !== "string" || known.includes(value)) return [];
-    return `${name}: ${show(value)} is not known to this version.${suggestion(value, known)} It is sent as it is.`;
+    return `${name}: ${show(value)} is not known to this version.${suggestion(value, known)} It is sent unchanged.`;
   });
 }
 
@@ -80,7 +80,7 @@ function policyWarnings(policies: unknown): string[] {
   const unknown = policies.filter((policy) => !piiPolicies.some((known) => known === policy));
   return unknown.map(
     (policy) =>
-      `redactPiiPolicies: ${show(policy)} is not known to this version.${suggestion(policy, piiPolicies)} It is sent as it is.`,
+      `redactPiiPolicies: ${show(policy)} is not known to this version.${suggestion(policy, piiPolicies)} It is sent unchanged.`,
   );
 }
 

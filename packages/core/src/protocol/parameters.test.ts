@@ -130,7 +130,7 @@ describe("deprecated names", () => {
     expect(modernize({ [old]: value, [name]: "new" }, (message) => warnings.push(message))).toEqual({ [name]: "new" });
     expect(warnings).toEqual([
       `${old} is deprecated: use ${name}.`,
-      `${old} is deprecated: use ${name}. It is ignored, since ${name} is given.`,
+      `${old} is deprecated: use ${name}. It is ignored, because ${name} is given.`,
     ]);
   });
 

@@ -1,10 +1,10 @@
 import * as v from "valibot";
 import type { PiiPolicy } from "./pii-policies.ts";
 
-/** A value that autocompletes the known names and takes any other. */
+/** A value that autocompletes the known names and accepts any other. */
 export type OpenSet<Known extends string> = Known | (string & {});
 
-/** The service's models. A session that names none gets `universal-3-5-pro`. */
+/** The service's models. The default is `universal-3-5-pro`. */
 export type SpeechModel = OpenSet<
   | "universal-3-5-pro"
   | "universal-3-6-pro"
@@ -19,7 +19,7 @@ export type SpeechModel = OpenSet<
   | "whisper-rt"
 >;
 
-/** Languages of the Universal-3 models. `multi` goes alone; otherwise at most ten, and the first one sets the script. */
+/** Languages of the Universal-3 models. `multi` must be the only one; otherwise at most ten, and the first one sets the script. */
 export type LanguageCode = OpenSet<
   | "en"
   | "es"
@@ -56,7 +56,7 @@ export type LanguageCode = OpenSet<
   | "multi"
 >;
 
-/** What `mode` trades against each other: delay and accuracy of the Universal-3 models. */
+/** Values of `mode`: low delay or accuracy, for the Universal-3 models. */
 export type StreamingMode = OpenSet<"min_latency" | "balanced" | "max_accuracy">;
 
 const boolean = v.boolean();
@@ -70,41 +70,94 @@ const prompt = v.pipe(string, v.maxLength(1750));
 
 /** What `updateConfiguration` may change while a session runs (protocol section 3). */
 export const configurationSchemas = {
+  /**
+   * How sure the model must be that a turn has ended, 0–1. Universal-Streaming models.
+   * @default 0.4
+   */
   endOfTurnConfidenceThreshold: fraction,
+  /**
+   * Shortest silence that can end a turn, in ms: 50–10 000.
+   * @default 400 for Universal-Streaming, 128 for universal-3-5-pro, 100 for u3-rt-pro
+   */
   minTurnSilence: whole(50, 10_000),
+  /**
+   * Silence that always ends a turn, in ms.
+   * @default 1280 for Universal-Streaming, 1536 for universal-3-5-pro, 1000 for u3-rt-pro
+   */
   maxTurnSilence: integer,
+  /**
+   * How sure the voice detector must be that there is speech, 0–1.
+   * @default 0.4 for Universal-Streaming, 0.2 for universal-3-5-pro, 0.3 for u3-rt-pro
+   */
   vadThreshold: fraction,
+  /**
+   * Whether finals have punctuation and capitals. Universal-Streaming models.
+   * @default false
+   */
   formatTurns: boolean,
+  /** Words and names to expect, at most 100. */
   keytermsPrompt: v.pipe(strings, v.maxLength(100)),
+  /** Instructions for the model, at most 1750 characters. Universal-3 models. */
   prompt,
+  /** What the agent said last, at most 1750 characters. universal-3-5-pro. */
   agentContext: prompt,
+  /** Whether profanity is masked. */
   filterProfanity: boolean,
   interruptionDelay: whole(0, 1000),
   turnLeftPadMs: integer,
+  /** Languages to expect. `multi` must be the only one; otherwise at most ten. */
   languageCodes: strings,
+  /** Whether the service sends a `Heartbeat` about every 5 s. */
   sessionHeartbeat: boolean,
+  /** Whether the service sends `Silence` events. */
   acknowledgeSilence: boolean,
   continuousPartials: boolean,
 };
 
-/** Every connection parameter (protocol section 2); its wire name is the snake_case of the name here. */
+/** All connection parameters (protocol section 2). The wire name is the snake_case of the name here. */
 export const parameterSchemas = {
   ...configurationSchemas,
+  /**
+   * The model.
+   * @default "universal-3-5-pro"
+   */
   speechModel: string,
+  /** Sample rate of the audio, in Hz: 8000–96 000. Required for PCM; optional for `opus`, `ogg_opus` and `aac`. */
   sampleRate: whole(8000, 96_000),
+  /**
+   * Encoding of the audio. For `opus`, each write is one packet.
+   * @default "pcm_s16le"
+   */
   encoding: v.picklist(["pcm_s16le", "pcm_mulaw", "opus", "ogg_opus", "aac"]),
+  /** What the model prefers: low delay or accuracy. Universal-3 models. */
   mode: string,
+  /**
+   * How many earlier turns are context for the model, 0–100. universal-3-5-pro.
+   * @default 5
+   */
   previousContextNTurns: whole(0, 100),
+  /** Whether finals have `language_code` and `language_confidence`. */
   languageDetection: boolean,
+  /**
+   * The service ends the session after this many seconds without a message, 5–3600.
+   * @default none
+   */
   inactivityTimeout: range(5, 3600),
+  /** Whether words and turns have a speaker. */
   speakerLabels: boolean,
+  /** The most speakers to distinguish, 1–10. */
   maxSpeakers: whole(1, 10),
+  /** How often speaker labels are corrected, in ms; 0 for never. The service clamps it to 120 000–300 000. */
   speakerLabelsRevisionIntervalMs: whole(0, 86_400_000),
   domain: string,
   voiceFocus: string,
+  /** How strongly other voices and noise are suppressed, 0–1. */
   voiceFocusThreshold: fraction,
+  /** Whether personal data is masked in finals. */
   redactPii: boolean,
+  /** Kinds of personal data to mask. */
   redactPiiPolicies: strings,
+  /** What replaces personal data: `hash`, or `entity_name`. */
   redactPiiSub: string,
   includePartialTurns: boolean,
   llmGateway: v.object({
@@ -123,13 +176,15 @@ type Values<Schemas extends Record<string, v.GenericSchema>> = {
 };
 
 /**
- * Parameters that can change while a session runs. Durations in ms, thresholds 0–1. Which model takes which, and the
- * defaults, are the service's: see its documentation of the streaming API.
+ * Parameters that can change while a session runs. Durations are in ms, thresholds 0–1. The service decides which model
+ * supports which, and the defaults; those given here are from its documentation.
+ *
+ * @example await session.updateConfiguration({ keytermsPrompt: ["Voxpipe"], minTurnSilence: 300 });
  */
 export type SessionConfiguration = Omit<Values<typeof configurationSchemas>, keyof OpenParameters> &
   Pick<OpenParameters, "languageCodes">;
 
-/** Parameters whose values the service adds to: the known ones autocomplete, and any other is sent as it is. */
+/** Parameters with values that the service may add to: known ones autocomplete, others are sent unchanged. */
 interface OpenParameters {
   speechModel?: SpeechModel | undefined;
   mode?: StreamingMode | undefined;
@@ -139,7 +194,7 @@ interface OpenParameters {
   redactPiiSub?: OpenSet<"hash" | "entity_name"> | undefined;
 }
 
-/** Deprecated names, still taken; the new name wins where both are given. */
+/** Deprecated names, still accepted. If both are given, the new name is used. */
 export interface DeprecatedParameters {
   /** @deprecated Use `minTurnSilence`. */
   minEndOfTurnSilenceWhenConfident?: number | undefined;
@@ -153,7 +208,7 @@ export interface DeprecatedParameters {
   noiseSuppressionThreshold?: number | undefined;
 }
 
-/** Every parameter of a connection. `sampleRate` may be missing only for `opus`, `ogg_opus` and `aac`. */
+/** All parameters of a connection. `sampleRate` is optional only for `opus`, `ogg_opus` and `aac`. */
 export type StreamingParameters = Omit<Values<typeof parameterSchemas>, keyof OpenParameters> &
   OpenParameters &
   DeprecatedParameters;
@@ -166,13 +221,13 @@ const renamed: Readonly<Record<keyof DeprecatedParameters, keyof typeof paramete
   noiseSuppressionThreshold: "voiceFocusThreshold",
 };
 
-/** Deprecated names, with what those that replaced them take. */
+/** Deprecated names, with the schemas of the new names. */
 export const deprecatedSchemas: Readonly<Record<string, v.GenericSchema>> = {
   ...Object.fromEntries(Object.entries(renamed).map(([old, name]) => [old, parameterSchemas[name]])),
   languageCode: string,
 };
 
-/** Moves deprecated names and values onto those that replaced them, each with a warning. */
+/** Replaces deprecated names and values by the new ones, each with a warning. */
 export function modernize(
   given: Readonly<Record<string, unknown>>,
   warn: (message: string) => void,
@@ -183,7 +238,7 @@ export function modernize(
     delete options[old];
     if (value === undefined) continue;
     warn(
-      `${old} is deprecated: use ${name}.${options[name] === undefined ? "" : ` It is ignored, since ${name} is given.`}`,
+      `${old} is deprecated: use ${name}.${options[name] === undefined ? "" : ` It is ignored, because ${name} is given.`}`,
     );
     options[name] ??= old === "languageCode" ? [value] : value;
   }

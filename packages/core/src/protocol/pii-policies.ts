@@ -1,4 +1,4 @@
-/** The kinds of personal data that `redactPiiPolicies` can name, as far as this version knows. */
+/** The values of `redactPiiPolicies` that this version knows. */
 export const piiPolicies = [
   "account_number",
   "banking_information",

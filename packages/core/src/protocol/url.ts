@@ -3,7 +3,7 @@ import { parameterSchemas, wireName } from "./parameters.ts";
 /**
  * The origin to connect to: a host gets `wss://`; `ws://` and `wss://` stay as given (protocol section 1).
  *
- * @throws TypeError for what is neither, `https://` and the like included.
+ * @throws TypeError for anything else, such as `https://`.
  */
 export function origin(apiHost: string): URL {
   const url = new URL(apiHost.includes("://") ? apiHost : `wss://${apiHost}`);
@@ -13,8 +13,8 @@ export function origin(apiHost: string): URL {
 }
 
 /**
- * The URL of a session: `/v3/ws` below the host, and every parameter that has a value, `0`, `false` and `[]` included.
- * Lists and objects travel as one JSON string (protocol section 2).
+ * The URL of a session: `/v3/ws` on the host, and every parameter that has a value, including `0`, `false` and `[]`.
+ * Lists and objects are sent as one JSON string (protocol section 2).
  */
 export function sessionUrl(
   apiHost: string,

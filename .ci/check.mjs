@@ -1,4 +1,4 @@
-// Runs every `check:…` script of the root package.json, whatever becomes of the others, and ends with one line,
+// Runs every `check:…` script of the root package.json, even if others fail, and ends with one line,
 // `N passed, N failed`. The packages must have been built.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";

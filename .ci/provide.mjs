@@ -32,7 +32,7 @@ function adviseOthers() {
   process.exitCode = 1;
 }
 
-/** What fails is said, and the rest goes on. */
+/** Reports what fails and continues with the rest. */
 function runProgram(command, args, options) {
   const { status, error } = spawnSync(command, args, { stdio: ["ignore", "inherit", "inherit"], ...options });
   if (status === 0) return;

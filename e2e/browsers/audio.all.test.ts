@@ -31,7 +31,7 @@ inEveryBrowser(
   "60 s of audio",
   ({ name, launch, behaviour }) => {
     behaviour("every sample of every render quantum comes through, once and unchanged", () => record(name, launch, 0));
-    behaviour("a hidden tab goes on for 30 s without a gap", () => hide(launch));
+    behaviour("a hidden tab continues for 30 s without a gap", () => hide(launch));
   },
   "side by side",
 );

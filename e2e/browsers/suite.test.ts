@@ -10,7 +10,7 @@ import { evaluate } from "./launch/test-page.ts";
 import { inEveryBrowser } from "./matrix/behaviours.ts";
 import { serveSite } from "./site/serve-site.ts";
 
-/** WebKit's GTK port takes whatever is sent at once, and then says that nothing waits (`bufferedAmount` 0). */
+/** WebKit's GTK port accepts everything at once, and then reports that nothing waits (`bufferedAmount` 0). */
 const tellsBuffered = (name: BrowserName) => name !== "WebKit";
 
 /** The suite that every runtime runs: in a page it has the site's tokens in place of a key. */

@@ -15,7 +15,7 @@ const apiKey = "the-key-that-stays-on-the-server";
 
 /**
  * What has no place in a browser. The header by its name, or as a property in lower case: the client knows the bare word,
- * too, in the service's texts that it tells errors by.
+ * too, in the service's texts that identify errors.
  */
 const secrets: Readonly<Record<string, RegExp>> = {
   "the key": new RegExp(apiKey, "i"),

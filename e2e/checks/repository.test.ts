@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { root } from "../workspace.ts";
+import { findWords } from "./plain-words.ts";
 
 const tracked = git("ls-files", "-z").split("\0").filter(Boolean);
 
@@ -33,6 +34,35 @@ test("every relative link of a Markdown file leads somewhere", () => {
     })
     .filter(({ path, target }) => !existsSync(join(root, path, "..", target)));
   expect(broken).toEqual([]);
+});
+
+/** Files whose subject is these words, or whose words are not ours. */
+const exempt = [
+  "e2e/checks/plain-words.ts",
+  "e2e/checks/plain-words.test.ts",
+  // Reports of API Extractor: they repeat the docstrings.
+  /^e2e\/api\//,
+  // Read when they are published.
+  /^\.changeset\//,
+];
+
+/** Folders that are not in plain English yet. To be emptied: what it lists, the test does not see. */
+const notYet: readonly RegExp[] = [
+  /^packages\/core\/src\/(session|connection|audio)\//,
+  /^packages\/(channels|demo|files|react|relay|telephony|transcriber)\//,
+];
+
+test("comments, messages, names of tests and pages are in plain English: plain-words.ts lists words to avoid", () => {
+  const skipped = [...exempt, ...notYet];
+  const found = tracked
+    .filter((path) => /\.(ts|tsx|mjs|js|md|html)$/.test(path) && existsSync(join(root, path)))
+    .filter((path) => !skipped.some((skip) => (typeof skip === "string" ? skip === path : skip.test(path))))
+    .flatMap((path) =>
+      findWords(path, readFileSync(join(root, path), "utf8")).map(
+        ({ line, words, instead, text }) => `${path}:${line}: "${words}" (write: ${instead}) in: ${text}`,
+      ),
+    );
+  expect(found).toEqual([]);
 });
 
 /** The lines of text files under version control that match an extended regular expression. */

@@ -12,7 +12,7 @@ const rate = { sample_rate: 16_000 };
 const reference = readFileSync(`${root}packages/recognizer/sample/reference.txt`, "utf8").split("\n", 2).join(" ");
 const speech = readFileSync(`${root}packages/recognizer/sample/sample.wav`).subarray(44, 44 + 12_000 * 32);
 
-test("a recogniser with more sessions than it can follow is warned of, and still tells every word", async () => {
+test("a recogniser with more sessions than it can follow is warned of, and still reports every word", async () => {
   const clock = new ManualClock();
   await using engine = disposable(recognizer({ threads: 1 }));
   await using emulator = await startEmulator({ ...exact, engine: engine.value, clock });

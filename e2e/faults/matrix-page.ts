@@ -2,30 +2,30 @@ import { type Meeting, said } from "./meet.ts";
 
 const introduction = `# Fault matrix
 
-What somebody who uses \`voxpipe\` sees of each fault, and what it costs. \`e2e/faults\` runs every row over real sockets and
-holds this page to what it saw; \`npx vitest run --project e2e e2e/faults -u\` writes it anew.
+What a user of \`voxpipe\` sees of each fault, and what it costs. \`e2e/faults\` runs every row over real sockets and compares
+this page with the result; \`npx vitest run --project rest e2e/faults -u\` updates it.
 
-Each row is a session of ${said.audioMs} ms of speech in which every 10 ms carry their own number, as audio and as one word
-(${said.words} of them), so that what is lost or repeated is counted, not estimated. The audio ends in mid-turn: a final is
-pending at \`Terminate\`. The events are all that came beside Turns, each type once. The first connection meets the fault, or
-every one: †. Audio is heard where at least one connection had it. Where a time-out of the client ends the wait, its clock runs
-ten times as fast, and it waits for the Termination for 30 s, since the audio has ended by then; at Terminate, for its usual 5 s.
+Each row is a session of ${said.audioMs} ms of speech in which every 10 ms contain their own number, as audio and as one word
+(${said.words} of them), so that lost and repeated words are counted, not estimated. The audio ends in mid-turn: a final is
+pending at \`Terminate\`. The events are all those except Turns, each type once. The fault applies to the first connection, or to
+every one: †. Audio counts as heard if at least one connection received it. If a timeout of the client ends the wait, its clock
+runs ten times as fast, and it waits for the Termination for 30 s, because the audio has ended; at Terminate, for its usual 5 s.
 
 `;
 
 const explanation = `
-**told**: \`closed\`, the reader of \`events\` and the writer of \`audio\` all fail with that error, after every event that came
-before it has been read: of the words that the server sent in finals, none is missing. The session ends so where another
-connection would meet the same again, where 3 attempts to begin failed, or 11 in a row without a new final in between.
+**reported**: \`closed\`, the reader of \`events\` and the writer of \`audio\` all fail with that error, after every earlier event
+has been read: no word that the server sent in a final is missing. The session ends this way if another connection would fail in
+the same way, after 3 failed attempts to begin, or after 11 in a row without a new final.
 
-An end that comes too early is doubted, whether by a Termination or a close 1000, and the audio without a final is sent
-again: for as long as that brings new finals. Then the session fails, since its last turn may be missing.
+If a Termination or a close 1000 comes too early, the audio without a final is sent again, as long as that produces new finals.
+Then the session fails, because its last turn may be missing.
 
-Wherever the session goes on, it says that it sent ${said.audioMs} ms of audio and lost none, in its figures and in
-\`Reconnected\`; where it ends with an error, it never says that it sent less than the server heard.
+If the session continues, its figures and \`Reconnected\` say that it sent ${said.audioMs} ms of audio and lost none. If it ends
+with an error, it never says that it sent less than the server received.
 
-With \`reconnect: false\`, a close 1000 that nobody asked for is taken for the end of the session: what had not been heard by
-then is lost, and only the missing Termination tells of it.
+With \`reconnect: false\`, an unrequested close 1000 counts as the end of the session: audio not processed by then is lost, and
+only the missing Termination shows it.
 `;
 
 const heads = [
@@ -41,7 +41,7 @@ const heads = [
   "words repeated",
 ];
 
-/** The page that tells what each fault came to. */
+/** The page with the outcome of each fault. */
 export function matrixPage(meetings: readonly Meeting[]): string {
   return `${introduction}${table([heads, ...meetings.map(row)])}${explanation}`;
 }
@@ -50,7 +50,7 @@ function row(meeting: Meeting): string[] {
   const { scenario, events, error, attempts, audioLostMs, wordsLost, wordsRepeated } = meeting;
   const detail = error?.status ?? error?.closeCode;
   const loss = (amount: number, unit = "") =>
-    `${amount}${unit}${amount === 0 ? "" : error === undefined ? ", not told" : ", told"}`;
+    `${amount}${unit}${amount === 0 ? "" : error === undefined ? ", not reported" : ", reported"}`;
   return [
     `\`${scenario.fault}\``,
     `${scenario.what}${scenario.sessions === "every" ? " †" : ""}`,

@@ -37,7 +37,7 @@ export interface Meeting {
   readonly wordsLost: number;
   /** Words of finals beyond those that were spoken. */
   readonly wordsRepeated: number;
-  /** Words of finals that the server sent, and told no Error before, which the user never got. */
+  /** Words of finals that the server sent before any Error, and that the user never got. */
   readonly wordsUnread: number;
   /** Whether every write and the closing of `audio` settled, as `closed` did. */
   readonly settled: boolean;

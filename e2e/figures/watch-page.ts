@@ -1,6 +1,6 @@
 /**
  * Runs in the page, before its scripts: notes what the captions show and when, and when the browser gives which audio of
- * the microphone to whoever asks first. Times are ms since the epoch.
+ * the microphone to the first caller. Times are ms since the epoch.
  */
 export function watchPage() {
   const watched: {

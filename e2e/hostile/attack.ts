@@ -52,7 +52,7 @@ export async function attack(
 
 async function startServer({ run }: Attack, over: () => boolean): Promise<{ url: string } & AsyncDisposable> {
   const http = createServer((_, response) => {
-    // The request for a token: its answer goes on for ever.
+    // The request for a token: its answer never ends.
     const piece = "x".repeat(1_000_000);
     response.write('{"token":"');
     const write = () => {

@@ -56,5 +56,5 @@ const result = {
 clearInterval(sampling);
 session.abort();
 console.log(JSON.stringify(result));
-// The server goes on, and may keep the socket.
+// The server continues, and may keep the socket.
 process.exit();

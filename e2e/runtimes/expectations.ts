@@ -17,9 +17,9 @@ export const faults: readonly Fault[] = [
 export interface Abilities {
   /** The file that `voxpipe` must resolve to there. */
   readonly entry: string;
-  /** Whether failed handshakes tell their HTTP status. */
+  /** Whether failed handshakes report their HTTP status. */
   readonly tellsStatus: boolean;
-  /** Whether sockets tell what waits in them. */
+  /** Whether sockets report what waits in them. */
   readonly tellsBuffered: boolean;
   /** Whether `StreamingClient` mints tokens. */
   readonly mintsTokens: boolean;

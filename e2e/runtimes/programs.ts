@@ -67,7 +67,7 @@ export async function buildPrograms(installed: string): Promise<Programs> {
   return { process: join(folder, "process.js"), worker: join(folder, "worker.js"), workerEntry: entry ?? "none" };
 }
 
-/** Packages come from the project, though the sources stand elsewhere. */
+/** Packages come from the project, although the sources are elsewhere. */
 export function resolveIn(installed: string): Plugin {
   return {
     name: "resolve-in-project",

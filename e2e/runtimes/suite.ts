@@ -24,7 +24,7 @@ export interface Surroundings {
   readonly redirecting?: string;
   /** The URL of an HTTP proxy. */
   readonly proxy?: string;
-  /** Whether sockets tell what waits in them; elsewhere only `pace` holds audio back. */
+  /** Whether sockets report what waits in them; otherwise only `pace` holds audio back. */
   readonly tellsBuffered: boolean;
 }
 

@@ -28,7 +28,7 @@ describe.each(tokenServers)("a server on %s", (name) => {
     await server?.[Symbol.asyncDispose]();
     await upstream?.[Symbol.asyncDispose]();
   });
-  // Whatever a test was refused, nothing was minted for it; and the server is there for the next.
+  // Nothing was minted for any refusal, and the server still runs for the next test.
   afterEach(async () => {
     expect(upstream.requests).toHaveLength(expected);
     const answer = await ask({ headers: { cookie: "session=grace" } });
@@ -77,7 +77,7 @@ describe.each(tokenServers)("a server on %s", (name) => {
     expect(await seen(await until(Date.now() - 1))).toMatchObject({ status: 401, code: "unauthorized" });
   });
 
-  test("100 requests at once get the 30 tokens of one identity, whatever addresses they claim", async () => {
+  test("100 requests at once get the 30 tokens of one identity, from any addresses they claim", async () => {
     const asking = Array.from({ length: 100 }, (_, index) => {
       const address = `203.0.113.${index}`;
       return ask({
@@ -125,7 +125,7 @@ describe.each(tokenServers)("a server on %s", (name) => {
       (await ask({ headers: { "x-forwarded-for": list } }, "?limit=by-address")).status;
     expect(await from("203.0.113.1, 198.51.100.7")).toBe(200);
     expected++;
-    // What stands left of the proxy's own entry is the client's invention.
+    // Everything left of the proxy's own entry is invented by the client.
     expect(await from("203.0.113.2, 198.51.100.7")).toBe(429);
     expect(await from("198.51.100.7")).toBe(429);
     expect(await from("someone")).toBe(403);

@@ -47,7 +47,7 @@ describe.each(tokenServers)("a page of a server on %s", (name) => {
     ["whose visitor's session has expired", { cookie: "session=mallory" }, 401, /not allowed to get tokens/],
     ["without a visitor", {}, 401, /not allowed to get tokens/],
     ["of another origin", { cookie: "session=ada", origin: "https://evil.example" }, 403, /origin/],
-  ])("%s gets no token, and is told why", async (_, headers, status, reason) => {
+  ])("%s gets no token, and the reason", async (_, headers, status, reason) => {
     const before = emulator.sessions.length;
     const { finals, failure } = await visitWith(headers);
     expect({ finals, failure }).toMatchObject({ finals: [], failure: { code: "unauthorized", status } });

@@ -9,7 +9,7 @@ export interface Tripwire extends AsyncDisposable {
   readonly connections: () => number;
 }
 
-/** Starts one on a free port; it closes whatever connects. */
+/** Starts one on a free port; it closes every connection. */
 export async function startTripwire(): Promise<Tripwire> {
   let connections = 0;
   const server = createServer((socket) => {

@@ -47,7 +47,7 @@ const page = createContext({
 
 const modules = new Map<string, SourceTextModule>();
 
-/** A module of the page's; what is not next to it is not to be had in a browser either. */
+/** A module of the page; a file that is not next to it is not available in a browser either. */
 async function load(file: string): Promise<SourceTextModule> {
   const known = modules.get(file);
   if (known !== undefined) return known;

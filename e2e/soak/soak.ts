@@ -24,7 +24,7 @@ export const never: readonly Outcome[] = [
   "never settled",
 ];
 
-/** Runs sessions, so many at a time, until no more may begin, and waits for those that have. */
+/** Runs sessions, `atOnce` at a time, until the time is over, and waits for those that are open. */
 export async function soak({ sessions, seed, goesOn, ended }: SoakOptions): Promise<SoakReport> {
   const results: SoakResult[] = [];
   let unhandledRejections = 0;

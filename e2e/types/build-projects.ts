@@ -28,7 +28,7 @@ export async function buildProjects(
   );
 }
 
-/** Up to the next line that tells of another project. */
+/** Up to the next line about another project. */
 function untilNext(output: string): string {
   const lines = output.split("\n");
   const next = lines.findIndex((line) => /\bProject '|\bBuilding project '/.test(line));

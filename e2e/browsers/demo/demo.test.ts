@@ -168,7 +168,7 @@ function used({ name, launch, behaviour }: Kit): void {
     await using page = await visit(browser, demo.url);
     await dropFile(page, await firstTurns());
     const { lines } = await until(page, ({ status, lines }) => status === "Ready" && lines.length > 0);
-    // A file comes faster than it is said, and where the recogniser is busy it is then told of a turn's end too late, and
+    // A file is sent faster than it was spoken, so a busy recogniser gets a turn's end too late, and
     // cuts words in two: what is asked of it here is only that it heard the file.
     expect(wordErrorRate(lines, 2), lines.join(" | ")).toBeLessThanOrEqual(0.5);
 
@@ -291,7 +291,7 @@ function used({ name, launch, behaviour }: Kit): void {
     expect(await lights(page)).toBe(0);
   });
 
-  behaviour("the policy forbids scripts that stand in the page", async () => {
+  behaviour("the policy forbids scripts inside the page", async () => {
     await using page = await visit(browser, demo.url);
     const ran = await evaluate(page, () => {
       const script = document.createElement("script");

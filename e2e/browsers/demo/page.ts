@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { evaluate, type TestPage } from "../launch/test-page.ts";
 
-/** What stands on the demo page. */
+/** What the demo page shows. */
 export interface Shown {
   readonly status: string;
   readonly start: string;

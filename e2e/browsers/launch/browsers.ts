@@ -10,7 +10,7 @@ export type FakeMicrophone =
   | "beeping"
   /** Nothing is plugged in. */
   | "none"
-  /** It plays a WAV file once: in Chromium from each time that it is opened, in Firefox when told to with `play`. */
+  /** It plays a WAV file once: in Chromium from each time that it is opened, in Firefox when `play` is called. */
   | { readonly wav: string };
 
 export interface LaunchOptions {

@@ -43,7 +43,7 @@ export async function launchChromium({
 }
 
 /**
- * Playwright tells every page that it is seen, whatever stands before it. Not so those of a browser's own window that it is
+ * Playwright makes every page believe that it is visible, even behind another one. Not so those of a browser's own window that it is
  * connected to later and without its defaults.
  */
 async function launchWithTabs(args: readonly string[]): Promise<RunningBrowser> {

@@ -1,4 +1,4 @@
-/** What the tests want of a page, whatever drives it. */
+/** A page as the tests use it, with any driver. */
 export interface TestPage extends AsyncDisposable {
   goto(url: string): Promise<void>;
   /** Clicks as a visitor does. */

@@ -1,2 +1,2 @@
-/** What stands between a behaviour's name and the reason why it was not tested. */
+/** Separates a behaviour's name from the reason why it was not tested. */
 export const because = " -- not here: ";

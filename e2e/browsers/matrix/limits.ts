@@ -3,7 +3,7 @@ import type { BrowserName } from "../launch/browsers.ts";
 const mockOnly = "the only microphone that its driver offers is a mock, which hums and cannot play a file";
 const noHeaders =
   "a page's WebSocket sends no headers of its own; that a key is refused there before anything is sent is a behaviour of its own";
-const alwaysAllowed = "its driver allows the microphone whatever is asked, and has no way to say no";
+const alwaysAllowed = "its driver always allows the microphone and cannot deny it";
 
 /** What a browser cannot do on a test machine, and why: by browser, then by the behaviour's name in the tests. */
 export const limits: Readonly<Record<BrowserName, Readonly<Record<string, string>>>> = {

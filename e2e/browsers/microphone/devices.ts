@@ -36,7 +36,7 @@ export function devices({ launch, behaviour }: Kit): void {
     expect(changed.missing).toMatch(/^no-device: .*listMicrophones/);
   });
 
-  behaviour("whose AudioContext is interrupted go on", async () => {
+  behaviour("whose AudioContext is interrupted continue", async () => {
     await using visited = await visit();
     const states = await evaluate(visited.page, async () => {
       const contexts = voxpipe.watchContexts();
@@ -57,7 +57,7 @@ export function devices({ launch, behaviour }: Kit): void {
     expect(states).toEqual(["interrupted", "live", "stopped"]);
   });
 
-  behaviour("whose AudioContext stays interrupted are opened anew", async () => {
+  behaviour("whose AudioContext stays interrupted are opened again", async () => {
     await using visited = await visit();
     const result = await evaluate(visited.page, async () => {
       const contexts = voxpipe.watchContexts();
@@ -151,7 +151,7 @@ export function devices({ launch, behaviour }: Kit): void {
     expect(result.states[1]).toEqual({ sameDevice: true, state: "live" });
   });
 
-  behaviour("that are lost are followed by the next, and the audio goes on", async () => {
+  behaviour("that are lost are followed by the next, and the audio continues", async () => {
     await using visited = await visit();
     await evaluate(visited.page, async () => {
       const { microphone } = await voxpipe.watch();

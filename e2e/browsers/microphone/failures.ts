@@ -109,7 +109,7 @@ export function failures(kit: Kit): void {
     expect(result.lights).toBe(0);
   });
 
-  behaviour("whatever the browser refuses with, by a code of its own", async () => {
+  behaviour("every refusal of the browser has its own code", async () => {
     await using visited = await visit();
     const result = await evaluate(visited.page, async () => {
       const { devices } = voxpipe;
@@ -173,7 +173,7 @@ export function failures(kit: Kit): void {
         return stream;
       };
       const microphone = await voxpipe.openMicrophone();
-      // As when the browser ends it: no event tells the page that stops a track itself.
+      // As when the browser ends it: a page gets no event for a track that it stops itself.
       for (const track of stream.getTracks()) track.stop();
       const failure = await voxpipe.failure(voxpipe.read(microphone, Number.POSITIVE_INFINITY));
       return { failure, asked, lights: voxpipe.lights() };

@@ -53,7 +53,7 @@ export function light(kit: Kit): void {
     expect(result.failure).toMatch(/^aborted: /);
   });
 
-  behaviour("at whatever moment of opening the page gives up", async () => {
+  behaviour("at any moment of opening at which the page gives up", async () => {
     await using visited = await visit();
     const lights = await evaluate(visited.page, async () => {
       // Any instants will do: it holds at all of them.

@@ -65,7 +65,7 @@ const harness = {
     if (!aside) throw new Error("Nothing is recorded.");
     return aside.stop();
   },
-  /** Reads so many bytes, or to the end. */
+  /** Reads this number of bytes, or to the end. */
   async read(microphone: Microphone, bytes: number): Promise<number[]> {
     const reader = microphone.readable.getReader();
     const read: number[] = [];
@@ -255,7 +255,7 @@ interface Compared {
 }
 
 /**
- * Records so many seconds, at the context's rate (`sampleRate` where the device has it), and beside it what a worklet
+ * Records this number of seconds, at the context's rate (`sampleRate` where the device has it), and beside it what a worklet
  * without any code of ours sees of the same source. The seconds are the audio's, however long a busy machine takes for
  * them. The main thread stands still for `blockMs` of every second.
  */

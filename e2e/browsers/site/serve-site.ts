@@ -28,7 +28,7 @@ export interface Site extends AsyncDisposable {
 
 /**
  * Serves an empty page with the packed packages in it, and `/suite`, one with the neutral suite where that was built; from
- * loopback, which browsers take for secure. `/slow/500` answers after so many milliseconds.
+ * loopback, which browsers consider secure. `/slow/500` answers after 500 milliseconds.
  */
 export async function serveSite({ policy = strictPolicy, token, handshake }: SiteOptions = {}): Promise<Site> {
   const folder = inject("site");

@@ -2,10 +2,10 @@ import { StreamingClient as Client, type ConnectOptions, connect as connectWith,
 
 export { StreamingError, tokenFrom } from "voxpipe";
 
-/** What stands in the page where the suite has the key elsewhere; anything else is a wrong one. */
+/** The page's replacement for the suite's key; any other key is a wrong one. */
 export const placeholder = "no-key-in-a-page";
 
-/** In a page, who has the right key is whom the site gives a token; a wrong one is a token that nobody minted. */
+/** In a page, the right key becomes a token of the site; a wrong one becomes an invalid token. */
 function credentials(apiKey: string | undefined) {
   return apiKey === undefined ? {} : { token: apiKey === placeholder ? tokenFrom("/api/token") : apiKey };
 }

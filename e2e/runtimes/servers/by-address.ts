@@ -5,7 +5,7 @@ interface Environment {
   readonly ASSEMBLYAI_HOST?: string | undefined;
 }
 
-/** A handler behind one declared proxy, which gives each address one token a minute, whoever asks. */
+/** A handler behind one declared proxy, which gives each address one token a minute, for any visitor. */
 export function limitedByAddress(environment: Environment): TokenHandler {
   return createTokenHandler({
     apiKey: environment.ASSEMBLYAI_API_KEY ?? "",

@@ -10,7 +10,7 @@ export interface Scale {
 
 export interface Context extends Scale {
   readonly certificate: Certificate;
-  /** Tells a waiting user what goes on. */
+  /** Shows progress to a waiting user. */
   progress(text: string): void;
 }
 

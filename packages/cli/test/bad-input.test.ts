@@ -33,7 +33,7 @@ function expectOneLine({ stderr }: Outcome, message: RegExp): void {
 const credentials = { ASSEMBLYAI_API_KEY: "a-key-for-tests" };
 const wav = speechWav();
 
-describe("bad input is told in one line, with exit code 2", () => {
+describe("bad input is reported in one line, with exit code 2", () => {
   it.each<[string, () => Promise<string[]>, RegExp]>([
     ["a missing file", async () => [join(folder, "no.wav")], /no\.wav does not exist\. Check/],
     ["an empty file", async () => [await file("empty.wav", "")], /empty\.wav is empty\. Check/],
@@ -88,7 +88,7 @@ describe("bad input is told in one line, with exit code 2", () => {
   });
 });
 
-describe("a session that fails is told in one line, with exit code 1", () => {
+describe("a failed session is reported in one line, with exit code 1", () => {
   it("an unreachable host", async () => {
     const path = await file("talk.wav", wav);
     const outcome = await voxpipe(["transcribe", path, "--host", `ws://127.0.0.1:${await closedPort()}`], {
@@ -117,7 +117,7 @@ describe("a session that fails is told in one line, with exit code 1", () => {
   });
 });
 
-it("a truncated WAV is transcribed as far as it goes, and what is missing is told", async () => {
+it("a truncated WAV is transcribed as far as it goes, and the missing part is reported", async () => {
   await using emulator = await startEmulator({ ...exact, engine: engine() });
   const path = await file("short.wav", wav.subarray(0, 44 + 2.5 * 32_000));
   const outcome = await voxpipe(["transcribe", path, "--host", emulator.url], { env: credentials });

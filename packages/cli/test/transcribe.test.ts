@@ -137,7 +137,7 @@ describe("the whole transcript", () => {
     expect(outcome).toMatchObject({ code: 0, stderr: "", stdout: expect.stringMatching(wanted) });
   });
 
-  it("is one JSON document with --format json, from which a program can go on", async () => {
+  it("is one JSON document with --format json, that a program can read", async () => {
     const { stdout } = await voxpipe(transcribe(talk, "--format", "json"), { env });
     expect(fromJson(JSON.parse(stdout)).text).toBe("Good morning. Good night.");
   });

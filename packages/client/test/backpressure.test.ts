@@ -7,7 +7,7 @@ import { settles, turn, until } from "./settles.ts";
 
 const chunk = 1600;
 
-/** Writes as long as `writer.ready` lets it; tells how many bytes were given, and how many the session has taken. */
+/** Writes as long as `writer.ready` lets it; returns how many bytes were written, and how many the session has accepted. */
 function pour(session: StreamingSession) {
   const writer = session.audio.getWriter();
   const poured = { given: 0, taken: 0, stopped: false };
@@ -32,8 +32,8 @@ function pour(session: StreamingSession) {
 
 describe("beyond audioBuffer nothing is accepted", () => {
   test.each([
-    ["before the connection stands", 1000],
-    ["before the connection stands", 200],
+    ["before the connection is open", 1000],
+    ["before the connection is open", 200],
   ])("%s (%i ms)", async (_, audioBuffer) => {
     await using emulator = await startEmulator({ faults: [{ when: "open", do: "hang" }] });
     const session = connect({ apiHost: emulator.url, audioBuffer });
@@ -43,7 +43,7 @@ describe("beyond audioBuffer nothing is accepted", () => {
     expect(poured.given).toBe(audioBuffer * 32);
     expect(poured.taken).toBe(0);
     session.abort();
-    await until("the writer to be told", () => poured.stopped);
+    await until("the writer to fail", () => poured.stopped);
   });
 
   test("while the connection is down", async () => {

@@ -3,7 +3,7 @@ import { startEmulator } from "@voxpipe/testing/exact-emulator";
 import { expect, test } from "vitest";
 import { connect } from "voxpipe";
 
-test("the channel voxpipe:session hears of every connection and of the end", async () => {
+test("the channel voxpipe:session gets every connection and the end", async () => {
   await using emulator = await startEmulator({ faults: [{ when: "begin", do: "drop", session: 0 }] });
   const heard: unknown[] = [];
   const listener = (message: unknown) => heard.push(message);

@@ -125,7 +125,7 @@ describe("cancelling events ends the session gracefully:", () => {
     expect(await settles("closed", session.closed)).toBe("resolved");
   });
 
-  test("a throw in for await reaches the caller, and the service is told", async () => {
+  test("a throw in for await reaches the caller, and the session is terminated", async () => {
     await using emulator = await startEmulator();
     const session = connect({ apiHost: emulator.url });
     const reading = (async () => {

@@ -358,7 +358,7 @@ describe("a signal", () => {
   });
 });
 
-test("a failing session still tells of an error that arrives with its close, once", async () => {
+test("a failing session still reports an error that arrives with its close, once", async () => {
   await using emulator = await startEmulator({
     faults: [{ when: "begin", do: { error: 3006, text: "Invalid 'prompt'" } }],
   });

@@ -21,7 +21,7 @@ interface Scenario {
   readonly clock?: Clock;
   readonly maxSessionSeconds?: number;
   readonly during?: (session: StreamingSession, random: Random) => Promise<void>;
-  /** Writes have a multiple of so many bytes: 1 unless given. */
+  /** Writes have a multiple of this number of bytes; 1 by default. */
   readonly writeUnit?: number;
   readonly largestWrite?: number;
 }
@@ -100,7 +100,7 @@ async function collect<T>(stream: ReadableStream<T>): Promise<T[]> {
   return all;
 }
 
-/** Everything that must hold whatever went wrong on the way. */
+/** Everything that must hold after any fault. */
 function expectNothingLost({ speech, events, heard }: Run): void {
   const finals = events
     .filter((event) => event.type === "Turn" && event.end_of_turn)

@@ -62,7 +62,7 @@ export class ObservedSession {
     return this.#reader?.cancel() ?? this.session.events.cancel();
   }
 
-  /** Asks for everything once more, at the end too, and tells how it all came out. */
+  /** Requests everything once more, also at the end, and returns every outcome. */
   async outcomes(): Promise<Outcomes> {
     const { session } = this;
     if (!this.#reader) this.add("events", this.#read());

@@ -49,7 +49,7 @@ test.each([
   await expect(inTime(session.closed)).rejects.toMatchObject({ code: "invalid-audio" });
 });
 
-test("breaking out of the events does not go on sending what nobody will read", async () => {
+test("breaking out of the events stops sending", async () => {
   await using emulator = await startEmulator();
   const session = start(emulator.url, { pace: { rate: 1, burst: 200 } });
   const writer = session.audio.getWriter();
@@ -60,7 +60,7 @@ test("breaking out of the events does not go on sending what nobody will read", 
   expect(emulator.sessions[0]?.audio.receivedMs).toBeLessThan(10_000);
 });
 
-/** A server that says what it is told to, whatever the client says. */
+/** A server with a fixed script, which ignores the client. */
 async function puppet(messages: readonly object[], code = 1000) {
   const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
   server.on("connection", (socket) => {
@@ -78,7 +78,7 @@ async function puppet(messages: readonly object[], code = 1000) {
 const begin = { type: "Begin", id: "one", expires_at: 4_000_000_000 };
 const termination = { type: "Termination", audio_duration_seconds: 3, session_duration_seconds: 4 };
 
-test("without reconnection, a Termination that nobody asked for is told, and no error", async () => {
+test("without reconnection, an unrequested Termination is an event, and no error", async () => {
   await using server = await puppet([begin, termination]);
   const session = start(server.url, { reconnect: false });
   const events: StreamingEvent[] = [];
@@ -87,7 +87,7 @@ test("without reconnection, a Termination that nobody asked for is told, and no 
   expect(await session.closed).toMatchObject({ audioDurationSeconds: 3, sessionDurationSeconds: 4 });
 });
 
-test("StreamingClient tells of it too, and has no error to tell", async () => {
+test("StreamingClient also emits it, and no error", async () => {
   await using server = await puppet([begin, termination]);
   const heard: string[] = [];
   const client = new StreamingClient({ apiHost: server.url, apiKey: "example" });
@@ -121,7 +121,7 @@ test("disconnect in work that a handler merely started waits for the handlers", 
   expect(heard).toEqual(["Termination", "disconnected"]);
 });
 
-test("connections that break behind every empty final do not go on for ever", async () => {
+test("connections that break after every empty final are not retried forever", async () => {
   await using emulator = await startEmulator({ faults: [{ when: "final", do: "drop" }] });
   const session = start(emulator.url, {
     speechModel: "universal-streaming-multilingual",

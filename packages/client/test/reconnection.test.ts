@@ -40,7 +40,7 @@ async function broken(seconds: number, fault: Fault, options: Partial<ConnectOpt
 
 const reconnected = (events: readonly StreamingEvent[]) => events.find((event) => event.type === "Reconnected");
 
-test("what did not fit the replay buffer is told exactly", async () => {
+test("what did not fit in the replay buffer is reported exactly", async () => {
   const fault: Fault = { when: { audioMs: 5000 }, do: "reset", session: 0 };
   const { events, heard, stats } = await broken(6, fault, { reconnect: { replayBuffer: 2000 } });
   const event = reconnected(events);

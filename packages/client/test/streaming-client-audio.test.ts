@@ -81,7 +81,7 @@ describe("what was given to stream() before disconnect({ terminate: true }) is s
     expect(it.errors).toEqual([]);
   });
 
-  test("calls that were not awaited keep their order, whatever their shapes", async () => {
+  test("calls that were not awaited keep their order, for any kinds of source", async () => {
     await using it = await clientServer();
     await it.client.connect();
     const parts = Array.from({ length: 6 }, (_, i) => numbered(30, 1 + i * 30));
@@ -133,7 +133,7 @@ describe("what is not sent rejects", () => {
     expect(seen).toEqual([expect.stringContaining("stream() was called after disconnect()")]);
   });
 
-  test("a source that has nothing at hand is cut off, released and rejects; what it gave is sent, and what was given behind it", async () => {
+  test("a source that has nothing ready is cut off, released and rejects; its audio so far is sent, and the audio of later calls", async () => {
     const { onWarning, seen } = warnings();
     await using it = await clientServer({}, { onWarning });
     await it.client.connect();
@@ -178,7 +178,7 @@ describe("what is not sent rejects", () => {
     expect(it.errors.map(outcomeOf)).toEqual(["connection-lost"]);
   });
 
-  test("a source that throws rejects with its error, and the session goes on", async () => {
+  test("a source that throws rejects with its error, and the session continues", async () => {
     await using it = await clientServer();
     await it.client.connect();
     function* broken() {

@@ -151,7 +151,7 @@ const commands = fc.commands(
   { maxCommands: 25 },
 );
 
-test("whatever is called in whatever order, each call settles as promised, and no audio is missing without a word", {
+test("for any calls in any order, each call settles as promised, and no audio is missing without an error", {
   timeout: 120_000,
 }, async () => {
   const rejections = watchRejections();

@@ -40,7 +40,7 @@ afterEach(() => vi.useRealTimers());
 const request = () => ({ attempt: 1, signal: new AbortController().signal });
 const token = (text: string) => ({ status: 200, body: JSON.stringify({ token: text, expiresInSeconds: 60 }) });
 
-test("asks by POST, anew for each attempt, with what the caller adds", async () => {
+test("sends a POST for each attempt, with the caller's own options", async () => {
   await using server = await backend([token("first"), token("second")]);
   const provider = tokenFrom(server.url, { init: { headers: { "x-visitor": "ada" } } });
   expect(await provider(request())).toBe("first");
@@ -82,7 +82,7 @@ test.each([
   [503, "2", 2_000],
   [429, "a date in 4 s", 4_000],
 ])(
-  "an endpoint that answers %i and Retry-After: %s is asked nothing before, which is told at once",
+  "an endpoint that answers %i and Retry-After: %s gets no request before that, and calls reject at once",
   async (status, header, ms) => {
     vi.useFakeTimers({ now: 1_000 * Math.ceil(Date.now() / 1_000) });
     const after = header === "a date in 4 s" ? new Date(Date.now() + 4_000).toUTCString() : header;
@@ -146,7 +146,7 @@ test.each(["{}", '{"token":7}', '{"token":""}', "[]", "null"])("the answer %s is
   await expect(tokenFrom(server.url)(request())).rejects.toMatchObject({ code: "token-failed" });
 });
 
-test("an attempt that is given up takes its request along", async () => {
+test("an aborted attempt aborts its request", async () => {
   await using server = await backend(["hang"]);
   const attempt = new AbortController();
   const asking = tokenFrom(server.url)({ attempt: 1, signal: attempt.signal });
@@ -159,7 +159,7 @@ test("an attempt that is given up takes its request along", async () => {
 test.each([
   ["times out", { connectTimeout: 500, maxConnectionRetries: 0 }, () => {}, "connect-timeout"],
   ["is aborted", {}, (session: StreamingSession) => session.abort(), "aborted"],
-] as const)("a session that %s takes the request along", async (_, options, then, code) => {
+] as const)("a session that %s aborts the request", async (_, options, then, code) => {
   await using server = await backend(["hang"]);
   const session = connect({
     ...options,
@@ -324,7 +324,7 @@ test.each([
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test("an attempt that is given up stops reading, also from a fetch that does not heed its signal", async () => {
+test("an attempt that is given up stops reading, also from a fetch that ignores its signal", async () => {
   let cancelled = false;
   const body = new ReadableStream<Uint8Array>({
     cancel: () => {

@@ -16,7 +16,7 @@ declare const session: StreamingSession;
 declare const event: StreamingEvent;
 
 describe("events", () => {
-  test("are told apart by type", () => {
+  test("are distinguished by type", () => {
     if (event.type === "Turn") {
       expectTypeOf(event).toEqualTypeOf<TurnEvent>();
       expectTypeOf(event.words).toEqualTypeOf<Word[]>();
@@ -116,7 +116,7 @@ describe("streams", () => {
     expectTypeOf(session.audio).toExtend<NodeWritable<AudioChunk>>();
   });
 
-  test("stand at the end of a pipe", () => {
+  test("can be the end of a pipe", () => {
     const bytes = new ReadableStream<Uint8Array>();
     expectTypeOf(bytes.pipeThrough(session)).toEqualTypeOf<ReadableStream<StreamingEvent>>();
     expectTypeOf(bytes.pipeTo(session.audio)).toEqualTypeOf<Promise<void>>();

@@ -5,7 +5,7 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** Time that stands until it is moved. Timers fire in the order of their times. */
+/** Time that does not advance until it is moved. Timers fire in the order of their times. */
 export class FakeClock implements Clock {
   #now: number;
   readonly #timers = new Set<Timer>();

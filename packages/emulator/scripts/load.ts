@@ -148,7 +148,7 @@ function toneAt(sentMs: number): Buffer {
   return frame ?? Buffer.alloc(0);
 }
 
-/** A frame of speech that begins anew where it ends. */
+/** A frame of speech that repeats. */
 function speechAt(pcm: Buffer, ms: number): Buffer {
   const from = (ms * 32) % pcm.length;
   const frame = pcm.subarray(from, from + frameMs * 32);

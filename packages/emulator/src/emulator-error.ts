@@ -1,7 +1,7 @@
 /** Why an emulator did not start, or could not do what it was asked. */
 export type EmulatorErrorCode = "port-in-use" | "cannot-listen" | "invalid-options" | "decoder-missing";
 
-/** An error of the emulator itself, as opposed to what it tells clients. */
+/** An error of the emulator itself, not one that it sends to clients. */
 export class EmulatorError extends Error {
   override readonly name = "EmulatorError";
   readonly code: EmulatorErrorCode;

@@ -92,7 +92,7 @@ class EmulatorServer implements Emulator {
     autoPong: false,
     perMessageDeflate: false,
     clientTracking: false,
-    // The service speaks no subprotocol, whatever is offered.
+    // The service uses no subprotocol, even if one is offered.
     handleProtocols: () => false,
   });
   readonly #upgraded = new Set<Duplex>();

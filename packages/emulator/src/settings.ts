@@ -81,7 +81,7 @@ export interface EmulatorOptions extends CredentialOptions {
   readonly pacing?: Pacing;
   /** How many sessions may be open at once, or opened in a minute; any number by default. */
   readonly sessionLimit?: SessionLimit;
-  /** The longest a session may last, in seconds, whatever its token allows; 10,800 by default. */
+  /** The longest session, in seconds, even if its token allows more; 10,800 by default. */
   readonly maxSessionSeconds?: number;
   /** How a session ends that has lasted so long: with a Termination (the default), or with Error 3008. */
   readonly expiry?: "termination" | "error";

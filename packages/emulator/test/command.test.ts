@@ -64,7 +64,7 @@ test("--tls writes the certificate that clients need", async () => {
   await served.ended;
 });
 
-test("--tls-name makes the certificate for a client's fixed host, --tls-key and --tls-cert bring one along", async () => {
+test("--tls-name makes the certificate for a client's fixed host, --tls-key and --tls-cert pass your own", async () => {
   const file = join(folder, "named.pem");
   const named = start("--port", "0", "--tls", file, "--tls-name", "streaming.assemblyai.com");
   expect(await named.listening()).toMatch(/^wss:/);
@@ -85,7 +85,7 @@ test("--tls-name makes the certificate for a client's fixed host, --tls-key and 
   await brought.ended;
 });
 
-test("--session-limit-code tells how those beyond the limit are refused", async () => {
+test("--session-limit-code sets how sessions beyond the limit are refused", async () => {
   const served = start("--port", "0", "--session-limit", "1", "--session-limit-code", "3009");
   const url = await served.listening();
   await using first = await RawClient.connect(url, { sample_rate: 16_000 });
@@ -120,7 +120,7 @@ test.each([
   expect(text).not.toMatch(/\n\s+at /);
 });
 
-test("a port in use is told in one line", async () => {
+test("a port in use is reported in one line", async () => {
   const first = start("--port", "0");
   const port = new URL(await first.listening()).port;
   const { code, text } = await start("--port", port).ended;

@@ -93,7 +93,7 @@ test("refusal: http answers 401 before the upgrade", async () => {
   expect(await statusOf(new RawClient(emulator.url, { ...rate, token }, {}))).toBe(401);
 });
 
-test("refusal: http heeds the fault that refuses a token used before", async () => {
+test("refusal: http obeys the fault that refuses a token used before", async () => {
   await using emulator = await startEmulator({
     refusal: "http",
     tokens: ["fixed"],

@@ -49,7 +49,7 @@ test("what is not a fault is refused, by name and reason", async () => {
   const start = (faults: unknown) => startEmulator({ faults: faults as Fault[] });
   await expect(start([{ when: "open", do: { close: 1_006 } }])).rejects.toMatchObject({
     code: "invalid-options",
-    message: expect.stringContaining("Close code 1006 stands for no close frame"),
+    message: expect.stringContaining("Close code 1006 means that there is no close frame"),
   });
   await expect(start([{ when: "begin", do: { refuse: 503 } }])).rejects.toThrow("Fault 0");
   await expect(start([{ when: "begin", do: "refuse-used-token" }])).rejects.toThrow("A token is looked at");

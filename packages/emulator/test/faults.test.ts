@@ -32,7 +32,7 @@ test.each([401, 403, 429, 503])("refuses the handshake with HTTP %i", async (sta
   expect(await emulator.sessions[0]?.ended).toEqual({ code: 0, reason: "" });
 });
 
-test("refuses so many times, then serves", async () => {
+test("refuses a number of times, then serves", async () => {
   await using emulator = await startEmulator({ faults: [{ when: "connect", do: { refuse: 503 }, times: 2 }] });
   for (let attempt = 0; attempt < 2; attempt++)
     expect((await new RawClient(emulator.url, rate).closed).code).toBe(1_006);
@@ -54,7 +54,7 @@ function rawSession(emulator: Emulator) {
   return { socket, received: () => Buffer.concat(received) };
 }
 
-test("hangs before 101: the connection stands and nothing comes", async () => {
+test("hangs before 101: the connection stays open and nothing comes", async () => {
   await using emulator = await startEmulator({ faults: [{ when: "connect", do: "hang" }] });
   const { socket, received } = rawSession(emulator);
   await expect.poll(() => emulator.sessions.length).toBe(1);
@@ -220,7 +220,7 @@ test("an Error without a close leaves the session open", () =>
     expect(client.finals).toEqual(["one"]);
   }));
 
-test("sends what no client expects, and goes on", () =>
+test("sends what no client expects, and continues", () =>
   meet(
     [
       { when: "begin", do: "invalid-json" },

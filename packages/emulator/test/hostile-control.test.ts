@@ -136,7 +136,7 @@ function understood(text: string): boolean {
   }
 }
 
-test("random actions for a session: it does them, or they are refused, and other sessions go on", () =>
+test("random actions for a session: it does them, or they are refused, and other sessions continue", () =>
   unnoticed(emulator, async () => {
     await fc.assert(
       fc.asyncProperty(

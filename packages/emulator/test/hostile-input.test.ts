@@ -105,7 +105,7 @@ test("random messages, text and binary, in every encoding", () =>
       }),
       {
         numRuns: 120,
-        // One of each outcome, whatever chance brings.
+        // At least one of each outcome.
         examples: [
           ["pcm_s16le", []],
           ["pcm_s16le", ["no command"]],

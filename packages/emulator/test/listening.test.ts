@@ -149,7 +149,7 @@ test("a port that only IPv6 loopback lacks is a clear error, or passed over wher
   expect(freed.port).toBe(taken.port);
 });
 
-test("listens on IPv6 loopback where told to", async () => {
+test("listens on IPv6 loopback if configured", async () => {
   await using emulator = await startEmulator({ host: "::1" });
   expect(emulator.url).toMatch(/^ws:\/\/\[::1\]:\d+$/);
   await using client = await RawClient.connect(emulator.url, rate);

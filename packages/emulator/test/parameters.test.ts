@@ -202,7 +202,7 @@ test("UpdateConfiguration changes what may be changed, and nothing else", () => 
   expect(updateParameters(before, fixed)).toEqual(before);
 });
 
-test("whatever a query holds, it is read or refused, never more", () => {
+test("any query is parsed or refused, and nothing else", () => {
   const name = fc.constantFrom(
     "sample_rate",
     "encoding",

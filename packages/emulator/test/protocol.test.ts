@@ -40,7 +40,7 @@ test("a word is in one turn only, wherever ForceEndpoint cuts", async () => {
   expect(client.finals.join(" ")).toBe("a b c d e f g h i j");
 });
 
-test("Silence tells of each second without speech, on U3 and where asked for", async () => {
+test("Silence reports each second without speech, on U3 and where asked for", async () => {
   const client = await transcribe(spoken("Hi."), { speech_model: "u3-rt-pro", acknowledge_silence: true });
   const reports = client.messages.filter(({ type }) => type === "Silence");
   expect(reports.map(({ start_ms, end_ms }) => [start_ms, end_ms])).toEqual([
@@ -186,7 +186,7 @@ test("the version that the client asks for is echoed", async () => {
   });
 });
 
-test("no subprotocol is spoken, whatever is offered", async () => {
+test("no subprotocol is used, even if one is offered", async () => {
   await using emulator = await startEmulator();
   const socket = new WebSocket(`${emulator.url}/v3/ws?sample_rate=16000`, ["json"]);
   const error = await new Promise((resolve) => socket.on("error", resolve));

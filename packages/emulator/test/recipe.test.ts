@@ -11,7 +11,7 @@ test("the recipe for vitest is the one that runs here", () => {
 
 const pages = ["../README.md", "../docs/testing-your-application.md"];
 
-/** What each page tells to type into a shell. */
+/** The shell commands of each page. */
 const lines = pages.flatMap((page) =>
   [...read(page).matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = ""]) =>
     block.split("\n").map((line) => ({ page, line })),

@@ -31,7 +31,7 @@ test("`Begin` is the first message, with the session's configuration", async () 
   expect(rest.filter(({ type }) => type === "Begin")).toEqual([]);
 });
 
-test("turns end at the script's pauses, whatever the size of the messages", async () => {
+test("turns end at the script's pauses, for messages of any size", async () => {
   const words = ["good", "morning", "everyone", "let's", "begin"].map((text, index) => {
     const start = index * 400 + (index > 2 ? 900 : 0);
     return { text, start, end: start + 300 };

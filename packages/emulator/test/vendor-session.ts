@@ -1,7 +1,7 @@
 import { AssemblyAI, type TurnEvent } from "assemblyai";
 
 /**
- * One session of the vendor's own client, unchanged, told as a line of JSON. Its certificate authority comes with
+ * One session of the vendor's own client, unchanged, printed as a line of JSON. Its certificate authority comes with
  * `NODE_EXTRA_CA_CERTS`, as it would in anybody's tests.
  */
 const [host = "", apiKey = "", how = "key"] = process.argv.slice(2);

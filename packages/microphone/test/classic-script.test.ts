@@ -33,7 +33,7 @@ test("in a classic script, which does not know its address, the error names work
   });
 });
 
-test("with workletUrl a classic script goes on to what the page can do", async () => {
+test("with workletUrl a classic script continues to what the page can do", async () => {
   const error = await runClassic('all.openMicrophone({ workletUrl: "/worklet.js" }).catch((error) => error)');
   expect(error).toMatchObject({ code: "insecure-context" });
 });

@@ -165,7 +165,7 @@ test.each<[string, (microphone: FakeMicrophone) => unknown]>([
   expect(seen).toEqual(["stopped"]);
 });
 
-test("in whatever order it is used, every read settles and it stops once", async () => {
+test("used in any order, every read settles and it stops once", async () => {
   const step = fc.constantFrom("read", "mute", "unmute", "interrupt", "resume", "device", "stop", "lose", "drop");
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {

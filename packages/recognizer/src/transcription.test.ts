@@ -85,7 +85,7 @@ test("while a closed segment waits, the audio heard stands still: the lag shows"
   });
 });
 
-test("a reading that heard the end of the speech stands as the final one", () => {
+test("a reading that includes the end of the speech is the final one", () => {
   const { transcription, endpoints, work } = start();
   transcription.write(audio(1_000, voice));
   transcription.write(audio(250, silence));

@@ -111,7 +111,7 @@ test("a process ends by itself once its sessions are closed, even in the middle 
   expect(stdout).toBe("settled 0\n");
 });
 
-test("a thread that dies fails its sessions, and the next one starts anew", async () => {
+test("a thread that dies fails its sessions, and the next one starts again", async () => {
   const script = `
     import { Worker } from "node:worker_threads";
     import { recognizer } from ${JSON.stringify(built)};

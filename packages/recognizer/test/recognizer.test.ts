@@ -28,7 +28,7 @@ test("understands the sample while it is streamed, as steadily as it promises", 
   expect(heard).toEqual([...heard].sort((a, b) => a - b));
 });
 
-test("tells when each word was said, in order and within the voice", async () => {
+test("reports when each word was said, in order and within the voice", async () => {
   const { session, until } = await record(engine);
   const speech = sampleSpeech();
   session.write(speech);
@@ -52,7 +52,7 @@ test("tells when each word was said, in order and within the voice", async () =>
   expect(median).toBeLessThanOrEqual(120);
 });
 
-test("three sessions on two threads understand what each of them was told", async () => {
+test("three sessions on two threads each recognise their own audio", async () => {
   const parts = [excerpt(500, 6_000), excerpt(6_500, 12_500), excerpt(500, 6_000)];
   const recordings = await Promise.all(parts.map(() => record(engine)));
   const heard = await Promise.all(

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { wordErrorRate } from "./word-error-rate.ts";
 
-test("the same words have no errors, whatever their case and punctuation", () => {
+test("the same words have no errors, ignoring case and punctuation", () => {
   expect(wordErrorRate("And so, my fellow Americans.", "and so my fellow-americans")).toBe(0);
 });
 

@@ -172,7 +172,7 @@ describe.each(Object.entries(bridges))("through %s", (_, bridge) => {
     };
     expect(await ask(direct.url, "203.0.113.1")).toBe(200);
     expect(await ask(direct.url, "203.0.113.2")).toBe(429);
-    // What stands left of the proxy's own entry is the client's invention.
+    // Everything left of the proxy's own entry is invented by the client.
     expect(await ask(behindProxy.url, "203.0.113.1, 198.51.100.7")).toBe(200);
     expect(await ask(behindProxy.url, "203.0.113.2, 198.51.100.7")).toBe(429);
     expect(await ask(behindProxy.url, "203.0.113.1, 198.51.100.8")).toBe(200);

@@ -52,7 +52,7 @@ describe("a token", () => {
 });
 
 describe("what the service judges", () => {
-  it("includes 0 seconds, which reach it, and its 422 is told in its words, once", async () => {
+  it("includes 0 seconds, which reach it, and its 422 is reported in its words, once", async () => {
     const detail = [{ loc: ["query", "expires_in_seconds"], msg: "Input should be at least 1", input: "0" }];
     await using upstream = await startUpstream({ status: 422, body: { detail } });
     const error = await failureOf(createTemporaryToken({ ...quick, apiHost: upstream.url, expiresInSeconds: 0 }));
@@ -180,7 +180,7 @@ describe("a failure that may pass", () => {
     expect(asked.map((time) => time - (asked[0] ?? 0))).toEqual([0, 500, 750]);
   });
 
-  it("is told at once when Retry-After would outlast the timeout", async () => {
+  it("is reported at once if Retry-After would outlast the timeout", async () => {
     await using upstream = await startUpstream({ status: 429, headers: { "retry-after": "3600" } });
     const error = await failureOf(createTemporaryToken({ ...quick, apiHost: upstream.url }));
     expect(error).toMatchObject({ code: "rate-limited", retryAfterSeconds: 3600, retryable: true });
@@ -247,7 +247,7 @@ describe("the call ends", () => {
     expect((await hanging).code).toBe("aborted");
   });
 
-  it("also when the given fetch takes no notice of the signal", async () => {
+  it("also if the given fetch ignores the signal", async () => {
     const fetch: Fetch = () => new Promise(() => {});
     expect((await failureOf(createTemporaryToken({ ...quick, fetch, timeout: 20 }))).code).toBe("timeout");
   });

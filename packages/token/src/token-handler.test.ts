@@ -33,14 +33,14 @@ describe("a visitor who may have a token", () => {
     expect(upstream.requests[0]?.query).toEqual({ expires_in_seconds: "30", max_session_duration_seconds: "700" });
   });
 
-  it("can be told apart by what the body says, which authorize may read", async () => {
+  it("can be distinguished by the body, which authorize may read", async () => {
     await using upstream = await startUpstream(minted);
     const { settings } = setUp(upstream);
     const handler = createTokenHandler({ ...settings, authorize: (request) => request.text() });
     expect((await handler(ask({ body: "ada" }))).status).toBe(200);
   });
 
-  it("may be anyone, where the owner has said in so many words that anyone may spend their money", async () => {
+  it("may be anyone, if the owner says explicitly that anyone may spend their money", async () => {
     await using upstream = await startUpstream(minted);
     const { settings } = setUp(upstream);
     const handler = createTokenHandler({ ...settings, letAnyoneSpendMyMoney: true, rateLimit: { requests: 2 } });

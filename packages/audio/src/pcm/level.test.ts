@@ -10,7 +10,7 @@ test("a sine at full scale peaks at 0 dBFS and has an RMS of -3.01", () => {
   expect(peak).toBeCloseTo(0, 3);
 });
 
-test("a square wave at half scale is at -6.02, whatever its sign", () => {
+test("a square wave at half scale is at -6.02, with either sign", () => {
   const { rms, peak } = measureLevel(Float32Array.of(-0.5, 0.5, -0.5, -0.5));
   expect(rms).toBeCloseTo(-6.0206, 4);
   expect(peak).toBeCloseTo(-6.0206, 4);
@@ -22,7 +22,7 @@ test("silence, and nothing at all, are at minus infinity", () => {
   expect(measureLevel(new Float32Array(0))).toEqual(silent);
 });
 
-test("a meter gathers pieces into one level and then begins anew", () => {
+test("a meter gathers pieces into one level and then begins again", () => {
   const meter = new LevelMeter();
   meter.push(sine.subarray(0, 1_000));
   meter.push(sine, 1_000);

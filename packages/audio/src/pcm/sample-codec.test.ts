@@ -79,7 +79,7 @@ describe("s16le", () => {
     expect(encodePcm16(decodeMono(all, "s16le"))).toEqual(all);
   });
 
-  test("writes where it is told to, and nowhere else", () => {
+  test("writes at the given offset, and nowhere else", () => {
     const output = new Uint8Array(8).fill(9);
     expect(encodePcm16Into(Float32Array.of(0.5, -0.5, 1), output, 1, 2)).toBe(5);
     expect([...output]).toEqual([9, 0x00, 0x40, 0x00, 0xc0, 9, 9, 9]);

@@ -154,7 +154,7 @@ test("a constant stays the same constant", () => {
   expect(Math.max(...output.map((sample) => Math.abs(sample - 0.5)))).toBeLessThan(1e-6);
 });
 
-test("after a flush it begins anew, as if it were new", () => {
+test("after a flush it begins again, as if it were new", () => {
   const resampler = new Resampler(48_000, 16_000);
   const input = noise(5_000);
   resampler.push(noise(7_777));

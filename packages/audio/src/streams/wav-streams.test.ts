@@ -42,7 +42,7 @@ describe("readWav", () => {
     );
   });
 
-  test("tells the header before anyone reads, even from single bytes", async () => {
+  test("the header is known before anyone reads, even from single bytes", async () => {
     const wav = readWav();
     const written = source(pieces(wavFile({ data }), [1])).pipeTo(wav.writable);
     expect(await wav.header).toMatchObject({ encoding: "s16le", sampleRate: 16_000, dataBytes: 4_800, duration: 0.15 });
@@ -57,7 +57,7 @@ describe("readWav", () => {
     expect(await wav.summary).toMatchObject({ missingBytes: 200, truncation: { code: "truncated-wav" } });
   });
 
-  test("takes whatever holds bytes, and refuses what does not", async () => {
+  test("accepts every kind of bytes, and refuses anything else", async () => {
     const file = wavFile({ data });
     for (const whole of [file.buffer, new DataView(file.buffer), new Uint16Array(file.buffer)]) {
       const wav = readWav();
@@ -122,7 +122,7 @@ describe.each([
     await expect(wav.summary).rejects.toMatchObject({ code });
   });
 
-  test("given a header without audio: the header is told, then the failure", async () => {
+  test("given a header without audio: reports the header, then the failure", async () => {
     const wav = make();
     await expect(through(wav, [wavFile({ data: new Uint8Array(0) })])).rejects.toMatchObject({ code: "empty-audio" });
     expect(await wav.header).toMatchObject({ sampleRate: 16_000 });

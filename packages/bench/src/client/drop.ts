@@ -18,7 +18,7 @@ export async function measureDrop(task: TaskOf<"drop">): Promise<Figures> {
     try {
       void connection?.send(markedFrame(frame));
     } catch {
-      // The client refuses audio for a session that it lost; a source that goes on cannot wait for another.
+      // The client rejects audio for a lost session; a live source cannot wait for the next one.
     }
     await delay(frameMs);
   }

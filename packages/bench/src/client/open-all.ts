@@ -9,7 +9,7 @@ export interface OpenSession {
   turns: number;
 }
 
-/** Opens `count` sessions. `onTurn` hears of the turns of all. */
+/** gets the turns of all. */
 export async function openAll(
   variant: Variant,
   url: string,

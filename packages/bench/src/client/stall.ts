@@ -5,7 +5,7 @@ import type { TaskOf } from "../processes/child-tasks.ts";
 import { settledMemory } from "./memory.ts";
 import { loadVariant } from "./variant.ts";
 
-/** Sockets get a chance to write after so many frames. */
+/** Sockets get a chance to write after this number of frames. */
 const framesPerLoop = 20;
 
 /** An endless source before a peer that does not read: what the process grows by, and what the client took. */

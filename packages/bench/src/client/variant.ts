@@ -13,7 +13,7 @@ export interface Connection {
    * if you wait at all.
    */
   send(frame: Uint8Array): Promise<void> | undefined;
-  /** Bytes that the socket holds because the peer does not take them; undefined where the client does not tell. */
+  /** Bytes that wait in the socket because the peer does not read; undefined if the client does not report it. */
   readonly bufferedAmount: number | undefined;
   /** Whether the client has given up this session. */
   readonly lost: boolean;

@@ -1,4 +1,4 @@
-/** A Turn comes after every so many frames: 200 ms. */
+/** A Turn comes after this number of frames: 200 ms. */
 export const framesPerTurn = 4;
 /** Readings of one turn, the final one included: 4 s of speech. */
 const readingsPerTurn = 20;
@@ -7,7 +7,7 @@ const vocabulary = "the harbor opens early and boats leave for open water before
 
 /**
  * What a service says to a session, one reading each 200 ms of audio: 19 partials and then the final one, `words` words
- * each, on a timeline that goes on from turn to turn. The longest message is the same in every session.
+ * each, on a timeline that continues from turn to turn. The longest message is the same in every session.
  *
  * @param reading Counts from 0.
  */

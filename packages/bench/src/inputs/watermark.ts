@@ -11,7 +11,7 @@ export function markedFrame(index: number): Uint8Array {
   return new Uint8Array(samples.buffer);
 }
 
-/** Collects the audio of all connections of one source, in whatever messages it comes, and counts what never came. */
+/** Collects the audio of all connections of one source, in messages of any size, and counts what is missing. */
 export class WatermarkReader {
   readonly #whole = new Set<number>();
 

@@ -23,7 +23,7 @@ export const bundle: Measure = async ({ progress }) => {
   };
 };
 
-/** The built packages are one file each; their sources tell which part weighs what. */
+/** The built packages are one file each; their source maps show the size of each part. */
 async function largestParts(): Promise<string> {
   const { metafile } = await bundled(`export { connect } from "../client/src/entries/web.ts"`);
   const inputs = Object.entries(Object.values(metafile.outputs)[0]?.inputs ?? {});

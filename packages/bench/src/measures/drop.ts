@@ -23,7 +23,7 @@ export const drop: Measure = async (context) => {
   return {
     rows: await Promise.all(rows),
     notes: [
-      `Drop: ${frames} frames of 50 ms in real time, every 10 ms block of which carries its number; the server destroys the first connection after 60 frames, within a turn. Counted: frames of which at least one block reached the server whole on no connection. "Application reopens": it opens a new session as soon as its client says that the old one is gone, and its source goes on meanwhile. The vendor's client and the bare loop do not reconnect by themselves. One round.`,
+      `Drop: ${frames} frames of 50 ms in real time, every 10 ms block of which carries its number; the server destroys the first connection after 60 frames, within a turn. Counted: frames of which at least one block reached the server whole on no connection. "Application reopens": it opens a new session as soon as its client says that the old one is gone, and its source continues meanwhile. The vendor's client and the bare loop do not reconnect by themselves. One round.`,
     ],
   };
 };

@@ -4,7 +4,7 @@ import { columns, inTurns } from "../rounds.ts";
 
 const writes = 40_000;
 
-/** What a peer that stops reading costs, while the source goes on. */
+/** The cost of a peer that stops reading, while the source continues. */
 export const stall: Measure = async ({ certificate, full, progress }) => {
   const seconds = full ? 30 : 6;
   const samples = await inTurns(["bare", "vendor", "ours"], 1, async (variant) => {
@@ -25,7 +25,7 @@ export const stall: Measure = async ({ certificate, full, progress }) => {
       { figure: "Stalled peer: resident memory grown by", unit, ...columns(samples, "rssMb") },
     ],
     notes: [
-      `Stall: the peer reads nothing after Begin; the source offers ${writes} frames of 50 ms (${(writes * 1600) / 1e6} MB) for at most ${seconds} s, as fast as they are taken. The system's socket buffers, outside the process, take some megabytes in all cases. Ours keeps 60 s of sent audio (1.9 MB) for replay, 64 KB in the socket and 1 s before it; what it does not take stays with the source. Its session does not tell how much waits in its socket.`,
+      `Stall: the peer reads nothing after Begin; the source offers ${writes} frames of 50 ms (${(writes * 1600) / 1e6} MB) for at most ${seconds} s, as fast as they are taken. The system's socket buffers, outside the process, take some megabytes in all cases. Ours keeps 60 s of sent audio (1.9 MB) for replay, 64 KB in the socket and 1 s before it; what it does not take stays with the source. Its session does not report how much waits in its socket.`,
     ],
   };
 };

@@ -3,7 +3,7 @@ import { StreamingError } from "voxpipe";
 import { reportFailure } from "./failure-report.ts";
 import { UsageError } from "./usage-error.ts";
 
-it("tells wrong use from failed sessions by the exit code", () => {
+it("distinguishes wrong use from failed sessions by the exit code", () => {
   expect(reportFailure(new UsageError("a.wav is empty.")).code).toBe(2);
   expect(reportFailure(new StreamingError("invalid-options", "minTurnSilence: -1 is not valid.")).code).toBe(2);
   expect(reportFailure(new StreamingError("unauthorized", "Invalid API key")).code).toBe(1);

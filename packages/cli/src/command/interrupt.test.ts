@@ -11,7 +11,7 @@ it.each(["SIGINT", "SIGTERM"])("finishes at the first %s and leaves the second t
   expect(source.eventNames()).toEqual([]);
 });
 
-it("stops listening when told to", () => {
+it("stops listening on request", () => {
   const source = new EventEmitter();
   onFirstInterrupt(source, () => {})();
   expect(source.eventNames()).toEqual([]);

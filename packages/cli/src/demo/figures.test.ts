@@ -17,7 +17,7 @@ function session(state: "open" | "closing", endOfTurnLatencyMs?: number) {
 const final = { end_of_turn: true, turn_is_formatted: true };
 
 describe("DemoFigures", () => {
-  it("tells what the session was like", () => {
+  it("reports the session's figures", () => {
     const figures = new DemoFigures();
     figures.watch(turn({ transcript: "one" }), session("open"));
     figures.watch(turn({ transcript: "one two" }), session("open"));

@@ -26,7 +26,7 @@ describe("chooseFormat", () => {
     expect(() => chooseFormat("a", { kind: "unknown" }, { encoding: "pcm_mulaw" })).toThrow("also needs --sample-rate");
   });
 
-  it("says how to go on with what it does not know", () => {
+  it("says what to do about an unknown format", () => {
     const choose = () => chooseFormat("it's.txt", { kind: "unknown" }, {});
     expect(choose).toThrow(UsageError);
     expect(choose).toThrow(/it's\.txt is not audio .* --sample-rate .* ffmpeg -i 'it'\\''s\.txt' -ac 1/);

@@ -106,7 +106,7 @@ describe("openSessionAudio", () => {
     expect((await read(audio.bytes)).toString()).toBe(content);
   });
 
-  it("reads standard input in whatever pieces it comes", async () => {
+  it("reads standard input in pieces of any size", async () => {
     const wav = wavFile({ samples: new Int16Array(1600) });
     const stdin = Readable.from(Array.from(wav, (byte) => Uint8Array.of(byte)));
     const audio = await openSessionAudio("-", stdin, {});
@@ -154,7 +154,7 @@ describe("input that cannot be transcribed", () => {
     await expect(opening).rejects.toThrow(message);
   });
 
-  it("an empty pipe, and a terminal in the place of a pipe", async () => {
+  it("an empty pipe, and a terminal instead of a pipe", async () => {
     await expect(open("-")).rejects.toThrow("standard input is empty");
     await expect(openSessionAudio("-", Object.assign(Readable.from([]), { isTTY: true }), {})).rejects.toThrow(
       /this terminal\. Pipe audio/,

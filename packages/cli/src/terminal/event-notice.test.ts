@@ -7,7 +7,7 @@ it("passes on the service's warnings", () => {
   expect(eventNotice({ type: "Warning", warning: "ending\nsoon" })).toBe("warning from the service: ending soon");
 });
 
-it("tells of lost audio, and only of lost audio", () => {
+it("reports lost audio, and only lost audio", () => {
   const reconnected = { type: "Reconnected", replayed_ms: 500, begin, cause: "drop" } as const;
   expect(eventNotice({ ...reconnected, lost_ms: 1240 })).toMatch(/1\.2 s of audio were lost/);
   expect(eventNotice({ ...reconnected, lost_ms: 0 })).toBeUndefined();

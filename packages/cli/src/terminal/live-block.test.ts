@@ -71,7 +71,7 @@ describe("LiveBlock", () => {
     expect(written).toHaveLength(1);
   });
 
-  it("takes 80 columns where the terminal does not tell its width", () => {
+  it("uses 80 columns if the terminal does not report its width", () => {
     expect(new LiveBlock({ columns: 0, write: () => {} }).columns).toBe(80);
   });
 });

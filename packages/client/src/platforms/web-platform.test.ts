@@ -30,7 +30,7 @@ test.each([
   expect(webPlatform(globalThis).online).toBeUndefined();
 });
 
-test("a runtime that cannot tell of changes is not asked whether it is offline", () => {
+test("a runtime without change events is not asked whether it is offline", () => {
   vi.stubGlobal("navigator", { onLine: false });
   vi.stubGlobal("addEventListener", undefined);
   expect(webPlatform(globalThis).online).toBeUndefined();

@@ -119,7 +119,7 @@ export class BaseStreamingClient implements AsyncDisposable {
    * audio faster than twice real time; a live one (a microphone) is cut off after about a second, and its `stream` rejects. Without
    * `terminate` the session ends at once. Never rejects: failures reach `on("Error")`.
    *
-   * Called in a handler, it does not wait for handlers, because it would wait for itself. Browsers cannot tell which code
+   * Called in a handler, it does not wait for handlers, because it would wait for itself. Browsers do not know which code
    * belongs to a handler: there it also does not wait if the handler that runs at the call still runs at the end.
    */
   async disconnect({ terminate = false }: { terminate?: boolean } = {}): Promise<void> {

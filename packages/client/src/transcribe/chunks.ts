@@ -27,7 +27,7 @@ function* pieces(bytes: Uint8Array): Generator<AudioChunk> {
 
 /** The first bytes of a source, and a source of all of it, these bytes included. */
 export interface Peeked {
-  /** Shorter than was wanted if the source ends, or goes on with samples. */
+  /** Shorter than requested if the source ends, or continues with samples. */
   readonly head: Uint8Array;
   readonly ended: boolean;
   readonly chunks: OpenSource;

@@ -43,7 +43,7 @@ describe("redact", () => {
           fc.pre(secrets.every((each) => !"[redacted][redacted]".includes(each)));
           const text = parts.map((part, i) => part + (secrets[i % secrets.length] ?? "")).join("|");
           const clean = redact(text, secrets);
-          // A secret may come about anew where others were taken out of its middle; not with a separator between.
+          // Removing a secret may create another one around it; a separator prevents that.
           for (const part of clean.split("[redacted]")) for (const each of secrets) expect(part).not.toContain(each);
         },
       ),

@@ -27,7 +27,7 @@ describe("a StreamingError", () => {
     expect(inspect(error)).toContain("server-error");
   });
 
-  test("has no cause, and is not retryable, unless told so", () => {
+  test("has no cause, and is not retryable, by default", () => {
     const error = new StreamingError("aborted", "It is over.");
     expect("cause" in error).toBe(false);
     expect(error.retryable).toBe(false);

@@ -58,7 +58,7 @@ describe("defaults", () => {
 });
 
 describe("bad options", () => {
-  test("are all told at once, each with its value, the reason and the name that was meant", () => {
+  test("are all reported at once, each with its value, the reason and the name that was meant", () => {
     const found = problems({
       token: "the-token",
       sampelRate: 16_000,
@@ -220,7 +220,9 @@ describe("sampleRate", () => {
 describe("credentials", () => {
   test("must be given, and one kind only; a stack of one's own without TLS needs none", () => {
     expect(problems({ sampleRate: 8000 })).toEqual([expect.stringContaining("token: missing.")]);
-    expect(problems({ ...least, apiKey: "k" })).toEqual(["apiKey: given together with token. Pass only one of the two."]);
+    expect(problems({ ...least, apiKey: "k" })).toEqual([
+      "apiKey: given together with token. Pass only one of the two.",
+    ]);
     expect(problems({ sampleRate: 8000, apiHost: "ws://localhost:1" })).toEqual([]);
     expect(problems({ sampleRate: 8000, apiHost: "wss://localhost:1" })).toHaveLength(1);
   });
@@ -269,7 +271,7 @@ describe("credentials", () => {
 });
 
 describe("warnings", () => {
-  test("tell of deprecated names and of recording, to the console unless somewhere else", () => {
+  test("report deprecated names and recording, to the console by default", () => {
     const options = { ...least, keyterms: ["a"], customerSupportAudioCapture: true };
     const warnings: string[] = [];
     parseOptions({ ...options, onWarning: (message) => warnings.push(message) }, browser);
@@ -284,7 +286,7 @@ describe("warnings", () => {
   });
 });
 
-test("whatever is given, the answer is settings or a StreamingError", () => {
+test("for any input, the result is settings or a StreamingError", () => {
   const names = [
     ...Object.keys(parameterSchemas),
     "token",

@@ -96,7 +96,7 @@ test.each([
   expect(failure.message).not.toContain("Check the network");
 });
 
-describe("a connection that did not stand", () => {
+describe("a connection that never opened", () => {
   test.each([
     [401, "unauthorized", false],
     [403, "unauthorized", false],

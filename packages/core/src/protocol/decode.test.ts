@@ -242,7 +242,7 @@ describe("a hostile message", () => {
     ["in an unknown field", (deep: string) => `{"type":"Warning","warning":"w","more":${deep}}`],
     ["behind brackets in a string", (deep: string) => `{"type":"Warning","warning":"]]]]\\"]]]","more":${deep}}`],
     ["in a word", (deep: string) => JSON.stringify(wireSamples.Turn).replace('"text":', `"more":${deep},"text":`)],
-  ])("nested 6,000 deep %s is not used, so that whoever shows it does not run out of stack", (_where, around) => {
+  ])("nested 6,000 deep %s is not used, so that showing it does not overflow the stack", (_where, around) => {
     expect(readText(around(nested(6000)))).toMatchObject({
       type: "Unrecognized",
       reason: expect.stringContaining("100 levels"),

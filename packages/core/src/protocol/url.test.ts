@@ -58,7 +58,7 @@ describe("the query", () => {
     });
   });
 
-  test("says what was meant, whatever the text", () => {
+  test("says what was meant, for any text", () => {
     const text = fc.string({ unit: "grapheme" });
     fc.assert(
       fc.property(text, fc.array(text), fc.dictionary(text, text, { maxKeys: 5 }), (prompt, keytermsPrompt, extra) => {

@@ -12,7 +12,7 @@ export class AdtsGuard {
   #started = false;
 
   /**
-   * Gives what may be decoded now: nothing while too little has come to tell.
+   * Returns what may be decoded now: nothing until enough has arrived to know.
    *
    * @throws Error where the stream does not begin with an ADTS frame, or a message could pass for an MP4 file
    */

@@ -83,7 +83,7 @@ export function describeCommand(): Command {
     .option("--one-time-tokens", "let a token open one session only")
     .option("--token-length <number>", "characters of a token of /v3/token: 2583 otherwise", wholeNumber(16, 8_000))
     .addOption(choice("--token-errors <shape>", "how /v3/token refuses a value", ["detail", "error"]))
-    .addOption(choice("--refusal <how>", "how refused credentials are told", ["message", "http"]))
+    .addOption(choice("--refusal <how>", "how refused credentials are reported", ["message", "http"]))
     .option("--session-limit <number>", "sessions at once", wholeNumber(1, 1_000_000))
     .option(
       "--sessions-per-minute <number>",

@@ -85,7 +85,7 @@ async function tlsOption({ tls, tlsName, tlsKey, tlsCert }: CommandOptions): Pro
   return tls !== undefined;
 }
 
-/** Tells what happens, and writes each session down when it has ended. */
+/** Prints what happens, and records each session when it has ended. */
 async function follow(emulator: Emulator, { record, quiet }: CommandOptions): Promise<void> {
   for await (const event of emulator.events()) {
     const line = describeEvent(event);

@@ -20,13 +20,13 @@ const probeEveryMs = 1_000;
 
 type PauseReason = "backlog" | "busy" | "engine" | "stall" | "delay";
 
-/** What a connection tells the session on it. */
+/** What a connection reports to its session. */
 export interface ConnectionListener {
   /** A text, or the bytes of a binary message. */
   message(message: string | Uint8Array): void;
   /** Reading goes on after a pause: what came meanwhile comes now. */
   resumed(): void;
-  /** Once, whatever happened; 1006 where no close frame came. */
+  /** Called exactly once; 1006 if no close frame came. */
   closed(code: number, reason: string): void;
 }
 
@@ -111,7 +111,7 @@ export class Connection {
     this.#listener?.resumed();
   }
 
-  /** Closes with a close frame and hears nothing more. One that has gone mute stands, and answers not even pings now. */
+  /** Closes with a close frame and ignores later messages. A mute connection stays open and answers nothing, not even pings. */
   close(code: number, reason: string): void {
     if (this.#closing) return;
     this.#closing = true;
@@ -140,13 +140,13 @@ export class Connection {
     resetSocket(this.#socket);
   }
 
-  /** Reads nothing more, for so many ms or for good. */
+  /** Stops reading, for `ms` or forever. */
   stall(ms?: number): void {
     this.pause("stall");
     if (ms !== undefined) this.#after(ms, () => this.resume("stall"));
   }
 
-  /** Neither reads nor sends for so many ms. */
+  /** Neither reads nor sends for `ms`. */
   delay(ms: number): void {
     this.pause("delay");
     this.#delays++;
@@ -168,7 +168,7 @@ export class Connection {
     this.#outbox.mute();
   }
 
-  /** Lets the connection stand but never answers again: not a message, not a ping, not a close frame. */
+  /** Keeps the connection open but never answers again: no message, no ping, no close frame. */
   halfOpen(): void {
     this.#silent = true;
     this.#outbox.mute();

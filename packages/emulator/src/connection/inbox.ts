@@ -45,7 +45,7 @@ export class Inbox<Message extends { readonly length: number }> {
     if (!this.#busy) void this.#drain();
   }
 
-  /** Forgets what waits; what is being handled goes on. */
+  /** Drops what waits; what is being handled continues. */
   clear(): void {
     this.#waiting.length = 0;
     this.#length = 0;

@@ -21,7 +21,7 @@ export interface Engine {
 export interface EngineListener {
   /** A new reading of the open stretch: everything since the last endpoint. Called whenever audio was processed. */
   heard(hypothesis: Hypothesis): void;
-  /** The engine cannot go on with this session. */
+  /** The engine cannot continue this session. */
   failed(error: Error): void;
 }
 

@@ -27,7 +27,7 @@ export interface ScriptedWord {
 /**
  * An engine that knows beforehand what is said when: the same text for every session, in audio time, however fast
  * it is sent. A word shows from its middle on, first in part, and is final 80 ms after its end, or when the next begins.
- * Words of several voices may overlap: they are told apart by `channel` and `speaker`, and heard in the order of their starts.
+ * Words of several voices may overlap: they are distinguished by `channel` and `speaker`, and heard in the order of their starts.
  *
  * Without a script it numbers the seconds in which it hears something: "one two three …". Silent seconds get no word,
  * so turns end as they do with speech.

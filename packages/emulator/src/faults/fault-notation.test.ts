@@ -52,7 +52,7 @@ test.each([
   expect(() => parseFaults(text)).toThrow(EmulatorError);
 });
 
-test("whatever the text, it is read or refused", () => {
+test("any text is parsed or refused", () => {
   const piece = fc.constantFrom(
     "audio",
     "=",

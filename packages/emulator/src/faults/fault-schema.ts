@@ -10,7 +10,7 @@ const closeCode = v.pipe(
   v.integer(),
   v.minValue(0),
   v.maxValue(65_535),
-  v.check((code) => code !== 1_006, 'Close code 1006 stands for no close frame at all: use "drop"'),
+  v.check((code) => code !== 1_006, 'Close code 1006 means that there is no close frame: use "drop"'),
 );
 
 /** They say how a body is sent, which the server knows: another value makes an answer that cannot be sent, or read. */
@@ -79,7 +79,7 @@ const sessionAction = v.union([
   ]),
   v.strictObject({ close: closeCode, reason: v.exactOptional(v.pipe(v.string(), v.maxBytes(123))) }),
   v.strictObject({
-    // The code of the close frame too, unless told otherwise.
+    // Also the code of the close frame, by default.
     error: closeCode,
     text: v.exactOptional(v.string()),
     typed: v.exactOptional(v.boolean()),

@@ -61,14 +61,14 @@ export type Moment =
   | "final"
   /** `Terminate` has come and has not been acted on. */
   | "terminate"
-  /** So many have been sent. */
+  /** This many have been sent. */
   | { readonly partials: number }
   | { readonly finals: number }
-  /** So many ms of audio have been received in the session. */
+  /** This many ms of audio have been received in the session. */
   | { readonly audioMs: number }
-  /** So many messages have been received in the session, audio included. */
+  /** This many messages have been received in the session, audio included. */
   | { readonly messages: number }
-  /** So many ms after HTTP 101, by the emulator's clock. */
+  /** This many ms after HTTP 101, by the emulator's clock. */
   | { readonly afterMs: number }
   /** With this probability (0–1) at each message received; the same `seed` gives the same draws in session `n`. */
   | { readonly chance: number; readonly seed?: number };
@@ -84,7 +84,7 @@ export type HandshakeAction =
    * `transfer-encoding`, …) are the server's own.
    */
   | { readonly refuse: number; readonly body?: string; readonly headers?: Readonly<Record<string, string>> }
-  /** Answers so many ms late. */
+  /** Answers this many ms late. */
   | { readonly delay: number };
 
 export type SessionAction =
@@ -120,11 +120,11 @@ export type SessionAction =
   | "expire"
   /**
    * Closes with a close frame that has this code: any, also those that nobody should send, which clients take for a broken
-   * frame. 1005 is a close frame without a code. 1006, which stands for no close frame, is refused: that is `"drop"`.
+   * frame. 1005 is a close frame without a code. 1006, which means no close frame, is refused: that is `"drop"`.
    */
   | { readonly close: number; readonly reason?: string }
   /**
-   * Sends an Error message, with its `type` unless told otherwise, and closes with its code unless told otherwise: any code
+   * Sends an Error message, with its `type` by default, and closes with its code by default: any code
    * that `close` takes.
    */
   | {
@@ -137,9 +137,9 @@ export type SessionAction =
     }
   /** Sends this text, or this value as JSON. */
   | { readonly send: unknown }
-  /** Does nothing for so many ms, then goes on where it was. At `open`: `Begin` is late. */
+  /** Does nothing for this many ms, then continues. At `open`: `Begin` is late. */
   | { readonly delay: number }
-  /** As `stall`, for so many ms. */
+  /** As `stall`, for this many ms. */
   | { readonly stall: number }
-  /** Sends everything from now on in fragments of so many bytes, one each `everyMs`. */
+  /** Sends everything from now on in fragments of this many bytes, one each `everyMs`. */
   | { readonly drip: number; readonly everyMs: number };

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Clock } from "../clock.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 
-/** Tokens remembered, so that an expired one can be told from an unknown one. */
+/** Tokens remembered, to distinguish an expired one from an unknown one. */
 const mostTokens = 10_000;
 
 /** Who may open a session. */
@@ -69,7 +69,7 @@ export class Credentials {
   /**
    * Checks what a request for a session carries: a token in the query, a token or a key in the header.
    *
-   * @param refuseUsed refuses a token that has opened a session before, whatever `oneTimeTokens` says
+   * @param refuseUsed refuses a token that has opened a session before, regardless of what `oneTimeTokens` says
    * @throws ProtocolError 1008 with the service's text
    */
   redeem(query: URLSearchParams, headers: IncomingHttpHeaders, refuseUsed = false): Grant {

@@ -12,7 +12,7 @@ import type { Credentials } from "./credentials.ts";
 import { type RequestTarget, targetOf } from "./request-target.ts";
 import { answerTokenRequest, type JsonReply, type TokenErrorShape } from "./token-endpoint.ts";
 
-/** What the HTTP side of an emulator stands on. */
+/** What the HTTP side of an emulator needs. */
 export interface HttpContext {
   readonly credentials: Credentials;
   readonly faults: FaultPlan;
@@ -68,7 +68,7 @@ function forbid(request: IncomingMessage, response: ServerResponse, reason: stri
 }
 
 function answerNothing(request: IncomingMessage, response: ServerResponse, path: string): void {
-  // What comes along is of no interest, but has to be read for the connection to go on.
+  // The body is not used, but must be read to keep the connection usable.
   request.resume();
   if (path === "/v3/ws") reply(response, refusal(426, "Sessions are WebSockets."), { upgrade: "websocket" });
   else if (path === "/v3/token") reply(response, refusal(405, "Tokens are asked for by GET."), { allow: "GET" });

@@ -28,7 +28,7 @@ test("a subscriber that does not read misses the oldest, and holds no more than 
   expect([read.length, read[0], read.at(-1)]).toEqual([10_000, 15_000, 24_999]);
 });
 
-test("leaving the loop unsubscribes, and readers that wait are told", async () => {
+test("leaving the loop unsubscribes, and waiting readers end", async () => {
   const broadcast = new Broadcast<number>();
   const subscriber = broadcast.subscribe();
   const waiting = subscriber.next();

@@ -98,7 +98,7 @@ export class SessionRecord implements ObservedSession {
     this.#add({ kind: "audio", direction: "in", at, bytes: bytes.length, ...duration });
   }
 
-  /** Compressed audio tells its duration only now. */
+  /** The duration of compressed audio is known only now. */
   audioDecoded(durationMs: number): void {
     this.audio.receivedMs += durationMs;
   }

@@ -2,7 +2,7 @@ import type { Parameters } from "./parameters.ts";
 import type { BeginMessage } from "./wire.ts";
 
 /**
- * `Begin`, with the configuration that newer servers tell.
+ * `Begin`, with the configuration that newer servers report.
  *
  * @param expiresAt Unix seconds
  * @param apiVersion what the client asked for in `AssemblyAI-Version`

@@ -132,7 +132,7 @@ const booleans = new Map([
   ...["false", "0", "no", "off", "f", "n"].map((text) => [text, false] as const),
 ]);
 
-/** A query string's text as the value it stands for; what cannot be read stays text, for the schema to refuse. */
+/** Parses a query string's value; text that cannot be parsed stays text, for the schema to refuse. */
 export function readText(notation: Notation, value: string): unknown {
   switch (notation) {
     case "text":

@@ -11,7 +11,7 @@ export interface SessionLimit {
   readonly code?: 1_008 | 3_009;
 }
 
-/** What a session is refused with that is one too many, whatever the limit. */
+/** The refusal of a session beyond either limit. */
 export const tooManySessions = "Too many concurrent sessions";
 
 const minuteMs = 60_000;

@@ -28,7 +28,7 @@ export class SessionTimers {
     this.#pending.add(cancel);
   }
 
-  /** Resolves after so many ms; never where the session ends before. */
+  /** Resolves after `ms`; never if the session ends before. */
   wait(ms: number): Promise<void> {
     return new Promise((resolve) => this.after(ms, resolve));
   }
@@ -47,7 +47,7 @@ export class SessionTimers {
   }
 
   /**
-   * Calls `silent` once no sign has come for so many seconds.
+   * Calls `silent` after this many seconds without a sign.
    *
    * @param reading whether a sign could be noticed now: time in which it could not does not count
    */

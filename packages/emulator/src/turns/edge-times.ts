@@ -6,7 +6,7 @@ export type Edges = "live" | "exact";
 
 /** The times that a session reports for the words of its turns. */
 export interface EdgeTimes {
-  /** Words of a turn that goes on. */
+  /** Words of a turn that continues. */
   open(words: readonly EngineWord[]): readonly EngineWord[];
   /**
    * Words of a turn that has ended, and of which nothing was heard after `cutMs`. The next turn begins.

@@ -30,7 +30,7 @@ export type Cause =
 /** What becomes of a session's audio. */
 export interface TranscriptionListener {
   send(messages: readonly ServerMessage[], cause: Cause): void;
-  /** A reading has come, whatever is made of it. */
+  /** A reading has arrived, used or not. */
   heard(hypothesis: Hypothesis): void;
   /** The engine gave up. */
   failed(error: unknown): void;

@@ -2,7 +2,7 @@ import type { EngineWord, Hypothesis } from "../engines/engine.ts";
 import { modelFamily } from "../session/models.ts";
 import type { Parameters } from "../session/parameters.ts";
 
-/** What a reading of the open stretch means for the turn: it goes on, it paused, it has ended. */
+/** What a reading means for the turn: it continues, it paused, it has ended. */
 export type TurnState = "open" | "paused" | "ended";
 
 const leastSpeech = 80;

@@ -53,7 +53,7 @@ export class Turns {
     const us = modelFamily(parameters.speech_model) === "US";
     const kept = this.#notLost(said).filter(({ end }) => !lossy || end <= cutMs);
     if (lossy) this.#from = cutMs;
-    // What was cut through is lost: the turn goes on if that was all of it.
+    // What was cut through is lost: the turn continues if that was all of it.
     if (kept.length === 0 && (lossy || this.#shown === "")) return [];
     const words = us ? kept : this.#edges.close(kept, cutMs, lossy);
     const confidence = us ? endOfTurnConfidence(words, silenceMs) : 1;
@@ -151,7 +151,7 @@ function upToFirstOpen(words: readonly EngineWord[]): readonly EngineWord[] {
   return open === -1 ? words : words.slice(0, open + 1);
 }
 
-/** What a US partial shows, told by its last word: those before it are final and never change. */
+/** What a US partial shows, given its last word: those before it are final and never change. */
 function settledState(words: readonly EngineWord[]): string {
   const last = words.at(-1);
   return `${words.length} ${last?.final} ${last?.text}`;
@@ -168,7 +168,7 @@ function wireWord(word: EngineWord, final: boolean, labelled = false): WireWord 
   };
 }
 
-/** Stands in for the model that a real gateway would ask: it answers with what was said. */
+/** Replaces the model that a real gateway would ask: it answers with what was said. */
 function gatewayResponse({ turn_order, transcript }: TurnMessage): ServerMessage {
   const message = { role: "assistant", content: transcript };
   const data = { request_id: `emulated-${turn_order}`, choices: [{ index: 0, message }], usage: { total_tokens: 0 } };

@@ -33,7 +33,7 @@ export class RawClient implements AsyncDisposable {
     });
   }
 
-  /** A client whose connection stands, or has failed. */
+  /** A client whose connection is open, or has failed. */
   static async connect(...args: ConstructorParameters<typeof RawClient>): Promise<RawClient> {
     const client = new RawClient(...args);
     await Promise.race([client.opened(), client.closed]);

@@ -27,7 +27,7 @@ test("what was pushed before anyone read is read first, in order", async () => {
   ]);
 });
 
-test("a reader that stalls loses the oldest audio, and is told which", async () => {
+test("a reader that stalls loses the oldest audio, and which is reported", async () => {
   const { pcm, reader, drops } = stream(4);
   for (const byte of [1, 2, 3]) pcm.push(chunk(byte, byte));
   pcm.push(chunk(4, 4, 4));
@@ -38,7 +38,7 @@ test("a reader that stalls loses the oldest audio, and is told which", async () 
   expect(await reader.read()).toEqual({ done: false, value: chunk(4, 4, 4) });
 });
 
-test("whatever comes when, it is read or reported dropped, once, and no more than the limit waits", async () => {
+test("all audio is read or reported dropped, once, and no more than the limit waits", async () => {
   const pushes = fc.array(fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constant("read" as const)), { maxLength: 60 });
   await fc.assert(
     fc.asyncProperty(pushes, fc.integer({ min: 40, max: 200 }), async (steps, maxBytes) => {

@@ -13,7 +13,7 @@ test.each([
   expect(kinds(text)).toEqual(expected);
 });
 
-test("whatever is written, there is a sound of some length", () => {
+test("any text has a sound of some length", () => {
   for (const text of ["", "…", "7", "Ω", "'"]) {
     const sounds = soundsOf(text, true);
     expect(sounds.length).toBeGreaterThan(0);

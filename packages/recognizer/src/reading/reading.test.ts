@@ -36,7 +36,7 @@ test("votes count the readings that had the word and those that reached it", () 
   expect(second).toMatchObject({ agreed: 2, readings: 3 });
 });
 
-test("whatever is read, final words stay a prefix and keep their texts", () => {
+test("for any readings, final words stay a prefix and keep their texts", () => {
   const reading = fc.array(fc.constantFrom("a", "b", "c", "A,", "d."), { maxLength: 12 });
   fc.assert(
     fc.property(fc.array(reading, { maxLength: 8 }), (readings) => {

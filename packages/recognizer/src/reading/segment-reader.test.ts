@@ -22,7 +22,7 @@ test("an empty reading is tried again with less silence before the voice", () =>
   expect(lengths).toEqual([1_700, 1_400, 1_200].map(samplesIn));
 });
 
-test("an empty reading of very little voice stands", () => {
+test("an empty reading of very little voice is accepted", () => {
   const decoded: Float32Array[] = [];
   const decode = (samples: Float32Array) => {
     decoded.push(samples);

@@ -13,7 +13,7 @@ test("keeps a loop of one word once", () => {
   expect(through(`well ${"the ".repeat(30)}end`)).toBe("well the end");
 });
 
-test("keeps a looping phrase once, whatever its case and punctuation", () => {
+test("keeps a looping phrase once, ignoring case and punctuation", () => {
   expect(through("And I said, I'm here. I'm here, I'm here I'm here. I'm here.")).toBe("And I said, I'm here.");
 });
 

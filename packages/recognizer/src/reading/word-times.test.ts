@@ -38,12 +38,12 @@ test("a hissing sound goes to the word that is written with one", () => {
   expect(Math.abs(ms(second?.start ?? 0) - 500)).toBeLessThanOrEqual(30);
 });
 
-test("without voice or without words there are no times to tell", () => {
+test("without voice or without words there are no times", () => {
   expect(wordTimes(["one"], silence(100), () => false)).toEqual([{ start: 0, end: 0 }]);
   expect(wordTimes([], tone(100), always)).toEqual([]);
 });
 
-test("whatever the words and the audio, there is a span for each, in order and within the audio", () => {
+test("for any words and audio, there is a span for each, in order and within the audio", () => {
   const words = fc.array(fc.oneof(fc.constantFrom("the", "strengths", "I", "42", "naïve", "—", "x-ray"), fc.string()), {
     minLength: 1,
     maxLength: 12,

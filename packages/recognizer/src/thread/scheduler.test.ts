@@ -34,7 +34,7 @@ function schedule(cost: number) {
   return { scheduler, clock, add, answers, decodings: () => decoded };
 }
 
-test("finals go before readings of open segments, whoever came first", async () => {
+test("finals go before readings of open segments, also if those came first", async () => {
   const { scheduler, add, answers, decodings } = schedule(10);
   add(0).write(speech(1_000));
   const second = add(1);

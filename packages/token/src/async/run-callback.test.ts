@@ -26,18 +26,21 @@ describe("what a user's function throws", () => {
     ["expiresInSeconds", { expiresInSeconds: fails }, "option-failed"],
     ["maxSessionDurationSeconds", { maxSessionDurationSeconds: async () => fails() }, "option-failed"],
     ["address", { address: fails, rateLimit: { by: "address" } }, "option-failed"],
-  ] as const)("in %s is told without the key, by its name and place; the visitor gets 500", async (_, wrong, code) => {
-    await using upstream = await startUpstream(minted);
-    const { options, reports } = setUp(upstream);
-    const response = await createTokenHandler({ ...options, ...wrong })(ask());
-    expect(response.status).toBe(500);
-    expect(JSON.stringify(await errorOf(response))).not.toMatch(/Database|SELECT/);
-    expect(upstream.requests).toEqual([]);
-    const [report] = reports;
-    expect(report?.error).toMatchObject({ code, cause: { name: "DatabaseError" } });
-    expect(report?.error.cause).toMatchObject({ stack: expect.stringMatching(/at fails .*run-callback\.test\.ts/) });
-    if (report) expect(everythingIn(report.error)).not.toContain(apiKey.slice(3, 15));
-  });
+  ] as const)(
+    "in %s is reported without the key, by its name and place; the visitor gets 500",
+    async (_, wrong, code) => {
+      await using upstream = await startUpstream(minted);
+      const { options, reports } = setUp(upstream);
+      const response = await createTokenHandler({ ...options, ...wrong })(ask());
+      expect(response.status).toBe(500);
+      expect(JSON.stringify(await errorOf(response))).not.toMatch(/Database|SELECT/);
+      expect(upstream.requests).toEqual([]);
+      const [report] = reports;
+      expect(report?.error).toMatchObject({ code, cause: { name: "DatabaseError" } });
+      expect(report?.error.cause).toMatchObject({ stack: expect.stringMatching(/at fails .*run-callback\.test\.ts/) });
+      if (report) expect(everythingIn(report.error)).not.toContain(apiKey.slice(3, 15));
+    },
+  );
 
   it("is quoted where it holds nothing of the key", async () => {
     await using upstream = await startUpstream(minted);
@@ -52,7 +55,7 @@ describe("what a user's function throws", () => {
   it.each([
     ["throws", () => fails()],
     ["rejects", async () => fails()],
-  ])("in an onError that %s goes to the console, without the key, behind what onError was told", async (_, onError) => {
+  ])("in an onError that %s goes to the console, without the key, after what onError got", async (_, onError) => {
     const said = vi.spyOn(console, "error").mockImplementation(() => {});
     await using upstream = await startUpstream({ status: 401 });
     const response = await createTokenHandler({ ...setUp(upstream).options, onError })(ask());
@@ -91,7 +94,7 @@ describe("a user's function that gives no answer", () => {
     expect(upstream.requests).toEqual([]);
   });
 
-  it("has 10 seconds unless told otherwise, and what it says too late changes nothing", async () => {
+  it("has 10 seconds by default, and a later answer changes nothing", async () => {
     vi.useFakeTimers();
     const fetch = vi.fn();
     const settings = { apiKey, fetch, onError: () => {} };
@@ -151,7 +154,7 @@ describe("a visitor who leaves", () => {
     expect(reports).toEqual([]);
   });
 
-  it("can be told by authorize from its request's signal, with a body and without", async () => {
+  it("is visible to authorize in its request's signal, with a body and without", async () => {
     await using upstream = await startUpstream(minted);
     for (const body of ["{}", null]) {
       const visitor = new AbortController();

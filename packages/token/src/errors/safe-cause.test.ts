@@ -29,7 +29,7 @@ describe("a text that may be shown", () => {
 });
 
 describe("a cause that may be shown", () => {
-  it("tells the chain of messages and codes", () => {
+  it("contains the chain of messages and codes", () => {
     const inner = Object.assign(new Error("getaddrinfo a.example"), { code: "ENOTFOUND" });
     const cause = safeCause(new TypeError("fetch failed", { cause: inner }), "0123456789");
     expect(cause.message).toBe("fetch failed: getaddrinfo a.example (ENOTFOUND)");

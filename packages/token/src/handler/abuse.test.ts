@@ -9,7 +9,7 @@ describe("a body of 10 MB", () => {
   const size = 10 * 1024 * 1024;
   const chunk = new Uint8Array(16 * 1024);
 
-  /** A body that tells how much of it was read. */
+  /** A body that counts how much of it was read. */
   function upload() {
     const read = { bytes: 0, cancelled: false };
     const body = new ReadableStream<Uint8Array>(
@@ -147,7 +147,7 @@ describe("a forged X-Forwarded-For", () => {
     expect(upstream.requests).toEqual([]);
   });
 
-  it("does not matter where the platform tells the address", async () => {
+  it("does not matter if the platform reports the address", async () => {
     await using upstream = await startUpstream(minted);
     const handler = createTokenHandler({ ...setUp(upstream).options, address: () => "198.51.100.7", rateLimit });
     const statuses = [await handler(ask()), await handler(ask({ headers: { "x-forwarded-for": "203.0.113.1" } }))];

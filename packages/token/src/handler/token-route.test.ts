@@ -80,7 +80,7 @@ describe("a limiter of one's own that refuses", () => {
     [1e300, "31536000"],
     [null, "1"],
     ["soon", "1"],
-  ])("and wants a pause of %s: the visitor is told %s s", async (retryAfterSeconds, header) => {
+  ])("and asks for a pause of %s: the visitor gets %s s", async (retryAfterSeconds, header) => {
     await using upstream = await startUpstream(minted);
     const limiter = { take: async () => ({ allowed: false, retryAfterSeconds }) };
     // @ts-expect-error Types forbid some of these; not everyone compiles.
@@ -91,7 +91,7 @@ describe("a limiter of one's own that refuses", () => {
 });
 
 describe("an option that throws for an identity", () => {
-  it("costs the visitor a 500, and tells onError which", async () => {
+  it("costs the visitor a 500, and onError gets which", async () => {
     await using upstream = await startUpstream(minted);
     const { options, reports } = setUp(upstream);
     const expiresInSeconds = () => {

@@ -16,7 +16,7 @@ describe("a limit in memory", () => {
     expect(await take("a")).toEqual({ allowed: true });
   });
 
-  it("is bounded: beyond so many keys the oldest is forgotten, the newest is not", async () => {
+  it("is bounded: beyond its limit the oldest key is forgotten, the newest is not", async () => {
     const { take } = memoryLimiter({ requests: 1, perSeconds: 60 }, 3);
     for (const key of ["a", "b", "c", "d"]) await take(key);
     expect((await take("d")).allowed).toBe(false);
@@ -69,7 +69,7 @@ describe("a limiter of one's own", () => {
     await expect(limit(key, () => {})).rejects.toMatchObject({ code: "rate-limit-failed" });
   });
 
-  it("that fails is replaced by a limit in memory where that was chosen, and someone hears of it", async () => {
+  it("that fails is replaced by a limit in memory where that was chosen, and that is reported", async () => {
     const limiter = { take: () => Promise.reject(new Error("down")) };
     const limit = createRateLimit({ limiter, whenUnavailable: "memory", requests: 1 }, () => apiKey);
     const heard = vi.fn();

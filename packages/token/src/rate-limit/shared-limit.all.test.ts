@@ -99,7 +99,7 @@ describe.each(clients)(
       expect(seconds).toBeLessThanOrEqual(600);
     });
 
-    it("refuse everybody while Redis is down, and go on when it is back", async () => {
+    it("refuse everybody while Redis is down, and continue when it is back", async () => {
       await using redis = await startRedis();
       await using upstream = await startUpstream(minted);
       const [first, second] = await setUp(redis, upstream, { CLIENT: client });

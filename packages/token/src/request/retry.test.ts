@@ -46,7 +46,7 @@ describe("Retry-After", () => {
     expect(parseRetryAfter(header, now)).toBe(seconds);
   });
 
-  it("is never negative, infinite or a fraction, whatever is sent", () => {
+  it("is never negative, infinite or a fraction, for any header", () => {
     fc.assert(
       fc.property(fc.string(), (header) => {
         const seconds = parseRetryAfter(header, now) ?? 0;

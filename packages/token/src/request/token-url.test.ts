@@ -31,7 +31,7 @@ describe("the address of the token endpoint", () => {
     },
   );
 
-  it("is an http address with the right path, or a refusal, whatever the host", () => {
+  it("is an http address with the right path, or a refusal, for any host", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.webUrl(), fc.domain(), fc.ipV4(), fc.ipV6()), (host) => {
         let url: URL;
@@ -49,7 +49,7 @@ describe("the address of the token endpoint", () => {
   });
 });
 
-describe("the host that a page is told", () => {
+describe("the host that a page gets", () => {
   it.each([
     ["streaming.eu.example", "wss://streaming.eu.example"],
     [" https://streaming.eu.example/ ", "wss://streaming.eu.example"],

@@ -22,7 +22,7 @@ export interface CaptionUpdate {
   readonly stableText: string;
   /** In ms of the audio. */
   readonly start: number;
-  /** In ms of the audio. While the turn goes on, when the cue is to leave the screen at the latest. */
+  /** In ms of the audio. While the turn continues, when the cue must leave the screen at the latest. */
   readonly end: number;
   /** Whether its turn is over. */
   readonly isFinal: boolean;

@@ -77,7 +77,7 @@ export class Collector implements Content {
     return [];
   }
 
-  /** A session after another: its turns and its audio go on from where that one ended. */
+  /** A session after another: its turns and its audio continue where that one ended. */
   #begin(channel: string | undefined): void {
     if (this.#resumed || this.#begun.has(channel)) {
       this.#resumed = false;

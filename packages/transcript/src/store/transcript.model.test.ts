@@ -109,7 +109,7 @@ it("keeps the stable text in front of the text, and in every later reading that 
   );
 });
 
-it("has all turns at any length, in order, whatever order they came in", () => {
+it("has all turns at any length, in order, however they arrived", () => {
   const orders = fc.shuffledSubarray(
     Array.from({ length: 700 }, (_, i) => i),
     { minLength: 300 },

@@ -206,7 +206,7 @@ describe("a session after another", () => {
     expect(turns.map(({ start }) => start)).toEqual([0, 5000, 10_000]);
   });
 
-  it("goes on with an earlier transcript", () => {
+  it("continues an earlier transcript", () => {
     const earlier = transcriptOf(...first).snapshot;
     const transcript = createTranscript({ from: earlier });
     expect(transcript.snapshot).toEqual(earlier);

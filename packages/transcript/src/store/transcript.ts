@@ -6,7 +6,7 @@ import { type Content, createSnapshot, type TranscriptSnapshot } from "./snapsho
 export interface TranscriptOptions {
   /** Most final turns to hold; older ones are dropped and counted. @default all */
   readonly keep?: number | undefined;
-  /** A transcript to go on with, such as one from `fromJson`. */
+  /** A transcript to continue, such as one from `fromJson`. */
   readonly from?: TranscriptSnapshot | undefined;
 }
 

@@ -38,7 +38,7 @@ export function utterances(events: AsyncIterable<TranscriptEvent>): Utterances {
   const collector = new Collector(16, undefined);
 
   async function* read(): AsyncGenerator<Utterance, void> {
-    /** What was heard of the present utterance; undefined between two. */
+    /** The words of the current utterance so far; undefined between two. */
     let heard: string | undefined;
     let answered = -1;
 

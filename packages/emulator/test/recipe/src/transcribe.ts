@@ -4,8 +4,8 @@ import { WebSocket } from "ws";
 const audio = new Uint8Array(5 * 32_000);
 
 /**
- * Stands in for the application of whoever follows the recipe: transcribes a file, beginning anew where the connection is
- * lost. The file is not looked at.
+ * An example of an application that follows the recipe: transcribes a file, and starts again if the connection is lost. It
+ * does not read the file.
  */
 export async function transcribe(host: string, _file: string): Promise<string> {
   for (;;) {

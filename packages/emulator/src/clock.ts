@@ -1,7 +1,7 @@
-/** Cancels what was scheduled; harmless once it has run. */
+/** Cancels a scheduled call; has no effect after it ran. */
 export type Cancel = () => void;
 
-/** Where the emulator takes all its time from: stamps, delays, heartbeats, limits, expiry. */
+/** The source of all times of the emulator: timestamps, delays, heartbeats, limits, expiry. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
@@ -11,7 +11,7 @@ export interface Clock {
 
 const longestTimer = 2 ** 31 - 1;
 
-/** The machine's own time. */
+/** The machine's time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(ms, run) {
@@ -20,7 +20,14 @@ export const systemClock: Clock = {
   },
 };
 
-/** A clock that stands still until `advance` moves it: an hour of heartbeats in a millisecond. */
+/**
+ * A clock that does not advance until `advance` is called: an hour of heartbeats in a millisecond.
+ *
+ * @example
+ * const clock = new ManualClock();
+ * await using emulator = await startEmulator({ clock });
+ * clock.advance(30_000);
+ */
 export class ManualClock implements Clock {
   #now: number;
   readonly #waiting = new Set<{ readonly at: number; readonly run: () => void }>();
@@ -40,7 +47,7 @@ export class ManualClock implements Clock {
     return () => this.#waiting.delete(entry);
   }
 
-  /** Moves time on by `ms`, running what falls due on the way, in order, each at its own time. */
+  /** Advances by `ms`, and runs everything that is due on the way, in order, each at its own time. */
   advance(ms: number): void {
     const end = this.#now + ms;
     for (let due = this.#next(end); due !== undefined; due = this.#next(end)) {

@@ -1,4 +1,4 @@
-/** Why an emulator did not start, or could not do what it was asked. */
+/** Why an emulator did not start, or could not do what was requested. */
 export type EmulatorErrorCode = "port-in-use" | "cannot-listen" | "invalid-options" | "decoder-missing";
 
 /** An error of the emulator itself, not one that it sends to clients. */
@@ -12,11 +12,11 @@ export class EmulatorError extends Error {
   }
 }
 
-/** What went wrong with listening, and what to do about it. */
+/** The error for a failure to listen, with what to do about it. */
 export function listenError(error: NodeJS.ErrnoException, host: string, port: number): EmulatorError {
   const at = `${host}:${port}`;
   if (error.code === "EADDRINUSE") {
-    const remedy = "Stop what listens there, choose another port, or use port 0 for any free one.";
+    const remedy = "Stop the program that listens there, choose another port, or use port 0 for any free one.";
     return new EmulatorError("port-in-use", `Port ${port} on ${host} is in use. ${remedy}`, { cause: error });
   }
   const reason = error.code === "EACCES" ? "permission denied" : (error.code ?? error.message);

@@ -23,44 +23,46 @@ import { Session } from "./session/session.ts";
 import { OpenSessions } from "./session/session-limit.ts";
 import { type EmulatorOptions, type Settings, settingsFrom } from "./settings.ts";
 
-/** The service's limit of a message, in bytes; above it the connection is closed with 1009. */
+/** The service's limit for a message, in bytes; longer ones close the connection with 1009. */
 const largestMessage = 128 * 1_024;
 
-/** Faults of all sessions that there may be at once. */
+/** The most faults of all sessions together. */
 const mostFaults = 1_000;
 
 /** A running server. */
 export interface Emulator extends AsyncDisposable {
-  /** What clients take as `apiHost`: `ws://127.0.0.1:PORT`, or `wss://…` with `tls`. */
+  /** The client's `apiHost`: `ws://127.0.0.1:PORT`, or `wss://…` with `tls`. */
   readonly url: string;
   readonly port: number;
-  /** The certificate of `tls`, PEM: what clients need as `ca`. */
+  /** The certificate of `tls`, PEM: the client's `ca`. */
   readonly certificate: string | undefined;
-  /** Every session so far, in the order in which they were asked for; refused ones too. */
+  /** All sessions so far, in the order of their requests; including refused ones. */
   readonly sessions: readonly ObservedSession[];
   /** What the service would bill for all sessions so far: the sum of their `billedSeconds`. */
   readonly billedSeconds: number;
-  /** What happens from now on. Leaving the loop unsubscribes; `close` ends it. */
+  /** Events from now on. Leaving the loop unsubscribes; `close` ends it. */
   events(): AsyncIterableIterator<EmulatorEvent>;
-  /** What goes wrong on purpose in sessions to come; `addFaults` and `clearFaults` change it. */
+  /** Faults of future sessions; `addFaults` and `clearFaults` change them. */
   readonly faults: readonly Fault[];
-  /** @throws EmulatorError `invalid-options` */
+  /**
+   * Adds faults for future sessions.
+   * @throws EmulatorError `invalid-options`
+   */
   addFaults(faults: readonly Fault[]): void;
-  /** Sessions from now on meet no faults but new ones. */
+  /** Removes all faults for future sessions. */
   clearFaults(): void;
-  /** Makes a session that is open do this now. Returns whether it was. */
+  /** Applies a fault to an open session now. Returns whether the session was open. */
   misbehave(session: number, action: SessionAction): boolean;
-  /** Ends every connection and frees everything. Can be called again. */
+  /** Ends every connection and releases everything. May be called again. */
   close(): Promise<void>;
 }
 
 /**
  * Starts a Streaming v3 server in this process: WebSocket sessions at `/v3/ws`, tokens at `/v3/token`.
  *
- * ```ts
+ * @example
  * await using emulator = await startEmulator();
  * const session = connect({ apiHost: emulator.url, apiKey: "test", sampleRate: 16_000 });
- * ```
  *
  * @throws EmulatorError `port-in-use`, `cannot-listen` or `invalid-options`
  */
@@ -207,7 +209,7 @@ class EmulatorServer implements Emulator {
     const { url = "/", headers } = request;
     const record = this.#observer.connected({ url, query, headers });
     const faults = this.#faults.watch(record, target.faults);
-    // Where HTTP 101 is never sent, the socket's end is the session's.
+    // Without HTTP 101, the socket's end is the session's.
     const refused = () => record.end(0, "");
     socket.on("close", refused);
     const proceed = () => {
@@ -228,7 +230,7 @@ class EmulatorServer implements Emulator {
     failHandshake(actions, socket, this.#settings.clock, proceed);
   }
 
-  /** Where credentials are refused by HTTP status, they are looked at here, else by the session. */
+  /** If credentials are refused by HTTP status, they are checked here, otherwise by the session. */
   #grantBeforeUpgrade(record: SessionRecord, faults: FaultWatch): Grant | "refused" | undefined {
     if (this.#settings.refusal === "message") return undefined;
     const refusals = faults.tokenRefusals();

@@ -103,14 +103,14 @@ test("--help explains itself", async () => {
 });
 
 test.each([
-  [["--port", "70000"], 2, "Give a whole number from 0 to 65535."],
+  [["--port", "70000"], 2, "Use a whole number from 0 to 65535."],
   [["--unknown"], 2, "unknown option '--unknown'"],
   [["--fault", "lunch:drop"], 2, "lunch"],
   [["--pacing", "slow"], 2, "Allowed choices are free, refuse, throttle."],
   [["--script", "/nowhere/words.json"], 2, "Cannot play /nowhere/words.json: ENOENT"],
   [["--engine", "no-such-module"], 2, "Cannot load the engine no-such-module"],
-  [["--script", "a", "--play", "b"], 2, "exclude each other"],
-  [["--tls-key", "a"], 2, "--tls-key and --tls-cert go together"],
+  [["--script", "a", "--play", "b"], 2, "cannot be combined"],
+  [["--tls-key", "a"], 2, "--tls-key and --tls-cert need each other"],
   [["--tls-key", "/nowhere/a", "--tls-cert", "/nowhere/b"], 1, "/nowhere/a"],
   [["--host", "203.0.113.7"], 1, "Cannot listen on 203.0.113.7"],
 ])("%j ends with %i and one clear line", async (args, expected, message) => {

@@ -52,7 +52,7 @@ test("what is not a fault is refused, by name and reason", async () => {
     message: expect.stringContaining("Close code 1006 means that there is no close frame"),
   });
   await expect(start([{ when: "begin", do: { refuse: 503 } }])).rejects.toThrow("Fault 0");
-  await expect(start([{ when: "begin", do: "refuse-used-token" }])).rejects.toThrow("A token is looked at");
+  await expect(start([{ when: "begin", do: "refuse-used-token" }])).rejects.toThrow("A token is checked at");
   await expect(start([{ when: "connect", do: "drop", chance: 2 }])).rejects.toThrow("chance");
   const itself: unknown[] = [];
   itself.push(itself);

@@ -3,13 +3,13 @@ import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
 import programs from "../programs.json" with { type: "json" };
 
-/** A program of the machine that tests use. `programs.json` has its commands, any of which will do, and Debian's package. */
+/** A program that tests use. `programs.json` has its possible commands, and Debian's package. */
 export type ProgramName = keyof typeof programs;
 
 /** Installs the programs that are missing. */
 export const provideCommand = "npx -y pnpm@10.34.9 provide";
 
-/** The path of a program, or undefined if it is not installed. Chromium may be Playwright's own. */
+/** The path of a program, or undefined if it is not installed. Chromium may be Playwright's. */
 export function findProgram(name: ProgramName): string | undefined {
   const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
   const paths = folders.flatMap((folder) => programs[name].commands.map((command) => join(folder, command)));

@@ -16,7 +16,7 @@ const width = 860;
 const height = 420;
 const margin = { left: 70, right: 30, top: 50, bottom: 50 };
 
-/** Rewritten words over delay, as an SVG document that is readable on light and dark pages alike. */
+/** Draws rewritten words over delay, as an SVG document that is readable on light and dark pages. */
 export function flickerChart(series: readonly Series[], goal: number): string {
   const all = series.flatMap(({ points }) => points);
   const mostDelay = 500 * Math.ceil(Math.max(...all.map(({ delayMs }) => delayMs)) / 500);
@@ -26,9 +26,9 @@ export function flickerChart(series: readonly Series[], goal: number): string {
   const range = (most: number, step: number) => Array.from({ length: most / step + 1 }, (_, i) => i * step);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">`,
-    "<title>Rewritten words a minute over delay</title>",
+    "<title>Rewritten words per minute over delay</title>",
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
-    text(margin.left, 26, "Words rewritten a minute, over the mean delay of a word in ms", "start", 14),
+    text(margin.left, 26, "Words rewritten per minute, over the mean delay of a word in ms", "start", 14),
     ...range(mostDelay, 500).map(
       (at) => line(x(at), y(0), x(at), y(mostRewritten)) + text(x(at), height - 28, String(at), "middle"),
     ),

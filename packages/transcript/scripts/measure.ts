@@ -1,4 +1,4 @@
-// Measures what the README says, draws docs/flicker.svg, and prints tables. `pnpm measure`, in this folder.
+// Measures the figures of the README, draws docs/flicker.svg, and prints tables. `pnpm measure`, in this folder.
 import { writeFileSync } from "node:fs";
 import { cuesOf } from "../src/cues/cues.ts";
 import { type CaptionOptions, createTranscript, type TranscriptEvent, type TranscriptSnapshot } from "../src/index.ts";
@@ -27,7 +27,7 @@ function turn(order: number, isFinal: boolean, count = words.length): Transcript
   };
 }
 
-/** The quickest tenth of many short runs, in turns over all sizes: what else the machine does shows least in it. */
+/** The fastest tenth of many short runs, taking turns over all sizes: least affected by other work of the machine. */
 function pushCosts(sizes: readonly number[]) {
   const rounds = 200;
   const pushes = 200;
@@ -96,7 +96,7 @@ const ways: readonly [string, CaptionOptions][] = [
 ];
 const colors = ["#1f6feb", "#c2410c", "#15803d", "#7c3aed"];
 console.log(
-  "\n| recording | captions | rewritten a minute | mean delay (ms) | 90th percentile (ms) |\n|---|---|---|---|---|",
+  "\n| recording | captions | rewritten per minute | mean delay (ms) | 90th percentile (ms) |\n|---|---|---|---|---|",
 );
 const series = [];
 for (const [i, name] of recordings.entries()) {

@@ -1,6 +1,6 @@
 import type { Cue } from "../src/cues/cues.ts";
 
-/** What is promised of a cue; `null` where the next cue of its channel leaves no room for it. */
+/** The promises about a cue; `null` if the next cue of its channel leaves no room for it. */
 export const cueRules: Readonly<Record<string, (cue: Cue, next: Cue | undefined) => boolean | null>> = {
   "at most 2 lines": ({ lines }) => lines.length > 0 && lines.length <= 2,
   "at most 42 characters a line": ({ lines }) => lines.every((line) => line.length <= 42 && line.trim() !== ""),
@@ -21,7 +21,7 @@ function unlessFollowed(cue: Cue, next: Cue | undefined): false | null {
   return next !== undefined && next.start - cue.end <= 1 ? null : false;
 }
 
-/** How many cues keep each rule, break it for want of room, and break it without a reason. */
+/** How many cues keep each rule, break it for lack of room, and break it without a reason. */
 export function countRules(cues: readonly Cue[]): Record<string, { kept: number; noRoom: number; broken: number }> {
   return Object.fromEntries(
     Object.entries(cueRules).map(([rule, holds]) => {

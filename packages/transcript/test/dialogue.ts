@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { createTranscript, type TranscriptEvent, type TranscriptSnapshot } from "../src/index.ts";
 
-/** A turn to be made. */
+/** A turn to generate. */
 interface Line {
   readonly words: readonly string[];
   /** For each word: how long it lasts and how long the pause before it is, in ms. */
   readonly times: readonly (readonly [length: number, pause: number])[];
   readonly speaker?: string | undefined;
   readonly channel?: string | undefined;
-  /** Silence that the service gives to the first and to the last word, in ms. */
+  /** Silence that the service adds to the first and the last word, in ms. */
   readonly absorbed: readonly [before: number, after: number];
 }
 
@@ -59,7 +59,7 @@ export const dialogue: fc.Arbitrary<readonly Line[]> = fc.array(
   { maxLength: 12 },
 );
 
-/** Channels have clocks of their own, so that they overlap. */
+/** Channels have separate clocks, so that they overlap. */
 export function transcriptOf(lines: readonly Line[]): TranscriptSnapshot {
   const transcript = createTranscript();
   const clocks = new Map<string | undefined, number>();

@@ -2,12 +2,12 @@ import { type CaptionOptions, captions } from "../src/index.ts";
 import type { Recorded } from "./recording.ts";
 
 export interface Flicker {
-  /** Words that were shown and then changed or moved, case and punctuation included, a minute. */
+  /** Shown words that changed or moved, including case and punctuation, per minute. */
   readonly rewrittenAMinute: number;
   /** From the end of a word to its appearance, in ms of the audio: mean and 90th percentile. */
   readonly meanDelay: number;
   readonly longDelay: number;
-  /** The captions as they were in the end, a cue an entry. */
+  /** The final captions, one entry per cue. */
   readonly texts: readonly string[];
 }
 
@@ -30,7 +30,7 @@ export async function measureFlicker(recorded: readonly Recorded[], options: Cap
   for (const { at: now, event } of recorded) {
     at = now;
     await writer.write(event);
-    // The reader takes all that this event caused before the next one is written.
+    // The reader takes all effects of this event before the next one is written.
     await new Promise((resolve) => setImmediate(resolve));
   }
   await writer.close();

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { TranscriptEvent } from "../src/index.ts";
 
-/** An event, and how much audio had been sent when it came, in ms. */
+/** An event, and how much audio had been sent before it, in ms. */
 export interface Recorded {
   readonly at: number;
   readonly event: TranscriptEvent;
@@ -10,7 +10,7 @@ export interface Recorded {
 /** `us` are partials of Universal-Streaming, `u3` of later models; `sample` lasts 24 s, `talk` 82 s. */
 export const recordings = ["us-sample", "u3-sample", "us-talk", "u3-talk"] as const;
 
-/** What the local server and its recogniser sent for a speech at the speed at which it was spoken. */
+/** The events that the local server and its recogniser sent for speech in real time. */
 export function recording(name: (typeof recordings)[number]): Recorded[] {
   const lines = readFileSync(new URL(`recordings/${name}.ndjson`, import.meta.url), "utf8").trim();
   return lines.split("\n").map((line) => {

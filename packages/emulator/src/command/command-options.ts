@@ -9,7 +9,7 @@ import { type SpeechModel, speechModels, usualModel } from "../session/models.ts
 import type { Edges } from "../turns/edge-times.ts";
 import type { FormattedFinals } from "../turns/turns.ts";
 
-/** What the command line says, parsed and checked. */
+/** The parsed and checked command line. */
 export interface CommandOptions {
   readonly port: number;
   readonly host: string;
@@ -47,7 +47,7 @@ export interface CommandOptions {
 }
 
 const faultHelp = `
-Faults are written \`when:do\`, several with commas between, and meet every session:
+Faults are written \`when:do\`, separated by commas, and apply to every session:
   connect:refuse=503     audio=1200:drop        final:close=1011      open:delay=12000
   begin:half-open        messages=20:stall      after=5000:error=3005 terminate:no-termination
   chance=0.01@7:reset    begin:drip=16@20       token:refuse=429      open:refuse-used-token
@@ -58,17 +58,17 @@ One client alone meets those in the path of its URL: ws://127.0.0.1:8765/faults/
 
 Under http://127.0.0.1:8765/emulator/ other programs set faults and look at sessions: see the documentation.`;
 
-/** The command line of `voxpipe-emulator`. Parsing throws commander's `CommanderError`, having said what is wrong. */
+/** The command line of `voxpipe-emulator`. Parsing throws commander's `CommanderError` after printing what is wrong. */
 export function describeCommand(): Command {
   return new Command("voxpipe-emulator")
     .description(
       "A local Streaming v3 server: point a client's host at it.\n" +
-        "Where it is not installed: npx -y -p @voxpipe/emulator voxpipe-emulator",
+        "If it is not installed: npx -y -p @voxpipe/emulator voxpipe-emulator",
     )
     .option("--port <number>", "port to listen on; 0 takes any free one", wholeNumber(0, 65_535), 8_765)
     .option("--host <address>", "address to listen on; localhost is 127.0.0.1 and ::1", "localhost")
     .option("--allowed-host <name...>", "names under which clients of other machines and containers reach it")
-    .option("--tls [file]", "serve wss://, and write the certificate that is made to <file>")
+    .option("--tls [file]", "serve wss://, and write the new certificate to <file>")
     .option("--tls-name <name...>", "make the certificate for these host names too, for clients whose host is fixed")
     .option("--tls-key <file>", "serve wss:// with this key, PEM, and the certificate of --tls-cert")
     .option("--tls-cert <file>", "the certificate of --tls-key, PEM")
@@ -78,10 +78,10 @@ export function describeCommand(): Command {
     .option("--engine <module>", "a module that exports an engine, such as @voxpipe/recognizer")
     .option("--record <folder>", "write each session to <folder>/session-N.jsonl")
     .optionsGroup("Who may come:")
-    .option("--api-key <key...>", "accept only these API keys; otherwise any key will do")
-    .option("--token <token...>", "accept these tokens beside those of /v3/token")
+    .option("--api-key <key...>", "accept only these API keys; by default any key")
+    .option("--token <token...>", "accept these tokens besides those of /v3/token")
     .option("--one-time-tokens", "let a token open one session only")
-    .option("--token-length <number>", "characters of a token of /v3/token: 2583 otherwise", wholeNumber(16, 8_000))
+    .option("--token-length <number>", "length of a token of /v3/token; default 2583", wholeNumber(16, 8_000))
     .addOption(choice("--token-errors <shape>", "how /v3/token refuses a value", ["detail", "error"]))
     .addOption(choice("--refusal <how>", "how refused credentials are reported", ["message", "http"]))
     .option("--session-limit <number>", "sessions at once", wholeNumber(1, 1_000_000))
@@ -92,15 +92,15 @@ export function describeCommand(): Command {
     )
     .addOption(choice("--session-limit-code <code>", "how those beyond are refused", ["1008", "3009"]))
     .optionsGroup("How it behaves:")
-    .option("--fault <faults...>", "what goes wrong on purpose, see below", collectFaults)
+    .option("--fault <faults...>", "faults to apply, see below", collectFaults)
     .addOption(choice("--edges <how>", "times of a turn's first and last word", ["live", "exact"]))
     .addOption(choice("--latency <how>", "how fast sessions and tokens are answered", ["none", "live"]))
-    .option("--seed <number>", "the draws of --edges and --latency", wholeNumber(0, 2 ** 31), 0)
+    .option("--seed <number>", "seed of --edges and --latency", wholeNumber(0, 2 ** 31), 0)
     .option("--no-speaker-cuts", "with speaker_labels, cut no turn at every tenth second")
-    .addOption(choice("--pacing <how>", "what becomes of audio that comes too fast", ["free", "refuse", "throttle"]))
+    .addOption(choice("--pacing <how>", "how audio faster than real time is handled", ["free", "refuse", "throttle"]))
     .addOption(choice("--formatted-finals <form>", "how format_turns is answered", ["one-turn", "two-turns"]))
     .addOption(
-      new Option("--default-model <name>", "the model of sessions that name none")
+      new Option("--default-model <name>", "the model of sessions without one")
         .choices(speechModels)
         .default(usualModel),
     )
@@ -122,7 +122,7 @@ function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`Give a whole number from ${min} to ${max}.`);
+    throw new InvalidArgumentError(`Use a whole number from ${min} to ${max}.`);
   };
 }
 

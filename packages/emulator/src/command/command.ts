@@ -14,7 +14,7 @@ import { type CommandOptions, describeCommand } from "./command-options.ts";
  * The command `voxpipe-emulator`: serves until it is interrupted.
  *
  * @param args the command line after the program's name
- * @returns the exit code: 0, 1 where the server could not start, 2 for wrong use
+ * @returns the exit code: 0, 1 if the server could not start, 2 for wrong use
  */
 export async function runCommand(args: readonly string[]): Promise<number> {
   const command = describeCommand();
@@ -78,7 +78,7 @@ async function emulatorOptions(options: CommandOptions): Promise<EmulatorOptions
 
 async function tlsOption({ tls, tlsName, tlsKey, tlsCert }: CommandOptions): Promise<EmulatorOptions["tls"] & {}> {
   if ((tlsKey === undefined) !== (tlsCert === undefined))
-    throw new EmulatorError("invalid-options", "--tls-key and --tls-cert go together. Give both, or --tls.");
+    throw new EmulatorError("invalid-options", "--tls-key and --tls-cert need each other. Pass both, or --tls.");
   if (tlsKey !== undefined && tlsCert !== undefined)
     return { key: await readFile(tlsKey, "utf8"), cert: await readFile(tlsCert, "utf8") };
   if (tlsName !== undefined) return { names: tlsName };
@@ -113,7 +113,7 @@ function describeEvent(event: EmulatorEvent): string | undefined {
   }
 }
 
-/** What the operating system says of a file or folder. */
+/** The operating system's message about a file or folder. */
 function systemMessage(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && "path" in error ? error.message : undefined;
 }

@@ -4,9 +4,9 @@ import type { Engine } from "./engine.ts";
 const users = new WeakMap<Engine, number>();
 
 /**
- * A server begins to use an engine, which others may use too.
+ * Registers a server that uses an engine, which others may also use.
  *
- * @returns stops using it, once; closes it where nobody else does
+ * @returns a function that unregisters it, once, and closes the engine if no other server uses it
  */
 export function useEngine(engine: Engine): () => Promise<void> {
   users.set(engine, (users.get(engine) ?? 0) + 1);

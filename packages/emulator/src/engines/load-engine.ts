@@ -8,7 +8,7 @@ import { scriptFrom } from "../observation/recording.ts";
 import type { Engine } from "./engine.ts";
 import { scripted } from "./scripted.ts";
 
-/** Where a command's words come from; at most one of the three. */
+/** The source of a command's words; at most one of the three. */
 export interface EngineSource {
   readonly script?: string;
   readonly play?: string;
@@ -33,10 +33,10 @@ const engineShape = v.custom<Engine>(
   (value) => typeof value === "object" && value !== null && "open" in value && typeof value.open === "function",
 );
 
-/** @throws EmulatorError `invalid-options` where a file or module is missing, or is not what it should be */
+/** @throws EmulatorError `invalid-options` if a file or module is missing or invalid */
 export async function loadEngine({ script, play, engine }: EngineSource): Promise<Engine> {
   if ([script, play, engine].filter((source) => source !== undefined).length > 1)
-    throw new EmulatorError("invalid-options", "--script, --play and --engine exclude each other. Give one of them.");
+    throw new EmulatorError("invalid-options", "--script, --play and --engine cannot be combined. Use one of them.");
   if (play !== undefined) return scriptedBy(play, async () => scriptFrom(await readFile(play, "utf8")));
   if (script !== undefined)
     return scriptedBy(script, async () => v.parse(words, JSON.parse(await readFile(script, "utf8"))));
@@ -51,7 +51,7 @@ async function scriptedBy(file: string, read: () => Promise<Parameters<typeof sc
   }
 }
 
-/** Takes a module's `recognizer`, or its default: an engine, or a function that makes one. */
+/** Returns a module's `recognizer`, or its default export: an engine, or a function that creates one. */
 async function importEngine(name: string): Promise<Engine> {
   try {
     const path = createRequire(join(process.cwd(), "anywhere.js")).resolve(name);
@@ -62,7 +62,7 @@ async function importEngine(name: string): Promise<Engine> {
   } catch (cause) {
     throw new EmulatorError("invalid-options", `Cannot load the engine ${name}: ${reason(cause)}`, { cause });
   }
-  const remedy = "Export an Engine, or a function that makes one, as `recognizer` or as the default.";
+  const remedy = "Export an Engine, or a function that creates one, as `recognizer` or as the default.";
   throw new EmulatorError("invalid-options", `The module ${name} has no engine. ${remedy}`);
 }
 

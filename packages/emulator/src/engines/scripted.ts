@@ -7,33 +7,39 @@ export interface ScriptedWord {
   readonly text: string;
   readonly start: number;
   readonly end: number;
-  /** 0–1, 0.95 where not given. */
+  /**
+   * How sure the model is, 0–1.
+   * @default 0.95
+   */
   readonly confidence?: number;
   /**
-   * The side of a call that says it, such as "agent". A session whose URL has the parameter `channel` hears the words of
-   * that channel and those of none; any other session hears all words.
+   * The side of a call that says it, such as "agent". A session with the parameter `channel` in its URL gets the words of that
+   * channel and those without one; other sessions get all words.
    */
   readonly channel?: string;
-  /** "A", "B", …: shown where the session asks for `speaker_labels`. */
+  /** "A", "B", …: sent if the session requests `speaker_labels`. */
   readonly speaker?: string;
-  /** The speaker that a `SpeakerRevision` puts in place of `speaker`. */
+  /** The speaker after a `SpeakerRevision`. */
   readonly revisedSpeaker?: string;
-  /** Masked where the session asks for `filter_profanity`; where absent, a short list decides. */
+  /** Whether to mask it if the session requests `filter_profanity`; if absent, a short list decides. */
   readonly profane?: boolean;
-  /** Redacted in final turns where the session asks for `redact_pii`: a policy's name, such as "person_name". */
+  /** Redacted in final turns if the session requests `redact_pii`: a policy's name, such as "person_name". */
   readonly pii?: string;
 }
 
 /**
- * An engine that knows beforehand what is said when: the same text for every session, in audio time, however fast
- * it is sent. A word shows from its middle on, first in part, and is final 80 ms after its end, or when the next begins.
- * Words of several voices may overlap: they are distinguished by `channel` and `speaker`, and heard in the order of their starts.
+ * An engine with a script: the same text for every session, in audio time, however fast the audio is sent. A word appears from
+ * its middle on, first in part, and is final 80 ms after its end, or when the next one begins. Words of several voices may
+ * overlap: they are distinguished by `channel` and `speaker`, and appear in the order of their starts.
  *
- * Without a script it numbers the seconds in which it hears something: "one two three …". Silent seconds get no word,
- * so turns end as they do with speech.
+ * Without a script it numbers the seconds in which it detects sound: "one two three …". Silent seconds get no word, so turns
+ * end as they do with speech.
  *
  * @param words in the order of their starts; those of one voice do not overlap
  * @throws RangeError if they are not
+ * @example
+ * const engine = scripted([{ text: "Hello.", start: 0, end: 400 }]);
+ * const emulator = await startEmulator({ engine });
  */
 export function scripted(words?: readonly ScriptedWord[]): Engine {
   if (words !== undefined) checkScript(words);
@@ -47,11 +53,11 @@ export function scripted(words?: readonly ScriptedWord[]): Engine {
   };
 }
 
-/** Where a session's words come from. */
+/** The source of a session's words. */
 interface WordSource {
   /** The words that have begun, from the last `cut` on. The last one's end may still move. */
   readonly words: readonly ScriptedWord[];
-  /** A 10 ms block with voice. */
+  /** Takes a 10 ms block with voice. */
   voiced(startMs: number, endMs: number): void;
   advance(heardMs: number): void;
   /** Words that show at `heardMs` are done with. */
@@ -62,7 +68,7 @@ class ScriptedSession implements EngineSession {
   readonly #listener: EngineListener;
   readonly #source: WordSource;
   readonly #activity = new VoiceActivity();
-  /** Words of the open stretch that are final: they come first and stay as they are. */
+  /** Final words since the last endpoint: they come first and do not change. */
   #final: EngineWord[] = [];
   #voice: { readonly startMs: number; endMs: number } | undefined;
   #closed = false;
@@ -116,7 +122,7 @@ class ScriptedSession implements EngineSession {
   }
 }
 
-/** A script that was given. */
+/** A given script. */
 class Script implements WordSource {
   readonly #script: readonly ScriptedWord[];
   #begin = 0;
@@ -171,7 +177,7 @@ function middle({ start, end }: ScriptedWord): number {
   return (start + end) / 2;
 }
 
-/** How many of the words show: up to the first whose middle is still to come. */
+/** How many of the words appear: up to the first whose middle has not come yet. */
 function shownAt(words: readonly ScriptedWord[], heardMs: number): number {
   const hidden = words.findIndex((word) => middle(word) > heardMs);
   return hidden === -1 ? words.length : hidden;
@@ -204,10 +210,10 @@ function checkScript(words: readonly ScriptedWord[]): void {
     if (!(word.start >= earliest && word.end >= word.start && Number.isFinite(word.end)))
       throw new RangeError(
         `The scripted word "${word.text}" at ${word.start}–${word.end} ms begins before ${earliest} ms or ends before it ` +
-          "begins. Give the words in the order of their starts. Words that overlap need another `channel` or `speaker` each.",
+          "begins. Pass the words in the order of their starts. Words that overlap need another `channel` or `speaker` each.",
       );
     if (/\s/.test(word.text) || word.text === "")
-      throw new RangeError(`"${word.text}" is not one scripted word. Give each word an entry of its own.`);
+      throw new RangeError(`"${word.text}" is not one scripted word. Use one entry for each word.`);
     begun = word.start;
     ends.set(voice, word.end);
   }

@@ -3,21 +3,21 @@ import { closeReason } from "../session/protocol-error.ts";
 import { tooManySessions } from "../session/session-limit.ts";
 import type { SessionAction } from "./fault.ts";
 
-/** What a session can be made to do. */
+/** The actions of a session that faults use. */
 export interface FaultTarget {
   readonly connection: Connection;
   readonly quirks: Quirks;
-  /** Sends a text as it is. */
+  /** Sends a text unchanged. */
   sendRaw(text: string): void;
   /** Ends the session with a close frame. */
   close(code: number, reason: string): void;
-  /** Ends the session without a word. */
+  /** Ends the session without a close frame. */
   end(): void;
   /** Ends the session with a Termination. */
   expire(): void;
 }
 
-/** Faults that show later, when the session does what they distort. */
+/** Faults that take effect later, when the session does what they change. */
 export interface Quirks {
   noTermination: boolean;
   duplicateFinal: boolean;
@@ -59,7 +59,7 @@ const plainActions: Readonly<Record<Extract<SessionAction, string>, Act>> = {
   expire: (target) => target.expire(),
 };
 
-/** Makes a fault happen. */
+/** Applies a fault. */
 export function applyFault(action: SessionAction, target: FaultTarget): void {
   const { connection } = target;
   if (typeof action === "string") plainActions[action](target);
@@ -77,7 +77,7 @@ function sendError(action: Extract<SessionAction, { error: number }>, target: Fa
   if (close !== false) target.close(close === true ? code : close, closeReason);
 }
 
-/** A message with fields that nobody knows, in every shape. */
+/** A message with unknown fields of every shape. */
 export function withUnknownFields<Message extends object>(message: Message): Message {
   return { x_note: "new", x_level: 3, x_detail: { list: [1, null, "two"] }, x_absent: null, ...message };
 }

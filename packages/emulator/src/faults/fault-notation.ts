@@ -3,7 +3,7 @@ import type { Fault } from "./fault.ts";
 import { checkFaults } from "./fault-schema.ts";
 
 /**
- * Faults in one line, for URLs and command lines: `when:do`, several with commas between.
+ * Parses faults in one line, for URLs and command lines: `when:do`, separated by commas.
  *
  * ```
  * connect:refuse=503            audio=1200:drop              final:close=1011
@@ -12,8 +12,8 @@ import { checkFaults } from "./fault-schema.ts";
  * token:refuse=429              connect=0.3@7:refuse=503     open:refuse-used-token
  * ```
  *
- * A number after a moment without one of its own is the probability that the fault happens there, and its seed. What these
- * words cannot say, JSON can: a list of faults as in code.
+ * A number after a moment without one of its own is the probability of the fault, and its seed. Everything else can be written
+ * as JSON: a list of faults as in code.
  *
  * ```
  * [{"when":{"audioMs":1200},"do":{"error":3005,"typed":false,"close":false},"times":1}]
@@ -40,7 +40,7 @@ function parseFault(text: string): unknown {
   if (!when || !action || rest.length > 0)
     throw new EmulatorError(
       "invalid-options",
-      `"${text}" is no fault: write \`when:do\`, such as \`audio=1200:drop\`.`,
+      `"${text}" is not a fault: write \`when:do\`, such as \`audio=1200:drop\`.`,
     );
   const doing = term(action, actions, text);
   const [moment = "", odds] = when.split("=");
@@ -81,7 +81,7 @@ function numbered(name: string, values: string, names: Names, whole: string): Re
     const known = Object.keys(names).join(", ");
     throw new EmulatorError(
       "invalid-options",
-      `"${name}=${values}" in "${whole}" is not understood: \`name=number\` with ${known}.`,
+      `"${name}=${values}" in "${whole}" cannot be parsed: write \`name=number\` with ${known}.`,
     );
   }
   const [first, other] = numbers;

@@ -2,7 +2,7 @@ import type { ObservedSession } from "../observation/observed-session.ts";
 import { seededRandom } from "../seeded-random.ts";
 import type { Fault, HandshakeAction, Moment, SessionAction } from "./fault.ts";
 
-/** How far a session has come. */
+/** The progress of a session. */
 export interface Progress {
   readonly audioMs: number;
   readonly messages: number;
@@ -10,7 +10,7 @@ export interface Progress {
   readonly finals: number;
 }
 
-/** The points of a session at which faults are looked for. */
+/** The points of a session at which faults are checked. */
 export type Point = "open" | "begin" | "partial" | "final" | "received" | "terminate";
 
 interface Entry {
@@ -32,20 +32,20 @@ export class FaultPlan {
     return this.#entries.map(({ fault }) => fault);
   }
 
-  /** Sessions that are asked for from now on meet these too. */
+  /** Adds faults for future sessions. */
   add(faults: readonly Fault[]): void {
     this.#entries.push(...faults.map(newEntry));
   }
 
-  /** Sessions that are asked for from now on meet none of those so far. */
+  /** Removes all faults for future sessions. */
   clear(): void {
     this.#entries = [];
   }
 
   /**
-   * What goes wrong with a request for a token.
+   * The fault of a token request.
    *
-   * @param extra faults of this request alone
+   * @param extra faults of this request only
    */
   tokenRequest(extra: readonly Fault[]): HandshakeAction[] {
     return [...this.#entries, ...extra.map(newEntry)].flatMap((entry) => {
@@ -60,7 +60,7 @@ export class FaultPlan {
   /**
    * One session's faults.
    *
-   * @param extra faults of this session alone
+   * @param extra faults of this session only
    */
   watch(session: ObservedSession, extra: readonly Fault[]): FaultWatch {
     return new FaultWatch([...this.#entries, ...extra.map(newEntry)], session);
@@ -71,17 +71,17 @@ function newEntry(fault: Fault): Entry {
   return { fault, happened: 0, asked: 0 };
 }
 
-/** Whether a fault that has odds happens this time. */
+/** Whether a fault with a probability happens this time. */
 function drawn({ chance, seed = 0 }: Fault, time: number): boolean {
   return chance === undefined || randomOf(seed, time)() < chance;
 }
 
-/** The draws of a seed in one session, or for one request. */
+/** The random values of a seed in one session, or for one request. */
 function randomOf(seed: number, time: number): () => number {
   return seededRandom(seed * 65_537 + time);
 }
 
-/** One session's view of the plan: which faults fall due in it, each once. */
+/** One session's view of the plan: which faults are due, each once. */
 export class FaultWatch {
   readonly #session: ObservedSession;
   readonly #pending: Set<Entry>;
@@ -92,17 +92,17 @@ export class FaultWatch {
     this.#pending = new Set(entries.filter(({ fault }) => fault.when === "token" || drawn(fault, session.index)));
   }
 
-  /** What goes wrong before HTTP 101. */
+  /** The fault before HTTP 101. */
   handshake(): HandshakeAction[] {
     return this.#due(({ fault }) => (fault.when === "connect" ? fault.do : undefined));
   }
 
-  /** What refuses a token that was used before, where it is looked at before HTTP 101. */
+  /** The fault that refuses a used token, if credentials are checked before HTTP 101. */
   tokenRefusals(): SessionAction[] {
     return this.#due(({ fault }) => (fault.do === "refuse-used-token" ? fault.do : undefined));
   }
 
-  /** What goes wrong at this point of the session. */
+  /** The faults at this point of the session. */
   at(point: Point, progress: Progress): SessionAction[] {
     if (this.#pending.size === 0) return [];
     return this.#due((entry) => {

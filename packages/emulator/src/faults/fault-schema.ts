@@ -13,7 +13,7 @@ const closeCode = v.pipe(
   v.check((code) => code !== 1_006, 'Close code 1006 means that there is no close frame: use "drop"'),
 );
 
-/** They say how a body is sent, which the server knows: another value makes an answer that cannot be sent, or read. */
+/** Headers that say how a body is sent. The server sets them: another value would make an invalid answer. */
 const framingHeaders = new Set([
   "connection",
   "content-length",
@@ -23,12 +23,12 @@ const framingHeaders = new Set([
   "keep-alive",
 ]);
 
-/** What HTTP lets a header have. */
+/** Valid HTTP headers. */
 const headers = v.record(
   v.pipe(
     v.string(),
     v.regex(/^[\w!#$%&'*+.^`|~-]+$/, "A header's name has letters, digits and dashes"),
-    v.check((name) => !framingHeaders.has(name.toLowerCase()), "How the answer is sent is not a fault's to say"),
+    v.check((name) => !framingHeaders.has(name.toLowerCase()), "A fault cannot set how the answer is sent"),
   ),
   v.pipe(v.string(), v.regex(/^[\t\x20-\x7e\x80-\xff]*$/, "A header's value has no line breaks, and is Latin-1")),
 );
@@ -112,12 +112,12 @@ const fault: v.GenericSchema<unknown, Fault> = v.union([
   v.strictObject({ ...odds, when: v.literal("token"), do: handshakeAction }),
   v.pipe(
     v.strictObject({ ...scope, when: moment, do: sessionAction }),
-    v.check((entry) => entry.do !== "refuse-used-token" || entry.when === "open", 'A token is looked at "open" only'),
+    v.check((entry) => entry.do !== "refuse-used-token" || entry.when === "open", 'A token is checked at "open" only'),
   ),
 ]);
 
 /**
- * An action as it comes from where types were not checked.
+ * Validates an action from an untyped source.
  *
  * @throws EmulatorError `invalid-options`
  */
@@ -125,13 +125,13 @@ export function checkAction(action: unknown): SessionAction {
   const result = v.safeParse(sessionAction, action);
   if (result.success) return result.output;
   const { message } = deepest(result.issues[0]);
-  throw new EmulatorError("invalid-options", `${shown(action)} is not what a session can do: ${message}.`);
+  throw new EmulatorError("invalid-options", `${shown(action)} is not a valid action: ${message}.`);
 }
 
 /**
- * Faults as they come from where types were not checked.
+ * Validates faults from an untyped source.
  *
- * @throws EmulatorError `invalid-options`, naming the fault and what is wrong with it
+ * @throws EmulatorError `invalid-options`, with the fault and what is wrong with it
  */
 export function checkFaults(faults: unknown): Fault[] {
   if (!Array.isArray(faults)) throw new EmulatorError("invalid-options", "`faults` must be a list of faults.");
@@ -142,12 +142,12 @@ export function checkFaults(faults: unknown): Fault[] {
     const at = v.getDotPath(issue);
     throw new EmulatorError(
       "invalid-options",
-      `Fault ${index}, ${shown(entry)}, is not one${at === null ? "" : ` at \`${at}\``}: ${issue.message}.`,
+      `Fault ${index}, ${shown(entry)}, is not a fault${at === null ? "" : ` at \`${at}\``}: ${issue.message}.`,
     );
   });
 }
 
-/** `undefined` where a value has no JSON, is nested too deeply for it, or in itself. */
+/** `undefined` if a value has no JSON, is nested too deeply, or contains itself. */
 function jsonOf(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);
@@ -159,11 +159,11 @@ function jsonOf(value: unknown): string | undefined {
 const longestShown = 200;
 
 function shown(value: unknown): string {
-  const json = jsonOf(value) ?? "what is no JSON";
+  const json = jsonOf(value) ?? "a value without JSON";
   return json.length > longestShown ? `${json.slice(0, longestShown)}…` : json;
 }
 
-/** A union's issue says little; that of the alternative which came furthest says what is wrong. */
+/** A union's issue says little; the alternative that matched furthest says what is wrong. */
 function deepest(issue: v.BaseIssue<unknown>): v.BaseIssue<unknown> {
   const inner = (issue.issues ?? []).map(deepest);
   return inner.reduce((best, next) => (depth(next) > depth(best) ? next : best), issue);

@@ -1,46 +1,56 @@
 import type { ObservedSession } from "../observation/observed-session.ts";
 
 /**
- * Something that goes wrong on purpose: `do` happens when `when` is reached, in the sessions that `session` picks.
+ * A deliberate fault: `do` happens when `when` is reached, in the sessions that `session` selects. Within a session each fault
+ * happens once.
  *
- * ```ts
+ * @example
  * faults: [
  *   { when: "connect", do: { refuse: 503 }, times: 2 },          // the first two attempts
  *   { when: { audioMs: 1200 }, do: "drop", session: 0 },         // after 1.2 s of audio
  *   { when: "terminate", do: "no-termination" },                 // in every session
- *   { when: "token", do: { refuse: 500 }, times: 1 },            // the first request for a token
+ *   { when: "token", do: { refuse: 500 }, times: 1 },            // the first token request
  *   { when: "connect", do: "drop", chance: 0.2, seed: 7 },       // every fifth attempt, always the same ones
  * ]
- * ```
- *
- * Within a session each fault happens once.
  */
 export type Fault = (FaultScope & (HandshakeFault | SessionFault)) | TokenFault;
 
 export type SessionChoice = (session: ObservedSession) => boolean;
 
 interface Odds {
-  /** How often at most, over all sessions. */
+  /**
+   * How often at most, over all sessions.
+   * @default no limit
+   */
   readonly times?: number;
-  /** In each session, or for each request for a token, with this probability, 0–1; always where absent. */
+  /**
+   * The probability, 0–1, in each session, or for each token request.
+   * @default 1
+   */
   readonly chance?: number;
-  /** The same seed gives the same draw for session, or request, `n`; 0 where absent. */
+  /**
+   * The same seed gives the same result for session, or request, `n`.
+   * @default 0
+   */
   readonly seed?: number;
 }
 
 interface FaultScope extends Odds {
-  /** The session's index, or a choice among sessions; every session where absent. */
+  /**
+   * The session's index, or a function that selects sessions.
+   * @default every session
+   */
   readonly session?: number | SessionChoice;
 }
 
-/** A request for a token goes wrong; each one, or the first `times`. */
+/** A fault of token requests; of each one, or of the first `times`. */
 interface TokenFault extends Odds {
   readonly when: "token";
   readonly do: HandshakeAction;
 }
 
 interface HandshakeFault {
-  /** The request has come, HTTP 101 has not been sent. */
+  /** The request has arrived, HTTP 101 has not been sent. */
   readonly when: "connect";
   readonly do: HandshakeAction;
 }
@@ -50,7 +60,7 @@ interface SessionFault {
   readonly do: SessionAction;
 }
 
-/** When, from HTTP 101 on. */
+/** A moment after HTTP 101. */
 export type Moment =
   /** HTTP 101 has been sent, `Begin` has not. */
   | "open"
@@ -59,7 +69,7 @@ export type Moment =
   /** The first partial, or the first final, has been sent. */
   | "partial"
   | "final"
-  /** `Terminate` has come and has not been acted on. */
+  /** `Terminate` has arrived and was not handled yet. */
   | "terminate"
   /** This many have been sent. */
   | { readonly partials: number }
@@ -91,46 +101,45 @@ export type SessionAction =
   /** Ends the TCP connection without a close frame, by FIN or by RST. */
   | "drop"
   | "reset"
-  /** Says nothing more, but reads, and answers pings until `Terminate`. At `open`: no `Begin`. */
+  /** Sends nothing more, but reads, and answers pings until `Terminate`. At `open`: no `Begin`. */
   | "hang"
-  /** Reads nothing more from the socket; what the server has to say is still sent. */
+  /** Stops reading from the socket; the server still sends. */
   | "stall"
-  /** Keeps TCP open and never answers again, not even a ping or a close frame. */
+  /** Keeps TCP open and never answers again, even pings or close frames. */
   | "half-open"
-  /** Acts on `Terminate`, but sends neither `Termination` nor a close frame. */
+  /** Handles `Terminate`, but sends neither `Termination` nor a close frame. */
   | "no-termination"
   /**
-   * Refuses the session's token where it has opened a session before, as `oneTimeTokens` does. At `open` only: later the
-   * token has been looked at.
+   * Refuses the session's token if it has opened a session before, as `oneTimeTokens` does. At `open` only: later the token was
+   * already accepted.
    */
   | "refuse-used-token"
-  /** Refuses the session as one too many: Error and close 1008, as beyond the service's limit of new sessions in a minute. */
+  /** Refuses the session with Error and close 1008, as beyond the service's limit of new sessions in a minute. */
   | "too-many-sessions"
-  /** Sends the next final a second time, word for word. */
+  /** Sends the next final twice. */
   | "duplicate-final"
-  /** Adds fields nobody knows to every message from now on. */
+  /** Adds unknown fields to every message from now on. */
   | "unknown-fields"
   /** Sends text that is not JSON. */
   | "invalid-json"
-  /** Sends a message of a type nobody knows. */
+  /** Sends a message of an unknown type. */
   | "unknown-message"
   /** Sends a Turn whose fields have the wrong types. */
   | "schema-violation"
-  /** Ends the session unasked, as expiry does: a `Termination`, then close 1000. The other form is `{ error: 3008 }`. */
+  /** Ends the session without a request, as expiry does: a `Termination`, then close 1000. The other form is `{ error: 3008 }`. */
   | "expire"
   /**
-   * Closes with a close frame that has this code: any, also those that nobody should send, which clients take for a broken
-   * frame. 1005 is a close frame without a code. 1006, which means no close frame, is refused: that is `"drop"`.
+   * Closes with a close frame with this code: any code, also invalid ones, which clients treat as a broken frame. 1005 is a close
+   * frame without a code. 1006, which means no close frame, is refused: use `"drop"`.
    */
   | { readonly close: number; readonly reason?: string }
   /**
-   * Sends an Error message, with its `type` by default, and closes with its code by default: any code
-   * that `close` takes.
+   * Sends an Error message, with its `type` by default, and closes with its code by default: any code that `close` accepts.
    */
   | {
       readonly error: number;
       readonly text?: string;
-      /** Whether the message has `type: "Error"`; older servers leave it out. */
+      /** Whether the message has `type: "Error"`, which older servers leave out. */
       readonly typed?: boolean;
       /** `false`: the connection stays open. A number: that close code. */
       readonly close?: boolean | number;

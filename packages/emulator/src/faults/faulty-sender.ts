@@ -5,17 +5,17 @@ import type { SessionAction } from "./fault.ts";
 import { applyFault, type Quirks, withUnknownFields } from "./fault-actions.ts";
 import type { FaultWatch, Point } from "./fault-plan.ts";
 
-/** What a sender asks of its session. */
+/** The actions of a session that a sender needs. */
 export interface FaultySenderOwner {
-  /** Ends the session with a Termination, unasked. */
+  /** Ends the session with an unrequested Termination. */
   expire(): void;
   /** Applying a fault threw. */
   failed(error: unknown): void;
-  /** The connection is being closed: nothing more goes out. */
+  /** The connection is closing: nothing more is sent. */
   ended(): void;
 }
 
-/** Sends one session's messages and its close frame, and applies the faults that are due on the way. */
+/** Sends one session's messages and its close frame, and applies the faults that are due. */
 export class FaultySender {
   readonly #connection: Connection;
   readonly #record: SessionRecord;
@@ -37,17 +37,17 @@ export class FaultySender {
     this.#owner = owner;
   }
 
-  /** Whether the session keeps its Termination to itself. */
+  /** Whether the session must not send its Termination. */
   get withholdsTermination(): boolean {
     return this.#quirks.noTermination;
   }
 
-  /** Whether a token that has opened a session before opens no other. */
+  /** Whether a used token is refused. */
   get refusesUsedToken(): boolean {
     return this.#quirks.refusesUsedToken;
   }
 
-  /** Whether what is not needed should be left out: the client does not read. */
+  /** Whether to skip unneeded messages: the client does not read. */
   get congested(): boolean {
     return this.#connection.congested;
   }
@@ -67,21 +67,21 @@ export class FaultySender {
     this.#connection.close(code, reason);
   }
 
-  /** Lets nothing more out, and nothing more go wrong. */
+  /** Stops sending, and applying faults. */
   end(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#owner.ended();
   }
 
-  /** A message of the client has been dealt with. */
+  /** A message of the client has been handled. */
   received(audioMs: number): void {
     this.#progress.messages++;
     this.#progress.audioMs += audioMs;
     this.reached("received");
   }
 
-  /** The session has come to a point at which something may go wrong. */
+  /** The session has reached a point at which a fault may happen. */
   reached(point: Point): void {
     this.misbehave(this.#faults.at(point, this.#progress));
   }
@@ -93,7 +93,7 @@ export class FaultySender {
       try {
         this.#apply(action);
       } catch (error) {
-        // It may have been a timer that came here: what nothing catches would end the process.
+        // This may run in a timer, and an uncaught error would end the process.
         this.#owner.failed(error);
       }
     }

@@ -6,7 +6,7 @@ import type { HandshakeAction } from "./fault.ts";
 
 const graceMs = 2_000;
 
-/** Does to a handshake what the faults say; `proceed` is called where it may still succeed, perhaps later. */
+/** Applies the faults of a handshake; calls `proceed`, perhaps later, if it may still succeed. */
 export function failHandshake(
   actions: readonly HandshakeAction[],
   socket: Duplex,
@@ -28,7 +28,7 @@ export function failHandshake(
   }
 }
 
-/** Answers a request for an upgrade with an HTTP status. */
+/** Answers an upgrade request with an HTTP status. */
 export function refuseUpgrade(
   socket: Duplex,
   status: number,
@@ -39,12 +39,12 @@ export function refuseUpgrade(
   const head = Object.entries(fields).map(([name, value]) => `${name}: ${value.replace(/[\r\n]/g, " ")}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Refused"}\r\n${head.join("")}\r\n${body}`);
   hang(socket);
-  // The client is given time to read the answer, not to send for ever.
+  // The client has time to read the answer, but not to send forever.
   const timer = setTimeout(() => socket.destroy(), graceMs);
   socket.on("close", () => clearTimeout(timer));
 }
 
-/** Reads on, so that the client's leaving is noticed. */
+/** Keeps reading, to detect that the client leaves. */
 function hang(socket: Duplex): void {
   socket.on("end", () => socket.destroy());
   socket.resume();

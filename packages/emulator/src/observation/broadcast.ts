@@ -1,7 +1,7 @@
-/** Events a subscriber may fall behind by before it misses the oldest. */
+/** How many events a subscriber may fall behind before it misses the oldest. */
 const longestQueue = 10_000;
 
-/** Sends each event to everyone who iterates. A subscriber that is slow misses the oldest, never the newest. */
+/** Sends each event to every iteration. A slow subscriber misses the oldest events, never the newest. */
 export class Broadcast<Event> {
   readonly #subscribers = new Set<Subscriber<Event>>();
   #closed = false;
@@ -10,7 +10,7 @@ export class Broadcast<Event> {
     for (const subscriber of this.#subscribers) subscriber.push(event);
   }
 
-  /** Ends every iteration, once what is queued has been read. */
+  /** Ends every iteration, after its queued events. */
   close(): void {
     this.#closed = true;
     for (const subscriber of this.#subscribers) subscriber.end();

@@ -1,7 +1,7 @@
 import type { HandshakeAction, SessionAction } from "../faults/fault.ts";
 import type { ObservedMessage, ObservedSession, SessionEnd } from "./observed-session.ts";
 
-/** What happens on an emulator, in order. */
+/** An event of an emulator. */
 export type EmulatorEvent =
   | { readonly type: "connected"; readonly session: ObservedSession }
   | { readonly type: "begun"; readonly session: ObservedSession }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Parameters } from "../session/parameters.ts";
 
-/** The request that asked for a session. Headers and query hold what the client sent, credentials included. */
+/** The request for a session. Headers and query are the client's, including credentials. */
 export interface Handshake {
   /** Path and query, as requested. */
   readonly url: string;
@@ -19,7 +19,7 @@ export interface ObservedText {
   /** Milliseconds since the Unix epoch, by the emulator's clock. */
   readonly at: number;
   readonly text: string;
-  /** The text as JSON; `undefined` where it is none. */
+  /** The text as JSON; `undefined` if it is not JSON. */
   readonly json: unknown;
 }
 
@@ -29,15 +29,15 @@ export interface ObservedAudio {
   /** Milliseconds since the Unix epoch, by the emulator's clock. */
   readonly at: number;
   readonly bytes: number;
-  /** Absent for compressed audio, and where the session's parameters were not accepted. */
+  /** Absent for compressed audio, and if the session's parameters were not accepted. */
   readonly durationMs?: number;
 }
 
-/** What audio a session received. */
+/** The audio that a session received. */
 export interface AudioAccount {
   readonly messages: number;
   readonly bytes: number;
-  /** Audio received: by the declared rate, or as decoded where the audio is compressed. */
+  /** Audio received, in ms: by the declared rate, or as decoded if it is compressed. */
   readonly receivedMs: number;
   /** The longest wait between two audio messages, in ms by the emulator's clock. */
   readonly longestGapMs: number;
@@ -45,7 +45,7 @@ export interface AudioAccount {
 
 /** How a session ended, as the server saw it. */
 export interface SessionEnd {
-  /** The close code; 1006 where there was no close frame, 0 where the session never got as far as HTTP 101. */
+  /** The close code; 1006 without a close frame, 0 if the session never reached HTTP 101. */
   readonly code: number;
   readonly reason: string;
 }
@@ -54,30 +54,30 @@ export type SessionState = "connecting" | "open" | "ended";
 
 /** A session as tests see it: live, read-only. */
 export interface ObservedSession {
-  /** Counts every request for a session from 0, refused ones included. */
+  /** The session's index among all requests, from 0, including refused ones. */
   readonly index: number;
   readonly handshake: Handshake;
   readonly state: SessionState;
   /** The id of `Begin`. */
   readonly id: string | undefined;
-  /** The settings in force; absent until they were accepted. */
+  /** The current settings; absent before they were accepted. */
   readonly parameters: Parameters | undefined;
-  /** Every message, audio included, as far as the emulator's `history` reaches. */
+  /** All messages, including audio, as far as the emulator's `history` reaches. */
   readonly messages: readonly ObservedMessage[];
-  /** How many messages, the oldest, `messages` no longer has, as the emulator's `history` is full. */
+  /** How many of the oldest messages are no longer in `messages`, because the emulator's `history` is full. */
   readonly forgotten: number;
   readonly audio: AudioAccount;
   /**
-   * What the service would bill: whole seconds between `Begin` and `Termination`, or the end of the connection without one.
-   * 0 before `Begin`; grows while the session is open, whether it gets audio or not.
+   * What the service would bill: whole seconds between `Begin` and `Termination`, or the end of the connection without one. 0
+   * before `Begin`; grows while the session is open, with or without audio.
    */
   readonly billedSeconds: number;
-  /** What was sent as JSON, in order: `messages` without audio and without what the client said. */
+  /** JSON messages of the server, in order. */
   readonly sent: readonly unknown[];
-  /** What the client said as JSON, in order, without audio. */
+  /** JSON messages of the client, in order, without audio. */
   readonly received: readonly unknown[];
   /** Resolves when the connection is gone; never rejects. */
   readonly ended: Promise<SessionEnd>;
-  /** Every audio byte received, in order. @throws Error unless the emulator was started with `record: true`. */
+  /** All audio bytes received, in order. @throws Error unless the emulator was started with `record: true`. */
   recordedAudio(): Uint8Array;
 }

@@ -4,23 +4,30 @@ import type { EmulatorEvent } from "./emulator-event.ts";
 import type { Handshake, ObservedMessage } from "./observed-session.ts";
 import { SessionRecord, type Size, sizeOf } from "./session-record.ts";
 
-/** How much an emulator remembers. `forgotten` says of a session what it lost. */
+/** How much an emulator remembers. `forgotten` of a session counts what it lost. */
 export interface History {
-  /** Sessions kept in `sessions`, 10,000 by default; the oldest that have ended go first. */
+  /**
+   * Sessions in `sessions`; the oldest ended ones are dropped first.
+   * @default 10_000
+   */
   readonly sessions?: number;
   /**
-   * Messages kept over all sessions, 200,000 by default. Those of the oldest that has ended go first, then the older half
-   * of the open session that has most.
+   * Messages of all sessions. Those of the oldest ended session are dropped first, then the older half of the open session with
+   * the most messages.
+   * @default 200_000
    */
   readonly messages?: number;
-  /** Bytes of all texts kept, 64 MiB by default; what goes first is the same. */
+  /**
+   * Bytes of all texts, with the same order of dropping.
+   * @default 64 MiB
+   */
   readonly bytes?: number;
 }
 
-/** What is left when room is made, of what there may be: room for one more message would have to be made for each. */
+/** The share that is kept when room is made: otherwise room would have to be made for every message. */
 const leftOver = 7 / 8;
 
-/** Keeps what tests look at, within bounds. */
+/** Keeps bounded records for tests. */
 export class Observer {
   readonly clock: Clock;
   readonly record: boolean;
@@ -60,7 +67,7 @@ export class Observer {
     return session;
   }
 
-  /** Makes room, in large steps, when more than the bounds was kept. */
+  /** Makes room, in large steps, when a bound is exceeded. */
   kept(message: ObservedMessage): void {
     this.#messages++;
     this.#bytes += sizeOf(message);

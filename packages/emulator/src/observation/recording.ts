@@ -4,8 +4,11 @@ import type { ScriptedWord } from "../engines/scripted.ts";
 import type { ObservedSession } from "./observed-session.ts";
 
 /**
- * A session as JSON lines: first `{ kind: "session", … }`, then its messages in order, each with `at` in ms since the
- * first. Where the emulator's history was full, the first line says how many messages before them were `forgotten`. Credentials are left out, audio bytes too: `recordedAudio` has them.
+ * A session as JSON lines: first `{ kind: "session", … }`, then its messages in order, each with `at` in ms since the first. If
+ * the emulator's history was full, the first line has the number of earlier messages, `forgotten`. Credentials and audio bytes
+ * are left out; `recordedAudio` has the audio.
+ *
+ * @example await writeFile("session.jsonl", recordingOf(session));
  */
 export function recordingOf({ handshake, id, parameters, messages, forgotten }: ObservedSession): string {
   const start = messages[0]?.at ?? 0;
@@ -22,11 +25,11 @@ export function recordingOf({ handshake, id, parameters, messages, forgotten }: 
 }
 
 /**
- * The words of a recording, for `scripted`: those of its final turns, where and when they were said, by whom as a
- * `SpeakerRevision` left it.
+ * The words of a recording, for `scripted`: those of its final turns, with their times, and the speakers after any
+ * `SpeakerRevision`.
  *
- * @param lines what `recordingOf` gave
- * @throws EmulatorError `invalid-options` where a line is not JSON
+ * @param lines the result of `recordingOf`
+ * @throws EmulatorError `invalid-options` if a line is not JSON
  */
 export function scriptFrom(lines: string): ScriptedWord[] {
   const turns = new Map<number, ScriptedWord[]>();
@@ -51,7 +54,7 @@ const word = v.object({
   speaker: v.optional(v.string()),
 });
 
-/** What of a recording makes a script: final turns, and who said them. */
+/** The parts of a recording that make a script: final turns, and their speakers. */
 const recordedEntry = v.object({
   kind: v.literal("text"),
   direction: v.literal("out"),
@@ -88,7 +91,7 @@ function parse(line: string, index: number): unknown {
   try {
     return JSON.parse(line);
   } catch (cause) {
-    const message = `Line ${index + 1} of the recording is not JSON. Give the text that \`recordingOf\` made, unchanged.`;
+    const message = `Line ${index + 1} of the recording is not JSON. Pass the text from \`recordingOf\` unchanged.`;
     throw new EmulatorError("invalid-options", message, { cause });
   }
 }

@@ -12,7 +12,7 @@ import type {
   SessionState,
 } from "./observed-session.ts";
 
-/** What a record needs of the one who keeps it. */
+/** What a record needs from its owner. */
 export interface SessionKeeper {
   readonly clock: Clock;
   readonly record: boolean;
@@ -103,7 +103,7 @@ export class SessionRecord implements ObservedSession {
     this.audio.receivedMs += durationMs;
   }
 
-  /** The service counts no further. */
+  /** The service bills until here. */
   terminated(): void {
     this.#billedUntil ??= this.#keeper.clock.now();
   }
@@ -121,7 +121,7 @@ export class SessionRecord implements ObservedSession {
     this.#keeper.events.send({ type: "ended", session: this, end });
   }
 
-  /** Lets go of its oldest messages. Returns the size of what went. */
+  /** Drops its oldest messages. Returns their size. */
   forget(count: number): Size {
     const gone = this.messages.splice(0, count);
     this.forgotten += gone.length;
@@ -146,12 +146,12 @@ export interface Size {
   readonly bytes: number;
 }
 
-/** Audio itself is not among what is kept. */
+/** Audio bytes are not kept. */
 export function sizeOf(message: ObservedMessage): number {
   return message.kind === "text" ? Buffer.byteLength(message.text) : 0;
 }
 
-/** Parses its text only for those who ask: most messages are never looked at. */
+/** Parses its text on first access: most messages are never read. */
 class TextMessage implements ObservedText {
   readonly kind = "text";
   readonly direction: "in" | "out";

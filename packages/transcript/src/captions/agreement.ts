@@ -1,12 +1,12 @@
 import type { Piece } from "../cues/pieces.ts";
 import { bare } from "../text/align.ts";
 
-/** How long the words of one turn have read the same. */
+/** Counts how long the words of one turn have stayed the same. */
 export class Agreement {
   #readings: { readonly word: string; readonly times: number }[] = [];
 
   /**
-   * Takes another reading and returns how many of its first words are settled: the service says so, or they and all
+   * Takes another reading and returns how many of its first words are final: the service says so, or they and all words
    * before them were the same in the last `needed` readings.
    */
   read(pieces: readonly Piece[], needed: number): number {

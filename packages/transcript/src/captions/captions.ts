@@ -3,28 +3,33 @@ import type { TranscriptEvent } from "../store/event.ts";
 import { type CaptionUpdate, ShownTurn } from "./shown-turn.ts";
 
 export interface CaptionOptions {
-  /** Show every word at once; those that may change are behind `stableText`. @default false */
+  /**
+   * Show every word at once; words that may change come after `stableText`.
+   * @default false
+   */
   readonly provisional?: boolean | undefined;
   /**
-   * How many readings in a row must have a word before it is shown, if the service does not settle words itself. More
-   * readings mean fewer corrections and a longer delay. @default 2
+   * How many readings in a row must agree on a word before it is shown, if the service does not finalise words itself. More
+   * readings mean fewer corrections and a longer delay.
+   * @default 2
    */
   readonly agreement?: number | undefined;
-  /** Correct words that are shown when only their case or punctuation changes. @default false */
+  /**
+   * Correct shown words if only their case or punctuation changes.
+   * @default false
+   */
   readonly restyle?: boolean | undefined;
 }
 
-/** Turns of which another form may come. */
+/** Turns that may still get another form. */
 const mostTurns = 16;
 
 /**
- * Live captions: cues of at most two lines of 42 characters, made and extended while they are being spoken. Words are held
- * back until they are unlikely to change.
+ * Live captions: cues of at most two lines of 42 characters, created and extended while someone speaks. Words are held back
+ * until they are unlikely to change.
  *
  * @example
- * ```ts
  * for await (const cue of session.events.pipeThrough(captions())) show(cue.id, cue.text);
- * ```
  * @throws RangeError if `agreement` is not a whole number above 0
  */
 export function captions(options: CaptionOptions = {}): TransformStream<TranscriptEvent, CaptionUpdate> {

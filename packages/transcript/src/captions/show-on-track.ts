@@ -16,7 +16,10 @@ export interface TrackCue {
 }
 
 export interface TrackOptions extends Labels {
-  /** The media's time when the session's audio began, in seconds. @default 0 */
+  /**
+   * The media's time when the session's audio began, in seconds.
+   * @default 0
+   */
   readonly offset?: number | undefined;
 }
 
@@ -24,15 +27,13 @@ export interface TrackOptions extends Labels {
 const mostCues = 64;
 
 /**
- * Puts live captions onto a track of a media element, as `VTTCue`s. Provisional words are of the class `provisional`, for
+ * Puts live captions on a track of a media element, as `VTTCue`s. Provisional words have the class `provisional`, for
  * `::cue(.provisional)`.
  *
  * @example
- * ```ts
  * const track = video.addTextTrack("captions", "English", "en");
  * track.mode = "showing";
  * await showOnTrack(session.events.pipeThrough(captions()), track, { offset: video.currentTime });
- * ```
  * @returns a promise that resolves when the captions have ended; it rejects with the error that ended them
  */
 export function showOnTrack(

@@ -5,7 +5,7 @@ import type { Turn } from "../store/turn.ts";
 import { bare } from "../text/align.ts";
 import { Agreement } from "./agreement.ts";
 
-/** What is done with words that may still change. */
+/** How to treat words that may still change. */
 export interface ShownWords {
   readonly provisional: boolean;
   readonly agreement: number;
@@ -14,15 +14,15 @@ export interface ShownWords {
 
 /** One cue on a screen. */
 export interface CaptionUpdate {
-  /** A later update of the same `id` takes this one's place. */
+  /** A later update with the same `id` replaces this one. */
   readonly id: string;
-  /** One or two lines of at most 42 characters, `\n` between them. Empty: the cue is to be removed. */
+  /** One or two lines of at most 42 characters, separated by `\n`. Empty: remove the cue. */
   readonly text: string;
-  /** The beginning of `text` that is settled; the rest is provisional. */
+  /** The beginning of `text` that is final; the rest is provisional. */
   readonly stableText: string;
-  /** In ms of the audio. */
+  /** Start, in ms of the audio. */
   readonly start: number;
-  /** In ms of the audio. While the turn continues, when the cue must leave the screen at the latest. */
+  /** End, in ms of the audio. While the turn continues: the latest time at which the cue must leave the screen. */
   readonly end: number;
   /** Whether its turn is over. */
   readonly isFinal: boolean;
@@ -30,15 +30,15 @@ export interface CaptionUpdate {
   readonly channel?: string | undefined;
 }
 
-/** The words of one turn that are on the screen, and the cues that they are in. */
+/** The words of one turn that are on the screen, and their cues. */
 export class ShownTurn {
   readonly #agreement = new Agreement();
   #words: readonly Piece[] = [];
-  /** How many of them were shown as settled. */
+  /** How many of them were shown as final. */
   #settled = 0;
   #cues: readonly CaptionUpdate[] = [];
 
-  /** Takes another reading of the turn, undefined if it has vanished, and returns the cues that change. */
+  /** Takes another reading of the turn, undefined if it was removed, and returns the cues that change. */
   read(turn: Turn | undefined, how: ShownWords): CaptionUpdate[] {
     const before = this.#cues;
     this.#cues = turn ? this.#read(turn, how) : [];
@@ -49,7 +49,7 @@ export class ShownTurn {
   #read(turn: Turn, { provisional, agreement, restyle }: ShownWords): CaptionUpdate[] {
     const pieces = piecesOf(turn);
     const settled = turn.isFinal ? pieces.length : this.#agreement.read(pieces, agreement);
-    // Words that were shown stay until others are as sure as they were.
+    // Shown words stay until others are as certain as they were.
     if (turn.isFinal || provisional || settled >= this.#words.length) {
       const words = provisional ? pieces : pieces.slice(0, settled);
       this.#words = restyle ? words : unstyled(words, this.#words.slice(0, this.#settled));
@@ -67,7 +67,7 @@ function unstyled(words: readonly Piece[], shown: readonly Piece[]): Piece[] {
   });
 }
 
-/** Fills line after line, so that a word never moves because another follows it. */
+/** Fills line after line, so that a word never moves because of a following one. */
 function layOut(turn: Turn, words: readonly Piece[], settled: number): CaptionUpdate[] {
   const { order, isFinal, speaker, channel } = turn;
   const cues: CaptionUpdate[] = [];

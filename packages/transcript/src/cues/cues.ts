@@ -6,7 +6,7 @@ import { twoLines } from "./lines.ts";
 import { type Piece, piecesOf, readingSpeed } from "./pieces.ts";
 import { longest, shortest, splitIntoCues } from "./split.ts";
 
-/** One or two lines of text and when they are shown, in ms of the audio. */
+/** One or two lines of text and when to show them, in ms of the audio. */
 export interface Cue {
   readonly start: number;
   readonly end: number;
@@ -21,9 +21,9 @@ interface Run extends Speaker {
   readonly pieces: Piece[];
 }
 
-/** A silence from which on another cue begins, in ms. */
+/** A silence of this length begins another cue, in ms. */
 const longPause = 1500;
-/** How much later than its words a cue may come, so that the one before lasts long enough, in ms. */
+/** How much later than its words a cue may start, so that the previous one lasts long enough, in ms. */
 const mostLag = 500;
 
 /** All turns as cues, in the order of WebVTT: by start, then the longer first. Cues of one channel do not overlap. `withNames` puts names into the text. */
@@ -99,7 +99,7 @@ function startOf({ pieces }: Run): number {
   return pieces[0]?.start ?? 0;
 }
 
-/** Cues of one channel with times in which they can be read, as far as the next cue leaves room. */
+/** Cues of one channel with times in which they can be read, as far as the next cue allows. */
 function readable(cues: readonly Cue[]): Cue[] {
   let free = 0;
   return cues.map((cue, i) => {

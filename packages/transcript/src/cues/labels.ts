@@ -8,9 +8,15 @@ export interface Speaker {
 
 /** How speakers and gaps are named. */
 export interface Labels {
-  /** The name of a speaker; an empty text for none. @default the channel, the speaker's label, or both */
+  /**
+   * Returns the name of a speaker; an empty string for none.
+   * @default the channel, the speaker's label, or both
+   */
   readonly name?: ((speaker: Speaker) => string) | undefined;
-  /** What marks lost audio, of at most 42 characters; an empty text for nothing. @default `[1.2 s of audio lost]` */
+  /**
+   * Returns the mark for lost audio, at most 42 characters; an empty string for none.
+   * @default `[1.2 s of audio lost]`
+   */
   readonly gap?: ((lostMs: number) => string) | undefined;
 }
 

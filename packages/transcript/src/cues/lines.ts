@@ -1,16 +1,16 @@
 import { lineLength, type Piece } from "./pieces.ts";
 
-/** The pieces as one text. */
+/** Joins the pieces to one text. */
 export function textOfPieces(pieces: readonly Piece[]): string {
   return pieces.reduce((text, piece) => append(text, piece), "");
 }
 
-/** A line with one more piece behind it. */
+/** A line with one more piece at its end. */
 export function append(line: string, { text, spaced }: Piece): string {
   return line === "" ? text : spaced ? `${line} ${text}` : line + text;
 }
 
-/** How badly a cue or a line ends behind this text: 0 a sentence, 1 a clause, 3 in mid-phrase, 4 at a word like "the". */
+/** How badly a cue or a line ends after this text: 0 after a sentence, 1 after a clause, 3 in mid-phrase, 4 after a word like "the". */
 export function breakCost(text: string): number {
   return /[.?!…。！？؟]["”»'’)]*$/u.test(text)
     ? 0
@@ -21,7 +21,7 @@ export function breakCost(text: string): number {
         : 3;
 }
 
-/** At most two lines, the break where it reads best; undefined if they need more. */
+/** At most two lines, broken at the best place; undefined if the text needs more. */
 export function twoLines(pieces: readonly Piece[]): string[] | undefined {
   const whole = textOfPieces(pieces);
   if (whole.length <= lineLength) return [whole];

@@ -4,26 +4,26 @@ import { hasNoSpaces, wordEnds } from "../text/align.ts";
 /** A word with its punctuation, or a part of one that is longer than a line. Times are in ms of the audio. */
 export interface Piece {
   readonly text: string;
-  /** Whether a space is in front of it. */
+  /** Whether a space precedes it. */
   readonly spaced: boolean;
   readonly start: number;
   readonly end: number;
   readonly speaker?: string | undefined;
-  /** Whether the service says that its text stays. */
+  /** Whether the service says that its text is final. */
   readonly isFinal: boolean;
 }
 
 /** Most characters in a line. */
 export const lineLength = 42;
-/** Most characters a second that can be read. */
+/** Most characters per second that can be read. */
 export const readingSpeed = 17;
 
-/** The turn's text in pieces of at most a line, with times that leave out silence at its edges. */
+/** The turn's text in pieces of at most a line, with times without the silence at its edges. */
 export function piecesOf(turn: Turn): Piece[] {
   return withoutSilence(withTimes(wordPieces(turn).flatMap(lineSized)));
 }
 
-/** The words as `text` has them; if they are other words than those of `text`, its own, spread over its time. */
+/** The words as in `text`; if `text` has other words, those of `text`, spread over its time. */
 function wordPieces({ text, words, start, end, speaker, isFinal }: Turn): Piece[] {
   const ends = wordEnds(text, words);
   if (ends.length === words.length && ends.at(-1) === text.length) {
@@ -86,7 +86,7 @@ function withTimes(pieces: readonly Piece[]): Piece[] {
   });
 }
 
-/** The service gives the silence around a turn to its first and last words: what is longer than they can last is cut. */
+/** The service adds the silence around a turn to its first and last words: this cuts what is longer than a word can be. */
 function withoutSilence(pieces: Piece[]): Piece[] {
   const first = pieces[0];
   if (first) pieces[0] = { ...first, start: Math.max(first.start, first.end - longest(first.text)) };

@@ -1,16 +1,16 @@
 import { breakCost, textOfPieces, twoLines } from "./lines.ts";
 import { lineLength, type Piece, readingSpeed } from "./pieces.ts";
 
-/** In ms. */
+/** Shortest duration of a cue, in ms. */
 export const shortest = 1000;
-/** In ms. */
+/** Longest duration of a cue, in ms. */
 export const longest = 7000;
-/** Silence from which on a cue should rather end, in ms. */
+/** A silence of this length is a good end of a cue, in ms. */
 const pause = 300;
 
 /**
- * What one speaker says without a long pause, as cues: of all ways to split it, the one with the least cost. Cues end at
- * sentences, clauses and pauses, last long enough to be read, and are as few as this allows.
+ * Splits what one speaker says without a long pause into cues: of all ways to split it, the one with the least cost. Cues end
+ * at sentences, clauses and pauses, last long enough to be read, and are as few as possible.
  */
 export function splitIntoCues(pieces: readonly Piece[]): (readonly Piece[])[] {
   const costs = [0];
@@ -39,7 +39,7 @@ function cueCost(pieces: readonly Piece[], start: number, end: number): number {
   if (!first || !last || !twoLines(cue)) return Number.POSITIVE_INFINITY;
   const next = pieces[end];
   const spoken = last.end - first.start;
-  // The cue may stay until the next one comes.
+  // The cue may stay until the next one starts.
   const shown = Math.min(longest, Math.max(spoken, (next?.start ?? Number.POSITIVE_INFINITY) - first.start));
   const ending = next && next.start - last.end < pause ? breakCost(last.text) : 0;
   const pauses = cue.reduce((sum, piece, i) => sum + Math.max(0, (cue[i + 1]?.start ?? 0) - piece.end - pause), 0);

@@ -42,7 +42,7 @@ it.each([
   [{ version: 2 }, /version is 2/],
   [{ version: 1 }, /turns is undefined/],
   [{ version: 1, turns: [{ order: "1" }], partials: [], gaps: [], dropped: 0 }, /order is "1"/],
-  [{ ...toJson(transcript.snapshot), turns: [...transcript.snapshot.turns].reverse() }, /behind a higher one/],
+  [{ ...toJson(transcript.snapshot), turns: [...transcript.snapshot.turns].reverse() }, /after a higher one/],
 ])("refuses %j, and says what to pass", (json, message) => {
   expect(() => fromJson(json)).toThrow(message);
   expect(() => fromJson(json)).toThrow(

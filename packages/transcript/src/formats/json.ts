@@ -3,12 +3,12 @@ import { createSnapshot, type TranscriptSnapshot } from "../store/snapshot.ts";
 import type { Gap, Turn, Word } from "../store/turn.ts";
 import { fromArray } from "../store/turn-list.ts";
 
-/** A transcript as plain data, for `JSON.stringify`, a database, or a page that is going to be loaded again. */
+/** A transcript as plain data, for `JSON.stringify`, a database, or a page that will be reloaded. */
 export interface TranscriptJson {
   readonly version: 1;
   readonly turns: readonly Turn[];
   readonly partials: readonly Turn[];
-  /** `order` of the partial that was heard last. */
+  /** `order` of the partial that was updated last. */
   readonly partial?: number | undefined;
   readonly gaps: readonly Gap[];
   readonly dropped: number;
@@ -19,14 +19,12 @@ export function toJson({ turns, partials, partial, gaps, dropped }: TranscriptSn
 }
 
 /**
- * The transcript that `toJson` made `json` from, also after `JSON.parse`. Unknown fields are left out.
+ * Restores the transcript that `toJson` converted, also after `JSON.parse`. Ignores unknown fields.
  *
  * @example
- * ```ts
  * const saved = sessionStorage.getItem("transcript");
  * const transcript = createTranscript(saved ? { from: fromJson(JSON.parse(saved)) } : {});
- * ```
- * @throws TypeError, with the `code` `"invalid-transcript"`, if it is anything else
+ * @throws TypeError with the `code` `"invalid-transcript"` for anything else
  */
 export function fromJson(json: unknown): TranscriptSnapshot {
   const fields = fieldsOf(json);
@@ -35,7 +33,7 @@ export function fromJson(json: unknown): TranscriptSnapshot {
   const partials = list(fields.partials, "partials").map(turn);
   const gaps = list(fields.gaps, "gaps").map(gap);
   const unordered = turns.find(({ order }, i) => order <= (turns[i - 1]?.order ?? -1));
-  if (unordered) throw invalid("turns", `order ${unordered.order} behind a higher one`);
+  if (unordered) throw invalid("turns", `order ${unordered.order} after a higher one`);
   const content = {
     finals: fromArray(turns),
     partials: Object.freeze(partials),
@@ -105,6 +103,6 @@ function text(value: unknown, name: string): string {
 
 function invalid(name: string, value: unknown): TypeError & { readonly code: "invalid-transcript" } {
   const shown = String(JSON.stringify(value)).slice(0, 80);
-  const message = `This is no transcript: ${name} is ${shown}. Pass what toJson returned.`;
+  const message = `This is not a transcript: ${name} is ${shown}. Pass what toJson returned.`;
   return Object.assign(new TypeError(message), { code: "invalid-transcript" as const });
 }

@@ -4,8 +4,10 @@ import type { TranscriptSnapshot } from "../store/snapshot.ts";
 import { timestamp } from "./timestamp.ts";
 
 /**
- * SubRip subtitles: the cues of `toWebVtt`. A name is in front of the text when the speaker changes. The format has no
- * escapes: `-->` becomes an arrow, and what players would take for a tag gets an invisible space.
+ * SubRip subtitles: the cues of `toWebVtt`. The name precedes the text when the speaker changes. The format has no escapes:
+ * `-->` becomes an arrow, and text that players would read as a tag gets an invisible space.
+ *
+ * @example await writeFile("talk.srt", toSrt(transcript.snapshot));
  */
 export function toSrt(snapshot: TranscriptSnapshot, labels: Labels = {}): string {
   return cuesOf(snapshot, labels, true)

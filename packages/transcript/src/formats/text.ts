@@ -1,7 +1,11 @@
 import { gapLabel, type Labels, nameOf } from "../cues/labels.ts";
 import type { TranscriptSnapshot } from "../store/snapshot.ts";
 
-/** A turn a line, after its speaker's name if it has one; lost audio on a line of its own. */
+/**
+ * One line per turn, after its speaker's name if it has one; lost audio has its own line.
+ *
+ * @example console.log(toText(transcript.snapshot));
+ */
 export function toText(snapshot: TranscriptSnapshot, labels: Labels = {}): string {
   const lines: string[] = [];
   const gaps = snapshot.gaps.map(({ afterOrder, lostMs }) => ({ afterOrder, text: gapLabel(lostMs, labels) }));

@@ -4,20 +4,20 @@ import type { Content, TranscriptSnapshot } from "./snapshot.ts";
 import type { Gap, Turn } from "./turn.ts";
 import { findTurn, firstTurn, fromArray, putTurn, type TurnList, withoutFirst } from "./turn-list.ts";
 
-/** One turn is open a channel, so more are left over from failures: the oldest then joins the final turns as it is. */
+/** A channel has one open turn, so further ones are left over from failures: the oldest then becomes final. */
 const mostPartials = 32;
-/** Turns that a revision or response may precede. */
+/** How many turns a revision or response may be ahead of. */
 const mostWaiting = 64;
 
 type Change = (turn: Turn) => Turn;
 
-/** A turn of which an event said something; `turn` is undefined if it has vanished, being empty. */
+/** A turn that an event was about; `turn` is undefined if it was removed because it is empty. */
 export interface Reading {
   readonly order: number;
   readonly turn: Turn | undefined;
 }
 
-/** Puts events in their places: readings of a turn, corrections of earlier ones, further sessions. */
+/** Applies events: readings of a turn, corrections of earlier ones, further sessions. */
 export class Collector implements Content {
   finals: TurnList;
   partial: Turn | undefined;
@@ -30,14 +30,14 @@ export class Collector implements Content {
   #lastOrder = -1;
   #end = 0;
   #droppedOrder = -1;
-  /** What a session's own orders and times are added to. */
+  /** Added to a session's own orders and times. */
   #base = 0;
   #offset = 0;
-  /** How much audio the session has had, in ms, once it says so. */
+  /** Duration of the session's audio, in ms, once it is known. */
   #duration = 0;
-  /** Channels of this session that have begun; undefined is the only one of a session without channels. */
+  /** Channels of this session so far; undefined is the only one of a session without channels. */
   readonly #begun = new Set<string | undefined>();
-  /** Whether all turns are of sessions before the one that comes. */
+  /** Whether all turns belong to earlier sessions. */
   #resumed: boolean;
   readonly #waiting = new Map<number, Change>();
 
@@ -54,7 +54,7 @@ export class Collector implements Content {
     this.#dropOldest();
   }
 
-  /** Returns the turns that the event is about, also those that it leaves as they were. */
+  /** Returns the turns that the event is about, including unchanged ones. */
   accept(event: TranscriptEvent): readonly Reading[] {
     switch (event.type) {
       case "Begin":
@@ -77,7 +77,7 @@ export class Collector implements Content {
     return [];
   }
 
-  /** A session after another: its turns and its audio continue where that one ended. */
+  /** Another session: its turns and its audio continue where the previous one ended. */
   #begin(channel: string | undefined): void {
     if (this.#resumed || this.#begun.has(channel)) {
       this.#resumed = false;
@@ -141,7 +141,7 @@ export class Collector implements Content {
     this.#end = Math.max(this.#end, end);
   }
 
-  /** Changes a final turn, now or when it comes. */
+  /** Changes a final turn, now or when it arrives. */
   #change(of: { readonly turn_order?: unknown }, change: Change): Reading[] {
     const order = this.#orderOf(of);
     if (order === undefined) return [];
@@ -160,7 +160,7 @@ export class Collector implements Content {
     return [];
   }
 
-  /** The turn's order among those of all sessions; undefined if it has none, or is one of those that were dropped. */
+  /** The turn's order among those of all sessions; undefined if it has none, or was dropped. */
   #orderOf({ turn_order }: { readonly turn_order?: unknown }): number | undefined {
     const order = numberOf(turn_order);
     return order === undefined || order + this.#base <= this.#droppedOrder ? undefined : order + this.#base;

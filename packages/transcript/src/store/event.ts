@@ -1,5 +1,5 @@
 /**
- * What a transcript reads of an event. Every `StreamingEvent` of `voxpipe` fits, and so does one with a `channel`.
+ * The parts of an event that a transcript reads. Every `StreamingEvent` of `voxpipe` fits, and so does one with a `channel`.
  * The fields are `unknown` because the service is not trusted: each is checked where it is used.
  */
 export interface TranscriptEvent {
@@ -22,7 +22,7 @@ export interface TranscriptEvent {
 /** Fields of an unchecked value. */
 export type Fields = { readonly [name in string]?: unknown };
 
-/** The value's fields; none if it is no object. */
+/** The value's fields; none if it is not an object. */
 export function fieldsOf(value: unknown): Fields {
   return isFields(value) ? value : {};
 }
@@ -31,12 +31,12 @@ function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null;
 }
 
-/** The value's entries; none if it is no array. */
+/** The value's entries; none if it is not an array. */
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** A text that is not empty. */
+/** A non-empty string. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }

@@ -3,7 +3,7 @@ import { fieldsOf, listOf, numberOf, type TranscriptEvent, textOf } from "./even
 import { share } from "./share.ts";
 import type { Turn, Word } from "./turn.ts";
 
-/** What a reading of a turn starts from. */
+/** The starting point of a reading. */
 interface Position {
   readonly order: number;
   /** Added to all times, in ms. */
@@ -13,8 +13,8 @@ interface Position {
 }
 
 /**
- * The turn of a Turn event, or undefined if nothing was said. Parts that are the same as in `previous`, an earlier reading
- * of this turn, are its objects.
+ * The turn of a Turn event, or undefined if nothing was said. Parts that are the same as in `previous`, an earlier reading of
+ * this turn, are reused.
  */
 export function readTurn(event: TranscriptEvent, at: Position, previous: Turn | undefined): Turn | undefined {
   const isFinal = event.end_of_turn === true;
@@ -38,7 +38,7 @@ export function readTurn(event: TranscriptEvent, at: Position, previous: Turn | 
   return Object.freeze(share(previous, turn));
 }
 
-/** The words with text; times that are missing are those of the word before. */
+/** The words with text; a missing time is the previous word's. */
 function readWords(event: TranscriptEvent, { offset, now }: Position, previous: Turn | undefined): readonly Word[] {
   let time = now;
   const words: Word[] = [];
@@ -65,8 +65,8 @@ function readWords(event: TranscriptEvent, { offset, now }: Position, previous: 
 }
 
 /**
- * Partials of Universal-Streaming have settled words in `transcript`, and the rest in `words` only; those of later models
- * restate the whole turn in `transcript`. So what `transcript` leaves out is added.
+ * Partials of Universal-Streaming have final words in `transcript`, and the rest only in `words`; those of later models repeat
+ * the whole turn in `transcript`. So words missing from `transcript` are added.
  */
 function readText(transcript: string, words: readonly Word[], isFinal: boolean): Pick<Turn, "text" | "stableText"> {
   if (isFinal) {
@@ -77,7 +77,7 @@ function readText(transcript: string, words: readonly Word[], isFinal: boolean):
   const firstOpen = words.findIndex((word) => !word.isFinal);
   const settled = firstOpen < 0 ? words : words.slice(0, firstOpen);
   let known = ends.length;
-  // Words that read otherwise than `transcript`: it holds the settled ones, or more than they are.
+  // The words differ from `transcript`: it has the final ones, or more.
   if ((ends.at(-1) ?? 0) < transcript.length)
     known = transcript.split(" ").length > settled.length ? words.length : settled.length;
   const text = joined(transcript, join(words.slice(known)));
@@ -100,7 +100,7 @@ function mainSpeaker(words: readonly Word[]): string | undefined {
   return main;
 }
 
-/** The turn with the speakers of a SpeakerRevision; its text and times stay. */
+/** The turn with the speakers of a SpeakerRevision; its text and times do not change. */
 export function reviseSpeakers(
   turn: Turn,
   revision: { readonly speaker_label?: unknown; readonly words?: unknown },

@@ -3,13 +3,13 @@ import { share } from "./share.ts";
 import type { Gap, Turn } from "./turn.ts";
 import { joinTexts, speakersOf, speakersOfList, type TurnList, textOfList, toArray } from "./turn-list.ts";
 
-/** A transcript at one moment. Never changed; what is the same in a later one is the same object. */
+/** A transcript at one moment. It never changes; unchanged parts of a later one are the same objects. */
 export interface TranscriptSnapshot {
   /** Final turns, in order. */
   readonly turns: readonly Turn[];
-  /** The turn that is being spoken; of several, on channels that speak at once, the one that was heard last. */
+  /** The turn in progress; if several channels speak at once, the one updated last. */
   readonly partial: Turn | undefined;
-  /** All turns that are being spoken, in order. At most one unless there are channels. */
+  /** All turns in progress, in order. At most one unless there are channels. */
   readonly partials: readonly Turn[];
   /** All turns as one text, the open ones last. */
   readonly text: string;
@@ -21,7 +21,7 @@ export interface TranscriptSnapshot {
   readonly dropped: number;
 }
 
-/** What a snapshot is made from. Never changed. */
+/** The data of a snapshot. It never changes. */
 export interface Content {
   readonly finals: TurnList;
   readonly partial: Turn | undefined;
@@ -31,8 +31,8 @@ export interface Content {
 }
 
 /**
- * The list of turns, the text and the speakers are made when they are first read: a transcript that is only written to
- * never pays for them. `speakers` shares its list between the snapshots of one transcript.
+ * The list of turns, the text and the speakers are created when they are first read, so a transcript that is only written to
+ * does not create them. `speakers` shares its list between the snapshots of one transcript.
  */
 export function createSnapshot(content: Content, speakers: { list: readonly string[] }): TranscriptSnapshot {
   const { finals, partial, partials, gaps, dropped } = content;

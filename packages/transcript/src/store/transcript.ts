@@ -4,7 +4,10 @@ import { share } from "./share.ts";
 import { type Content, createSnapshot, type TranscriptSnapshot } from "./snapshot.ts";
 
 export interface TranscriptOptions {
-  /** Most final turns to hold; older ones are dropped and counted. @default all */
+  /**
+   * The most final turns to keep; older ones are dropped and counted.
+   * @default all
+   */
   readonly keep?: number | undefined;
   /** A transcript to continue, such as one from `fromJson`. */
   readonly from?: TranscriptSnapshot | undefined;
@@ -12,27 +15,25 @@ export interface TranscriptOptions {
 
 /** The words of one or more sessions. */
 export interface Transcript {
-  /** The present state: another object after a change, the same one until then. */
+  /** The current state: a new object after a change, the same one until then. */
   readonly snapshot: TranscriptSnapshot;
-  /** A new stream each time: pipe any number of sessions into the transcript, one after another or side by side. */
+  /** A new stream each time: pipe any number of sessions into the transcript, one after another or in parallel. */
   readonly writable: WritableStream<TranscriptEvent>;
-  /** Takes an event. Costs in proportion to its turn. */
+  /** Adds an event. Its cost is proportional to the turn. */
   push(event: TranscriptEvent): void;
-  /** `listener` is called after each change. Returns a function that ends this. */
+  /** Calls `listener` after each change. Returns a function that unsubscribes. */
   subscribe(listener: () => void): () => void;
 }
 
 /**
  * Collects events into an immutable transcript.
  *
- * A `Begin` after the first one begins another session, whose turns and times follow those of the one before.
+ * A `Begin` after the first one begins another session, whose turns and times follow those of the previous one.
  *
  * @example
- * ```ts
  * const transcript = createTranscript();
  * transcript.subscribe(() => render(transcript.snapshot));
  * for await (const event of session.events) transcript.push(event);
- * ```
  * @throws RangeError if `keep` is not a whole number above 0
  */
 export function createTranscript(options: TranscriptOptions = {}): Transcript {
@@ -62,7 +63,7 @@ export function createTranscript(options: TranscriptOptions = {}): Transcript {
     },
     push,
     subscribe(listener) {
-      // A function of its own, so that a listener that subscribes twice is called twice and leaves twice.
+      // A new function, so that a listener that subscribes twice is called twice and unsubscribes twice.
       const call = () => listener();
       listeners.add(call);
       return () => void listeners.delete(call);
@@ -74,7 +75,7 @@ function contentOf({ finals, partial, partials, gaps, dropped }: Content): Conte
   return { finals, partial, partials, gaps, dropped };
 }
 
-/** A listener that throws stops neither the others nor the stream: its error is reported as uncaught. */
+/** If a listener throws, the others and the stream continue, and its error is reported as uncaught. */
 function notify(listener: () => void): void {
   try {
     listener();

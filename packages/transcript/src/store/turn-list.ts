@@ -2,15 +2,15 @@ import { joined } from "../text/align.ts";
 import type { Turn } from "./turn.ts";
 
 /**
- * Turns in their order. A list is never changed; one that differs in a turn shares all chunks that have no part in it, and
- * the newest turns are apart, so that another turn costs the same in a long list as in a short one.
+ * Turns in order. A list never changes; a changed copy shares all chunks without a change, and the newest turns are separate,
+ * so that adding a turn costs the same in a long list as in a short one.
  */
 export interface TurnList {
   readonly chunks: readonly Chunk[];
   readonly tail: Chunk;
 }
 
-/** Text and speakers are found out when they are asked for. */
+/** Text and speakers are computed when they are first read. */
 interface Chunk {
   readonly turns: readonly Turn[];
   text?: string;
@@ -20,7 +20,7 @@ interface Chunk {
 const chunkSize = 128;
 const arrays = new WeakMap<TurnList, readonly Turn[]>();
 
-/** All turns as one array, always the same one. Costs in proportion to the list at the first call. */
+/** All turns as one array, the same on every call. The first call costs in proportion to the list. */
 export function toArray(list: TurnList): readonly Turn[] {
   const known = arrays.get(list);
   if (known) return known;
@@ -47,7 +47,7 @@ export function findTurn(list: TurnList, order: number): Turn | undefined {
   return turn?.order === order ? turn : undefined;
 }
 
-/** The list with the turn in its place, instead of one of the same order. */
+/** The list with the turn in its place, replacing one of the same order. */
 export function putTurn(list: TurnList, turn: Turn): TurnList {
   const { chunks, tail } = list;
   const chunk = chunkOf(list, turn.order);

@@ -8,7 +8,7 @@ export interface TurnFixture {
   readonly channel?: string;
 }
 
-/** A partial of Universal-Streaming: `transcript` has the settled words only, those before `|`. */
+/** A partial of Universal-Streaming: `transcript` has only the final words, those before `|`. */
 export function usPartial(text: string, { order = 0, start = 0, ...labels }: TurnFixture = {}): TranscriptEvent {
   const [settled = "", open = ""] = text.split("|").map((part) => part.trim());
   return {
@@ -22,7 +22,7 @@ export function usPartial(text: string, { order = 0, start = 0, ...labels }: Tur
   };
 }
 
-/** A partial of later models: `transcript` restates the whole turn, and no word is settled. */
+/** A partial of later models: `transcript` repeats the whole turn, and no word is final. */
 export function u3Partial(text: string, { order = 0, start = 0, ...labels }: TurnFixture = {}): TranscriptEvent {
   return { ...finalTurn(text, { order, start, ...labels }), end_of_turn: false, words: wordsOf(text, start, false) };
 }

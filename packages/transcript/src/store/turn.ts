@@ -3,33 +3,33 @@ export interface Word {
   readonly text: string;
   readonly start: number;
   readonly end: number;
-  /** 0–1. */
+  /** How sure the model is, 0–1. */
   readonly confidence?: number | undefined;
-  /** Whether its text stays. */
+  /** Whether its text is final. */
   readonly isFinal: boolean;
   readonly speaker?: string | undefined;
   readonly channel?: string | undefined;
 }
 
-/** What was said between two pauses. Never changed: a newer reading is another object. */
+/** The words between two pauses. It never changes: a newer reading is another object. */
 export interface Turn {
-  /** Rises by one per turn, over all sessions that were pushed. */
+  /** Rises by one per turn, over all sessions. */
   readonly order: number;
-  /** All that was heard so far. */
+  /** Everything heard so far. */
   readonly text: string;
-  /** The beginning of `text` that will not change; all of it once the turn is final. */
+  /** The beginning of `text` that will not change; all of it when the turn is final. */
   readonly stableText: string;
   /** Empty if the service sent none. */
   readonly words: readonly Word[];
-  /** In ms of the audio. */
+  /** Start, in ms of the audio. */
   readonly start: number;
-  /** In ms of the audio. */
+  /** End, in ms of the audio. */
   readonly end: number;
-  /** False among the final turns: its session ended before it did. */
+  /** False for a final turn whose session ended before it did. */
   readonly isFinal: boolean;
   /** Whether the service has punctuated and capitalised it. */
   readonly isFormatted: boolean;
-  /** The turn's speaker, or the one who says most of its words. */
+  /** The turn's speaker, or the speaker of most of its words. */
   readonly speaker?: string | undefined;
   readonly channel?: string | undefined;
   /** A code such as `en`. */
@@ -40,10 +40,10 @@ export interface Turn {
 
 /** Audio that never reached the service. */
 export interface Gap {
-  /** In ms of the audio. */
+  /** Where it begins, in ms of the audio. */
   readonly start: number;
   readonly lostMs: number;
-  /** Follows the turn of this order; -1: before the first. */
+  /** The order of the turn before it; -1 if there is none. */
   readonly afterOrder: number;
   readonly channel?: string | undefined;
 }

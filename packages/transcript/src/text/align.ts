@@ -1,21 +1,21 @@
-/** Space, and punctuation that formatting adds or takes away. */
+/** Space, and punctuation that formatting adds or removes. */
 const ignored = ' .,;:!?…。、，！？；：؟،"“”«»¿¡';
 const isIgnored = (character: string) => character !== "" && ignored.includes(character);
 const withoutSpaces =
   /[\p{Ideographic}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}。、，！？]/u;
 
-/** Runs of space and control characters as one space, so that no text of a server breaks a line. */
+/** Replaces runs of space and control characters by one space, so that a server's text cannot break a line. */
 export function oneLine(text: string): string {
-  // Most texts are in order already.
+  // Most texts need no change.
   return /^[!-~]+(?: [!-~]+)*$/.test(text) ? text : text.replace(/[\s\p{Cc}\u2028\u2029]+/gu, " ").trim();
 }
 
-/** Whether it begins in a script that puts no spaces between words. */
+/** Whether it begins in a script without spaces between words. */
 export function hasNoSpaces(text: string): boolean {
   return withoutSpaces.test(text.slice(0, 1));
 }
 
-/** Two texts as one: with a space between them, except in scripts that have none. */
+/** Joins two texts: with a space between them, except in scripts without spaces. */
 export function joined(left: string, right: string): string {
   if (left === "" || right === "") return left + right;
   const tight = hasNoSpaces(left.slice(-1)) && hasNoSpaces(right);
@@ -23,8 +23,8 @@ export function joined(left: string, right: string): string {
 }
 
 /**
- * For each of the words, where it ends in `text`, a single line, punctuation behind it included. Case and punctuation are ignored. The
- * list ends at the first word that `text` does not have there.
+ * Finds where each word ends in `text`, a single line, including the punctuation after it. Ignores case and punctuation. The
+ * list ends at the first word that is not in `text` at its place.
  */
 export function wordEnds(text: string, words: readonly { readonly text: string }[]): number[] {
   const ends: number[] = [];

@@ -2,20 +2,23 @@ import { Collector } from "../store/collector.ts";
 import { numberOf, type TranscriptEvent } from "../store/event.ts";
 import type { Turn } from "../store/turn.ts";
 
-/** What a voice agent has to know of its user. Every `started` is followed by one `final`. */
+/** The events for a voice agent. Every `started` is followed by one `final`. */
 export type Utterance =
   /** The user has begun to speak; `start` in ms of the audio. */
   | { readonly type: "started"; readonly start: number }
-  /** The user speaks while the agent does: once each time that `speaking` is set. */
+  /** The user speaks while the agent does: emitted once each time `speaking` is set. */
   | { readonly type: "interrupted" }
-  /** All that was heard so far, and its beginning that will not change. */
+  /** Everything heard so far, and its beginning that will not change. */
   | { readonly type: "partial"; readonly text: string; readonly stableText: string }
-  /** The user has finished; empty if it was only noise. A formatted form that an older service sends later is left out. */
+  /** The user has finished; empty if it was only noise. A formatted form that an older service sends later is ignored. */
   | { readonly type: "final"; readonly text: string };
 
 /** A user's utterances, one after another. */
 export interface Utterances extends AsyncIterable<Utterance> {
-  /** Set it while the agent speaks. @default false */
+  /**
+   * Set it while the agent speaks.
+   * @default false
+   */
   speaking: boolean;
 }
 
@@ -24,13 +27,11 @@ export interface Utterances extends AsyncIterable<Utterance> {
  * `SpeechStarted`, others with the first partial.
  *
  * @example
- * ```ts
  * const user = utterances(session.events);
  * for await (const heard of user) {
  *   if (heard.type === "interrupted") stopSpeaking();
  *   if (heard.type === "final") void answer(heard.text, (isSpeaking) => (user.speaking = isSpeaking));
  * }
- * ```
  */
 export function utterances(events: AsyncIterable<TranscriptEvent>): Utterances {
   let speaking = false;

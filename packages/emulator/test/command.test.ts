@@ -126,7 +126,7 @@ test("a port in use is reported in one line", async () => {
   const { code, text } = await start("--port", port).ended;
   expect([code, text]).toEqual([
     1,
-    `error: Port ${port} on 127.0.0.1 is in use. Stop what listens there, choose another port, or use port 0 for any free one.`,
+    `error: Port ${port} on 127.0.0.1 is in use. Stop the program that listens there, choose another port, or use port 0 for any free one.`,
   ]);
   first.stop();
   await first.ended;

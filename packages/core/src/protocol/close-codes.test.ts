@@ -69,7 +69,7 @@ describe("a close code of the WebSocket protocol", () => {
     [1003, "invalid-message", false, "check apiHost and encoding"],
     [1005, "connection-lost", true, "No reason was given"],
     [1006, "connection-lost", true, "Check the network"],
-    [1007, "invalid-message", false, "could not be read"],
+    [1007, "invalid-message", false, "could not read"],
     [1009, "audio-rejected", false, "lower frameDuration"],
     [1010, "server-error", false, "WebSocket extension"],
     [1011, "server-error", true, "The service failed"],
@@ -130,7 +130,7 @@ describe("a refused handshake", () => {
     [400, 9000, "The URL, of 9000 characters, is too long."],
     [400, 300, "Check apiHost."],
     [302, 300, "Redirects are not followed"],
-    [407, 300, "A proxy asks for a user name and password"],
+    [407, 300, "A proxy requires a user name and password"],
     [503, 300, "Try again later"],
   ])("HTTP %i for a URL of %i characters: %s", (status, urlLength, remedy) => {
     expect(refused(status, {}, { byToken: false, urlLength }).message).toContain(remedy);

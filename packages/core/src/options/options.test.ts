@@ -200,7 +200,9 @@ describe("extraParams", () => {
     "cannot hold %s, which is no parameter of the service, and do not show it",
     (name) => {
       expect(problems({ ...least, extraParams: { [name]: "s3cret-value" } })).toEqual([
-        expect.stringMatching(new RegExp(`^extraParams\\.${name}: not a parameter of the service\\. Pass \\w+ as an option`)),
+        expect.stringMatching(
+          new RegExp(`^extraParams\\.${name}: not a parameter of the service\\. Pass \\w+ as an option`),
+        ),
       ]);
       expect(problems({ ...least, extraParams: { [name]: "s3cret-value" } }).join()).not.toContain("s3cret");
     },

@@ -12,12 +12,14 @@ const recognizer = workspaces["packages/recognizer"];
 const token = workspaces["packages/token"];
 const emulator = workspaces["packages/emulator"];
 const client = workspaces["packages/client"];
+const relay = workspaces["packages/relay"];
 
 // Run by hand, or by a test as a process of its own.
 recognizer.entry.push("sample/*.mjs", "scripts/*.mjs");
 token.entry.push("test/examples/*.ts", "test/instance.ts");
 emulator.entry.push("test/vendor-session.ts");
 client.entry.push("test/programs/*.ts");
+relay.entry.push("scripts/load/{main,server,publisher,readers}.ts");
 // The model files come out of these packages' folders; nothing imports them.
 recognizer.ignoreDependencies = ["@moonshine-ai/moonshine-js", "@ricky0123/vad-web", "llama-tokenizer-js"];
 
@@ -34,6 +36,7 @@ export default {
         "runtimes/visitor.ts",
         "runtimes/visitor-host.ts",
         "browsers/site/page.ts",
+        "browsers/site/reader-page.ts",
         "browsers/site/reference.js",
         "browsers/site/suite-page.ts",
         "browsers/site/with-tokens.ts",

@@ -30,6 +30,7 @@ function installPacked(packed: readonly PackedPackage[]): Promise<Consumer> {
     "@voxpipe/files",
     "@voxpipe/transcript",
     "@voxpipe/channels",
+    "@voxpipe/relay",
   ];
   const { devDependencies } = token;
   return createConsumer(

@@ -1,0 +1,120 @@
+import { once } from "node:events";
+import { copyFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import { join } from "node:path";
+import { getRequestListener } from "@hono/node-server";
+import { createRelay } from "@voxpipe/relay";
+import type { TranscriptEvent } from "@voxpipe/transcript";
+import { build } from "esbuild";
+import { beforeAll, expect, inject } from "vitest";
+import { root } from "../workspace.ts";
+import { freePort } from "./launch/free-port.ts";
+import { PlaywrightPage } from "./launch/playwright-page.ts";
+import { evaluate, type TestPage } from "./launch/test-page.ts";
+import { inEveryBrowser } from "./matrix/behaviours.ts";
+
+let script = "";
+
+beforeAll(async () => {
+  const folder = inject("site");
+  await copyFile(join(root, "e2e/browsers/site/reader-page.ts"), join(folder, "reader-page.ts"));
+  const { outputFiles } = await build({
+    entryPoints: [join(folder, "reader-page.ts")],
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2022",
+    tsconfigRaw: {},
+    logLevel: "warning",
+  });
+  script = outputFiles[0]?.text ?? "";
+});
+
+/** A talk that can be read along, on a server that can go and come back. */
+async function openTalk() {
+  const relay = createRelay({ heartbeat: 1000 });
+  const read = relay.handler({ authorize: () => true });
+  const port = await freePort();
+  const listener = getRequestListener(async (request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/captions") return read(request);
+    if (pathname === "/reader.js") return new Response(script, { headers: { "Content-Type": "text/javascript" } });
+    const html = '<!doctype html><title>Reader</title><script type="module" src="/reader.js"></script>';
+    const policy = "default-src 'none'; script-src 'self'; connect-src 'self'";
+    return new Response(html, { headers: { "Content-Type": "text/html", "Content-Security-Policy": policy } });
+  });
+  let server: Server | undefined;
+  const start = async () => {
+    server = createServer(listener).listen(port, "127.0.0.1");
+    await once(server, "listening");
+  };
+  const stop = async () => {
+    server?.closeAllConnections();
+    server?.close();
+    if (server) await once(server, "close");
+  };
+  const { readable, writable } = new TransformStream<TranscriptEvent, TranscriptEvent>();
+  const speaker = writable.getWriter();
+  const published = relay.publish("talk", readable);
+  let order = 0;
+  await start();
+  return {
+    url: `http://127.0.0.1:${port}/?room=talk&by=`,
+    start,
+    stop,
+    says: (text: string) => speaker.write(turn(order++, text, true)),
+    begins: (text: string) => speaker.write(turn(order, text, false)),
+    async [Symbol.asyncDispose]() {
+      await speaker.close();
+      await published;
+      await relay.close();
+      await stop();
+    },
+  };
+}
+
+function turn(order: number, text: string, isFinal: boolean): TranscriptEvent {
+  const words = text.split(" ").map((word, i) => ({ text: word, start: 300 * i, end: 300 * i + 250 }));
+  return { type: "Turn", turn_order: order, end_of_turn: isFinal, turn_is_formatted: isFinal, transcript: text, words };
+}
+
+const shown = (page: TestPage) => evaluate(page, () => globalThis.reader());
+const showing = (page: TestPage) => expect.poll(() => shown(page).then(({ text }) => text));
+
+inEveryBrowser("reading along", ({ launch, behaviour }) => {
+  for (const by of ["subscribe", "EventSource"])
+    behaviour(`with ${by}: opened in mid-talk, reloaded, while the server is away, and offline`, async () => {
+      await using talk = await openTalk();
+      await talk.says("Good morning.");
+      await talk.begins("today we");
+      await using browser = await launch();
+      await using page = await browser.newPage();
+      await page.goto(talk.url + by);
+      await showing(page).toBe("Good morning. today we");
+      await talk.says("Today we begin.");
+      await showing(page).toBe("Good morning. Today we begin.");
+
+      await page.goto(talk.url + by);
+      await showing(page).toBe("Good morning. Today we begin.");
+
+      await talk.stop();
+      await talk.says("Nobody is connected.");
+      await expect.poll(() => shown(page).then(({ states }) => states)).toContain("reconnecting");
+      await talk.start();
+      await showing(page).toBe("Good morning. Today we begin. Nobody is connected.");
+
+      if (page instanceof PlaywrightPage) {
+        const context = page.page.context();
+        await context.setOffline(true);
+        await talk.says("The train is in a tunnel.");
+        await talk.begins("and now");
+        await context.setOffline(false);
+      } else await talk.says("The train is in a tunnel.");
+      await talk.says("And now it is out.");
+      await showing(page).toBe(
+        "Good morning. Today we begin. Nobody is connected. The train is in a tunnel. And now it is out.",
+      );
+      const { finals } = await shown(page);
+      expect(new Set(finals).size).toBe(finals.length);
+    });
+});

@@ -14,7 +14,7 @@ export const packages = {
   token: { entries: ["index"], programs: ["browser", "create-temporary-token", "token-handler"] },
   microphone: { entries: ["index", "testing"], bundles: ["worklet"] },
   transcript: { entries: ["index"] },
-  relay: { entries: ["index", "subscribe"] },
+  relay: { entries: ["index", "node", "subscribe"] },
   channels: { entries: ["index"] },
   telephony: { entries: ["index"] },
   client: {

@@ -23,6 +23,11 @@ export interface RelayOptions {
   readonly heartbeat?: number | undefined;
   /** How long a reader may take nothing of what waits for it, in ms; then it is disconnected. @default 30_000 */
   readonly stallTimeout?: number | undefined;
+  /**
+   * How long a connection lasts at most, in ms: then the reader comes back and goes on, perhaps on another server. It ends
+   * those who never read what fits into the buffers of the network, which no server can see. @default 1_800_000
+   */
+  readonly maxConnectionAge?: number | undefined;
   /** Most bytes that are handed to a reader's connection at a time; one event may be longer. @default 65_536 */
   readonly chunkBytes?: number | undefined;
   /** How long `publish` goes on trying to store the last events after `events` has ended, in ms. @default 60_000 */
@@ -52,6 +57,7 @@ export interface RelaySettings {
   readonly expireAfter: number;
   readonly heartbeat: number;
   readonly stallTimeout: number;
+  readonly maxConnectionAge: number;
   readonly chunkBytes: number;
   readonly flushTimeout: number;
   readonly limits: RelayLimits;
@@ -64,6 +70,7 @@ const numbers = {
   expireAfter: 3_600_000,
   heartbeat: 15_000,
   stallTimeout: 30_000,
+  maxConnectionAge: 1_800_000,
   chunkBytes: 65_536,
   flushTimeout: 60_000,
 };

@@ -78,6 +78,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
     readers,
     mostRooms: limits.rooms,
     chunkBytes,
+    maxConnectionAge: settings.maxConnectionAge,
     isClosed: () => closed !== undefined,
     onError,
   };

@@ -259,6 +259,21 @@ describe("limits", () => {
   });
 });
 
+it("a connection ends after maxConnectionAge, also of a reader that takes nothing; who reads goes on in another", async () => {
+  await using kit = await setUp({}, { maxConnectionAge: 200, heartbeat: 20 });
+  await using server = await serve(kit.handler);
+  const silent = await kit.handler(ask());
+  const reading = await read(`${server.url}?room=talk`);
+  await reading.hears("Hello.");
+  expect(await reading.ended).toBe("closed");
+  await expect.poll(() => kit.relay.stats().readers).toBe(0);
+  await expect(silent.body?.getReader().read()).rejects.toMatchObject({ code: "reader-stalled" });
+  await kit.relay.publish("talk", eventsOf(begin, final(0, "Goodbye.")));
+  const id = reading.messages.at(-1)?.id ?? "";
+  const next = await read(`${server.url}?room=talk`, { headers: { "Last-Event-ID": id } });
+  await expect.poll(() => texts(next.messages)).toEqual(["Begin", "Goodbye."]);
+});
+
 describe("a forged Last-Event-ID", () => {
   it.each([
     "nonsense",

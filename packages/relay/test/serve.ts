@@ -1,25 +1,26 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { Socket } from "node:net";
-import { createRequestListener } from "@remix-run/node-fetch-server";
 import type { RelayHandler } from "../src/index.ts";
+import { toNodeListener } from "../src/node.ts";
 
 export interface Served extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
+  connections(): number;
   /** Cuts all connections. */
   cut(): void;
 }
 
 /** Serves a handler over HTTP, on a free loopback port. */
-export async function serve(handler: RelayHandler, port = 0): Promise<Served> {
-  const server = createServer(createRequestListener(handler));
+export async function serve(handler: RelayHandler, bridge = toNodeListener): Promise<Served> {
+  const server = createServer(bridge(handler));
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
   });
-  server.listen(port, "127.0.0.1");
+  server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
   if (typeof address !== "object" || address === null) throw new Error("The server has no port.");
@@ -29,6 +30,7 @@ export async function serve(handler: RelayHandler, port = 0): Promise<Served> {
   return {
     url: `http://127.0.0.1:${address.port}/captions`,
     port: address.port,
+    connections: () => sockets.size,
     cut,
     async [Symbol.asyncDispose]() {
       const closed = once(server, "close");

@@ -18,6 +18,7 @@ export interface ReadingRooms {
   readonly readers: Set<Reader>;
   readonly mostRooms: number;
   readonly chunkBytes: number;
+  readonly maxConnectionAge: number;
   readonly isClosed: () => boolean;
   readonly onError: (error: RelayError) => void;
 }
@@ -55,6 +56,8 @@ export function createReadHandler(options: HandlerOptions, rooms: ReadingRooms):
     const reader = new Reader(feed, {
       position: positionOf(request),
       chunkBytes: rooms.chunkBytes,
+      // Those who came at the same time do not leave at the same time.
+      endsAt: performance.now() + rooms.maxConnectionAge * (0.9 + 0.1 * Math.random()),
       retry: soonestRetry + Math.random() * (latestRetry - soonestRetry),
       onEnd() {
         request.signal.removeEventListener("abort", leave);

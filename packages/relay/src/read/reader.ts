@@ -8,6 +8,8 @@ export interface ReaderOptions {
   readonly position: Position | undefined;
   /** Most bytes that are handed over at a time. */
   readonly chunkBytes: number;
+  /** When the connection ends, as `performance.now()` counts. */
+  readonly endsAt: number;
   /** Sent to the reader, in ms. */
   readonly retry: number;
   /** Called once, when it has left or was disconnected. */
@@ -60,11 +62,14 @@ export class Reader {
     if (this.#end()) this.#controller?.close();
   }
 
-  /** Sends a heartbeat if nothing else was sent for a while; disconnects a reader that does not ask for what waits for it. */
+  /** Sends a heartbeat if nothing else was sent for a while; disconnects a reader that takes nothing, or has been here long. */
   check(now: number, heartbeatAfter: number, stallTimeout: number): void {
     const idle = now - this.#active;
-    if (this.#wanted && idle >= heartbeatAfter) this.#give(heartbeat);
-    else if (!this.#wanted && idle >= stallTimeout && this.#end()) this.#controller?.error(stalled(stallTimeout));
+    const isOver = now >= this.#options.endsAt;
+    if (this.#wanted && isOver) this.leave();
+    else if (this.#wanted && idle >= heartbeatAfter) this.#give(heartbeat);
+    else if (!this.#wanted && (isOver || idle >= stallTimeout) && this.#end())
+      this.#controller?.error(stalled(Math.round(idle)));
   }
 
   #greet(): void {

@@ -187,7 +187,8 @@ describe.each(Object.entries(clients))("through the package %s", needing("redis-
     await service.relay.publish("talk", eventsOf(begin, final(0, "Hello.")));
     const reader = await read(service.address);
     await reader.hears("Hello.");
-    expect(await connections()).toBe(before + 2);
+    // On a busy machine one may have been given up and opened again.
+    await expect.poll(connections).toBe(before + 2);
     await service[Symbol.asyncDispose]();
     await expect.poll(connections).toBe(before);
     admin.destroy();

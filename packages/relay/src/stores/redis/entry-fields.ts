@@ -40,13 +40,19 @@ export function readStreams(reply: unknown): { readonly key: string; readonly st
 
 function readEntry(id: string, meta: unknown, data: unknown): StoredEntry | undefined {
   const position = parsePosition(id);
-  if (position === undefined || typeof meta !== "string" || typeof data !== "string") return undefined;
+  if (position === undefined || typeof meta !== "string" || typeof data !== "string" || !isEvent(data))
+    return undefined;
   const fields = parse(meta);
   const session = parsePosition(String(fields.s));
   if (session === undefined || typeof fields.k !== "string") return undefined;
   const clock = { origin: number(fields.o), base: number(fields.b), time: number(fields.t) };
   const entry = { position, key: fields.k, kept: fields.f === 1, session, clock, data };
   return { entry, previous: parsePosition(String(fields.p)) };
+}
+
+/** On one line, since readers are sent it as it is. */
+function isEvent(data: string): boolean {
+  return !/[\r\n]/.test(data) && typeof parse(data).type === "string";
 }
 
 function parse(text: string): { readonly [name in string]?: unknown } {

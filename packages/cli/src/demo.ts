@@ -25,6 +25,7 @@ async function demo(named: string | undefined): Promise<void> {
       local: true,
       realtime: true,
       formatTurns: true,
+      channels: [],
       languages: [],
       keyterms: [],
       parameters: {},

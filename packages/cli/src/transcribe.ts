@@ -1,23 +1,23 @@
 import { connect, type StreamingEvent, type StreamingSession } from "voxpipe";
 import type { CommandIo } from "./command/command-io.ts";
-import { connectOptions } from "./command/connect-options.ts";
+import { type Connection, connectOptions } from "./command/connect-options.ts";
 import { findCredentials } from "./command/credentials.ts";
 import { onFirstInterrupt } from "./command/interrupt.ts";
 import { startLocalServer } from "./command/local-server.ts";
 import type { TranscribeOptions } from "./command/transcribe-options.ts";
+import { openChannelAudio } from "./input/channel-audio.ts";
 import { openSessionAudio, type SessionAudio } from "./input/session-audio.ts";
 import { chooseRenderer } from "./output/choose-renderer.ts";
 import { outputFile } from "./output/output-file.ts";
 import type { Renderer } from "./output/renderer.ts";
 import { isBrokenPipe, textOutput } from "./output/text-output.ts";
 import { eventNotice } from "./terminal/event-notice.ts";
-import type { Progress } from "./terminal/progress-line.ts";
+import { type Progress, progressInterval } from "./terminal/progress-line.ts";
+import { transcribeChannels } from "./transcribe-channels.ts";
 
 /** Called with every event as it arrives. */
 export type Observer = (event: StreamingEvent, session: StreamingSession) => void;
 
-/** In ms. */
-const progressInterval = 100;
 /** The local server accepts any key. This one resembles no other word, because keys are removed from messages. */
 const localCredentials = { apiKey: "voxpipe-local-session" };
 
@@ -29,21 +29,24 @@ const localCredentials = { apiKey: "voxpipe-local-session" };
  */
 export async function transcribe(options: TranscribeOptions, io: CommandIo, observe?: Observer): Promise<void> {
   const credentials = options.local ? localCredentials : findCredentials(options.token, io.env);
-  const audio = await openSessionAudio(options.source, io.stdin, options);
+  const audio =
+    options.channels.length === 0
+      ? await openSessionAudio(options.source, io.stdin, options)
+      : await openChannelAudio(options.source, io.stdin, options, options.channels);
   const file = options.output === undefined ? undefined : await outputFile(options.output, options.source);
   const output = textOutput(io.stdout);
   const failed = file ? AbortSignal.any([output.failed, file.failed]) : output.failed;
   const renderer = chooseRenderer(options, io, output, textOutput(io.stderr), file);
   const server = options.local ? await startLocalServer() : undefined;
   try {
-    const session = connect({
-      ...connectOptions(options, audio),
+    const connection: Connection = {
       ...credentials,
       apiHost: server?.url ?? options.host,
       signal: failed,
       onWarning: (message) => renderer.notice(`warning: ${message}`),
-    });
-    await carry(audio, session, renderer, io, observe);
+    };
+    if ("channels" in audio) await transcribeChannels(audio, options, connection, renderer, io);
+    else await carry(audio, connect({ ...connectOptions(options, audio), ...connection }), renderer, io, observe);
   } catch (error) {
     if (!failed.aborted) throw error;
     if (!isBrokenPipe(failed.reason)) throw failed.reason;

@@ -36,11 +36,13 @@ describe("voxpipe transcribe", () => {
   it("takes every option", async () => {
     const { options } = await parse(
       ...["transcribe", "-", "--sample-rate", "8000", "--encoding", "pcm_mulaw", "--token", "t", "--host", "ws://h:1"],
+      ...["--channels", "agent, caller"],
       ...["--speech-model", "m", "--language", "en", "--language", "de", "--keyterm", "Byrne", "--no-format"],
       ...["--param", "mode=balanced", "--param", "prompt=a=b", "--json", "--quiet", "--realtime"],
     );
     expect(options).toEqual({
       source: "-",
+      channels: ["agent", "caller"],
       local: false,
       sampleRate: 8000,
       encoding: "pcm_mulaw",

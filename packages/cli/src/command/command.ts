@@ -16,6 +16,7 @@ interface Flags {
   host?: string;
   sampleRate?: number;
   encoding?: FileEncoding;
+  channels?: string[];
   speechModel?: string;
   language?: string[];
   keyterm?: string[];
@@ -73,6 +74,8 @@ export function createCommand(
     .optionsGroup("Raw PCM (other formats are detected):")
     .option("--sample-rate <hz>", `samples per second, ${lowestRate} to ${highestRate}`, parseSampleRate)
     .addOption(new Option("--encoding <name>", "pcm_s16le by default").choices(fileEncodings))
+    .optionsGroup("Recordings with a voice on each channel (WAV, raw PCM):")
+    .option("--channels <names>", "transcribe each channel by itself, such as agent,caller", parseChannels)
     .optionsGroup("Recognition:")
     .option("--speech-model <name>", "such as universal-streaming-english")
     .option("--language <code>", "language to expect, such as en; may be repeated", collect)
@@ -98,6 +101,7 @@ function optionsOf(source: string, flags: Flags): TranscribeOptions {
     host: flags.host,
     sampleRate: flags.sampleRate,
     encoding: flags.encoding,
+    channels: flags.channels ?? [],
     speechModel: flags.speechModel,
     languages: flags.language ?? [],
     keyterms: flags.keyterm ?? [],
@@ -117,6 +121,13 @@ function parseSampleRate(text: string): number {
   throw new InvalidArgumentError(
     `Use a whole number of Hz from ${lowestRate} to ${highestRate}; resample the audio if necessary.`,
   );
+}
+
+function parseChannels(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.length < 2 || names.includes("") || new Set(names).size < names.length)
+    throw new InvalidArgumentError("Give each channel a name of its own, such as agent,caller.");
+  return names;
 }
 
 function collect(value: string, previous: readonly string[] = []): string[] {
@@ -152,6 +163,7 @@ Examples:
   voxpipe transcribe talk.wav > talk.txt
   voxpipe transcribe talk.wav --output talk.srt
   voxpipe transcribe call.raw --encoding pcm_mulaw --sample-rate 8000
+  voxpipe transcribe call.wav --channels agent,caller --output call.vtt
   arecord -q -f S16_LE -r 16000 -t wav | voxpipe transcribe - --local
   voxpipe transcribe talk.wav --json | jq -r 'select(.end_of_turn).transcript'
 

@@ -3,6 +3,7 @@ import { connectOptions } from "./connect-options.ts";
 
 const options = {
   source: "talk.wav",
+  channels: [],
   local: false,
   languages: [],
   keyterms: [],

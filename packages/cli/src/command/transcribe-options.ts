@@ -5,6 +5,8 @@ import type { OutputFormat } from "../output/output-format.ts";
 export interface TranscribeOptions extends FormatFlags {
   /** A file, or `-` for standard input. */
   readonly source: string;
+  /** Names of the file's channels, each of which is transcribed by itself; none: all are mixed to one. */
+  readonly channels: readonly string[];
   /** Use a server in this process instead of the service. */
   readonly local: boolean;
   /** A temporary token to use instead of the key in the environment. */

@@ -1,4 +1,4 @@
-import { AudioError, bytesPerFrame, type WavHeader, wavToPcm16 } from "@voxpipe/audio";
+import { AudioError, bytesPerFrame, type WavHeader, type WavSummary, wavToPcm16 } from "@voxpipe/audio";
 import { UsageError } from "../command/usage-error.ts";
 import { empty, type Input, openInput, type StandardInput } from "./input.ts";
 import { chooseFormat, type FormatFlags } from "./input-format.ts";
@@ -20,7 +20,7 @@ export interface SessionAudio {
 }
 
 /** A higher rate does not improve recognition, and costs bandwidth. */
-const highestUsefulRate = 16_000;
+export const highestUsefulRate = 16_000;
 /** The lowest rate that the service accepts (protocol section 2). */
 export const lowestRate = 8_000;
 
@@ -73,10 +73,7 @@ async function wavAudio(input: Input): Promise<SessionAudio> {
   const header = await wav.header;
   if (header.sampleRate < lowestRate) {
     await stream.cancel();
-    throw new UsageError(
-      `${input.name} is sampled at ${header.sampleRate} Hz; speech needs at least ${lowestRate} Hz. ` +
-        "Record it again at 16000 Hz.",
-    );
+    throw tooLowRate(input.name, header.sampleRate);
   }
   return {
     name: input.name,
@@ -84,19 +81,29 @@ async function wavAudio(input: Input): Promise<SessionAudio> {
     sampleRate: Math.min(header.sampleRate, highestUsefulRate),
     bytes: stream,
     length: wavLength(header, input.size),
-    warning: () =>
-      wav.summary.then(
-        ({ truncation, unread }) => {
-          const said = [truncation, unread].flatMap((error) => error?.message ?? []);
-          return said.length === 0 ? undefined : `${input.name}: ${said.join(" ")}`;
-        },
-        () => undefined,
-      ),
+    warning: () => warningOf(input.name, wav.summary),
   };
 }
 
+export function tooLowRate(name: string, sampleRate: number): UsageError {
+  return new UsageError(
+    `${name} is sampled at ${sampleRate} Hz; speech needs at least ${lowestRate} Hz. Record it again at 16000 Hz.`,
+  );
+}
+
+/** What was wrong with a WAV file that did not prevent a transcript. */
+export function warningOf(name: string, summary: Promise<WavSummary>): Promise<string | undefined> {
+  return summary.then(
+    ({ truncation, unread }) => {
+      const said = [truncation, unread].flatMap((error) => error?.message ?? []);
+      return said.length === 0 ? undefined : `${name}: ${said.join(" ")}`;
+    },
+    () => undefined,
+  );
+}
+
 /** The header's length, unless the file is shorter; the file's size if the header does not have one. */
-function wavLength(header: WavHeader, size: number | undefined): number | undefined {
+export function wavLength(header: WavHeader, size: number | undefined): number | undefined {
   const promised = header.duration === undefined ? undefined : header.duration * 1000;
   if (size === undefined) return promised;
   const possible = (size / (bytesPerFrame(header) * header.sampleRate)) * 1000;

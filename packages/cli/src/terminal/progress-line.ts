@@ -10,6 +10,9 @@ export interface Progress {
   readonly length?: number | undefined;
 }
 
+/** How often progress is shown, in ms. */
+export const progressInterval = 100;
+
 const longestBar = 30;
 const shortestBar = 5;
 

@@ -1,6 +1,5 @@
-import type { TurnEvent } from "voxpipe";
-import { FinalTurns } from "../output/final-turns.ts";
-import { noticeLine, type Renderer } from "../output/renderer.ts";
+import { FinalTurnsOfChannels } from "../output/final-turns.ts";
+import { noticeLine, type Renderer, type ShownTurn } from "../output/renderer.ts";
 import type { TextOutput } from "../output/text-output.ts";
 import { clockTime } from "./clock-time.ts";
 import { LiveBlock, type Screen } from "./live-block.ts";
@@ -25,18 +24,19 @@ export function renderTerminal(
   errors: TextOutput,
   { formats, color }: TerminalRendering,
 ): Renderer {
-  const finals = new FinalTurns(formats);
+  const finals = new FinalTurnsOfChannels(formats);
   const block = new LiveBlock(terminal);
   const faint = (text: string) => (color ? `\x1b[2m${text}\x1b[22m` : text);
-  const timed = (turn: TurnEvent, text: string) => `${faint(clockTime(turnStart(turn)).padStart(7))}  ${text}`;
-  let partial = "";
+  const timed = (turn: ShownTurn, text: string) => `${faint(clockTime(turnStart(turn)).padStart(7))}  ${text}`;
+  /** What is being said, on each channel. */
+  const partials = new Map<string | undefined, string>();
   let progress: Progress | undefined;
 
   const live = () => {
     const foot = progress === undefined ? "" : faint(progressLine(progress, block.columns));
-    return [partial, foot].filter((part) => part !== "").join("\n");
+    return [...partials.values(), foot].filter((part) => part !== "").join("\n");
   };
-  const draw = (completed: readonly TurnEvent[] = []) =>
+  const draw = (completed: readonly ShownTurn[] = []) =>
     block.show(live(), completed.map((turn) => timed(turn, turnText(turn))).join("\n"));
   const resized = () => block.redraw(live());
   terminal.on("resize", resized);
@@ -46,7 +46,7 @@ export function renderTerminal(
       if (event.type !== "Turn") return;
       const completed = finals.accept(event);
       const open = finals.printed(event) ? "" : partialText(event);
-      partial = open === "" ? "" : timed(event, faint(open));
+      partials.set(event.channel, open === "" ? "" : timed(event, faint(open)));
       draw(completed);
     },
     progress(now) {
@@ -60,7 +60,7 @@ export function renderTerminal(
     },
     async end() {
       terminal.off("resize", resized);
-      partial = "";
+      partials.clear();
       progress = undefined;
       draw(finals.flush());
     },

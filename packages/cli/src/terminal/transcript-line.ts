@@ -1,11 +1,11 @@
-import type { TurnEvent } from "voxpipe";
+import type { ShownTurn } from "../output/renderer.ts";
 import { oneLine } from "./terminal-safe.ts";
 
 /**
- * A turn's text on one line, after its speaker if the service labels speakers. What a server sends must not move the cursor,
- * colour the terminal or break the line.
+ * A turn's text on one line, after its channel and its speaker, if there are several. What a server sends must not
+ * move the cursor, colour the terminal or break the line.
  */
-export function turnText(turn: TurnEvent): string {
+export function turnText(turn: ShownTurn): string {
   return withSpeaker(turn, oneLine(turn.transcript));
 }
 
@@ -13,7 +13,7 @@ export function turnText(turn: TurnEvent): string {
  * Everything heard so far of a turn in progress. Universal-Streaming English leaves the growing word out of `transcript`;
  * later models repeat the whole turn in it, without final words (protocol section 4).
  */
-export function partialText(turn: TurnEvent): string {
+export function partialText(turn: ShownTurn): string {
   const text = oneLine(turn.transcript);
   const settled = turn.words.filter((word) => word.word_is_final).length;
   const inText = text === "" ? 0 : text.split(" ").length;
@@ -22,12 +22,13 @@ export function partialText(turn: TurnEvent): string {
   return withSpeaker(turn, oneLine([text, ...growing].join(" ")));
 }
 
-function withSpeaker({ speaker_label: speaker }: TurnEvent, text: string): string {
-  return typeof speaker === "string" && speaker !== "" && text !== "" ? `${oneLine(speaker)}: ${text}` : text;
+function withSpeaker({ speaker_label: speaker, channel }: ShownTurn, text: string): string {
+  const names = [channel, speaker].filter((name) => typeof name === "string" && name !== "");
+  return names.length > 0 && text !== "" ? `${oneLine(names.join(" "))}: ${text}` : text;
 }
 
 /** Where the turn begins in the audio, in ms; 0 if it has no words yet. */
-export function turnStart(turn: TurnEvent): number {
+export function turnStart(turn: ShownTurn): number {
   const start = turn.words[0]?.start;
   return Number.isFinite(start) ? Number(start) : 0;
 }

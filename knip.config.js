@@ -19,6 +19,7 @@ recognizer.entry.push("sample/*.mjs", "scripts/*.mjs");
 token.entry.push("test/examples/*.ts", "test/instance.ts");
 emulator.entry.push("test/vendor-session.ts");
 client.entry.push("test/programs/*.ts");
+workspaces["packages/ai-sdk"].entry.push("test/programs/*.ts");
 relay.entry.push("scripts/load/{main,server,publisher,readers}.ts");
 // The model files come out of these packages' folders; nothing imports them.
 recognizer.ignoreDependencies = ["@moonshine-ai/moonshine-js", "@ricky0123/vad-web", "llama-tokenizer-js"];

@@ -1,12 +1,17 @@
 import { channel } from "node:diagnostics_channel";
 import type { Agent } from "node:http";
-import type { ConnectOptions as CommonOptions, Platform } from "@voxpipe/core";
+import type { ConnectOptions as CommonOptions, Platform, SessionTrace } from "@voxpipe/core";
 import { openWsSocketThrough } from "../sockets/ws-socket.ts";
 import { badAgent } from "./bad-agent.ts";
 import { requireStreams } from "./require-streams.ts";
 
 /** Sessions publish their connections here: `diagnostics_channel.subscribe("voxpipe:session", …)`. */
 const sessions = channel("voxpipe:session");
+
+/** A message of the channel. `session` numbers the sessions of this process. */
+export type SessionDiagnostics = SessionTrace & { readonly session: number };
+
+let sessionCount = 0;
 
 /** The part of `http.Agent` that the types need, so that Node's types need not be installed. */
 export interface ConnectionAgent {
@@ -32,8 +37,9 @@ export function forNode(
 ): [CommonOptions, Platform] {
   if (agent !== undefined && !isAgent(agent))
     throw badAgent(agent, "an http.Agent, such as new HttpsProxyAgent(url) of https-proxy-agent");
+  const session = ++sessionCount;
   const trace: Platform["trace"] = (message) => {
-    if (sessions.hasSubscribers) sessions.publish(message);
+    if (sessions.hasSubscribers) sessions.publish({ ...message, session } satisfies SessionDiagnostics);
   };
   return [
     options,

@@ -51,6 +51,8 @@ export type SessionTrace =
   | { readonly type: "connecting"; readonly attempt: number }
   | { readonly type: "begun"; readonly sessionId: string; readonly replayedMs: number; readonly lostMs: number }
   | { readonly type: "disconnected"; readonly error: StreamingError | undefined }
+  /** A turn became final. Its latencies in ms; undefined where the audio left too long ago to be known. */
+  | { readonly type: "turn"; readonly firstPartialMs: number | undefined; readonly endOfTurnMs: number | undefined }
   | { readonly type: "closed"; readonly error: StreamingError | undefined; readonly stats: SessionStats };
 
 /** What an entry file brings: the only place that knows which platform this is. */

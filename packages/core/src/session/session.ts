@@ -206,6 +206,8 @@ export class Session implements ConnectionListener {
       if (admitted === "settled") {
         this.#retries.progressed();
         this.#doubted = false;
+        const { firstPartialMs, endOfTurnMs } = this.#latency;
+        this.#trace({ type: "turn", firstPartialMs, endOfTurnMs });
       }
       if (admitted !== "news") this.#queue.settled();
       if (this.#terminating && !this.#complete && link === this.#link)

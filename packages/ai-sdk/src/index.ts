@@ -1,0 +1,2 @@
+export { createVoxpipe, type VoxpipeProvider, type VoxpipeProviderSettings, voxpipe } from "./provider.ts";
+export type { VoxpipeTranscriptionModelId, VoxpipeTranscriptionOptions } from "./transcription-options.ts";

@@ -1,0 +1,1 @@
+export { type Instrumentation, type InstrumentationOptions, instrumentVoxpipe } from "./instrument.ts";

@@ -93,7 +93,7 @@ const step = fc.oneof(
 
 it("publishers that come and go, a store that fails, readers that resume anywhere: each final exactly once", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { maxLength: 40, size: "max" }), async (steps) => {
       const store = new FaultyStore();
       let feed = new Feed("room", bounds);
       let stop = store.follow(feed);

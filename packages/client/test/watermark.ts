@@ -12,11 +12,12 @@ const bit = 8000;
 const numberBits = 24;
 const lastBit = mark.length + numberBits + 1;
 
-/** Blocks `0 … speech.length - 1` as s16le. */
-export function watermarked(speech: readonly boolean[]): Uint8Array {
+/** Blocks `first … first + speech.length - 1` as s16le. */
+export function watermarked(speech: readonly boolean[], first = 0): Uint8Array {
   const samples = new Int16Array(speech.length * blockSamples);
-  speech.forEach((spoken, number) => {
-    const block = samples.subarray(number * blockSamples, (number + 1) * blockSamples);
+  speech.forEach((spoken, index) => {
+    const number = first + index;
+    const block = samples.subarray(index * blockSamples, (index + 1) * blockSamples);
     block.fill(1000);
     block.set(mark);
     for (let i = 0; i < numberBits; i++) block[mark.length + i] = (number >> i) & 1 ? bit : -bit;

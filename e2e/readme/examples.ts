@@ -145,7 +145,7 @@ pcm().pipeTo(session.audio).catch(() => {});`,
     page: "packages/microphone/README.md",
     contains: "openTabAudio();",
     failed: 0,
-    notRun: "only a browser has tabs: e2e/browsers/tab-audio.test.ts does what it does",
+    notRun: "only a browser has tabs to share",
   },
   {
     page: "packages/telephony/README.md",

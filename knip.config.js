@@ -47,7 +47,7 @@ export default {
     },
   },
   // Debian's programs, which package.json cannot name.
-  ignoreBinaries: ["flite"],
+  ignoreBinaries: ["ffmpeg", "flite"],
   // An exported type that its own file uses names a part of something public.
   ignoreExportsUsedInFile: { interface: true, type: true },
   // SvelteKit and Remix find a route's handlers by their names: one handler, two methods.

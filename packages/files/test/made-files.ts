@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** 24.49 s of speech, mono s16le at 16 kHz. */
-export const sampleFile = fileURLToPath(new URL("../../recognizer/sample/sample.wav", import.meta.url));
+const sampleFile = fileURLToPath(new URL("../../recognizer/sample/sample.wav", import.meta.url));
 export const sampleSeconds = 24.49;
 
 /** Its samples. */

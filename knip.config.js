@@ -27,6 +27,8 @@ recognizer.ignoreDependencies = ["@moonshine-ai/moonshine-js", "@ricky0123/vad-w
 export default {
   workspaces: {
     ...workspaces,
+    // Loaded by its folder: the older of the two Reacts that the hooks are tested with.
+    "packages/react/test/react-18": { ignoreDependencies: ["react", "react-dom"] },
     e2e: {
       // Bundled for each runtime or browser, and run there.
       entry: [

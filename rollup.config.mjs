@@ -17,6 +17,8 @@ export const packages = {
   relay: { entries: ["index", "node", "subscribe"] },
   channels: { entries: ["index"] },
   telephony: { entries: ["index"] },
+  transcriber: { entries: ["index"] },
+  react: { entries: ["index"], directive: "use client" },
   client: {
     entries: ["workerd", "bun", "deno", "node", "web", "ponyfill-node", "ponyfill-web"],
     entryFolder: "src/entries",
@@ -47,6 +49,7 @@ function build(name, settings, noTypes) {
     modules = false,
     bundles = [],
     page,
+    directive,
     prepare = () => {},
     entryFolder = "src",
   } = settings;
@@ -70,6 +73,8 @@ function build(name, settings, noTypes) {
       preserveModules: modules,
       // An entry names only what it needs itself, so that bundlers can leave out a chunk with all that it imports.
       hoistTransitiveImports: false,
+      // Of React: a module without it belongs to the server.
+      banner: directive && `"${directive}";`,
     },
   };
   const whole = bundles.map((entry) => bundle(folder, entry));

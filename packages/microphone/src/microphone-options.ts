@@ -22,6 +22,11 @@ export interface MicrophoneOptions {
    * @default beside this module
    */
   readonly workletUrl?: string | URL | undefined;
+  /**
+   * Gives silence from the first sample on, until `unmute()`.
+   * @default false
+   */
+  readonly muted?: boolean | undefined;
   /** Aborts opening; later, stops the microphone at once, and errors its `readable`. */
   readonly signal?: AbortSignal | undefined;
   /**
@@ -44,6 +49,7 @@ export interface MicrophoneSettings extends MicrophoneOptions {
   readonly sampleRate: number;
   readonly audioBuffer: number;
   readonly workletUrl: string | URL;
+  readonly muted: boolean;
 }
 
 const names: readonly string[] = [
@@ -51,6 +57,7 @@ const names: readonly string[] = [
   "sampleRate",
   "stream",
   "workletUrl",
+  "muted",
   "signal",
   "audioBuffer",
   "constraints",
@@ -60,13 +67,14 @@ const names: readonly string[] = [
 export function checkOptions(options: MicrophoneOptions): MicrophoneSettings {
   const unknown = Object.keys(options).find((name) => !names.includes(name));
   if (unknown !== undefined) throw invalid(`option ${unknown}: there is no such option. Use ${names.join(", ")}`);
-  const { sampleRate = 16_000, audioBuffer = 30_000, stream, deviceId } = options;
+  const { sampleRate = 16_000, audioBuffer = 30_000, stream, deviceId, muted = false } = options;
   if (!Number.isInteger(sampleRate) || sampleRate < 8_000 || sampleRate > 96_000) {
     throw invalid(`sampleRate ${shown(sampleRate)}: use a whole number of Hz from 8000 to 96000`);
   }
   if (typeof audioBuffer !== "number" || !(audioBuffer >= 100 && audioBuffer <= longestBuffer)) {
     throw invalid(`audioBuffer ${shown(audioBuffer)}: use a number of ms from 100 to ${longestBuffer}`);
   }
+  if (typeof muted !== "boolean") throw invalid(`muted ${shown(muted)}: use true or false`);
   if (deviceId !== undefined) checkDeviceId(deviceId);
   if (stream !== undefined) {
     if (deviceId !== undefined) throw invalid("stream and deviceId: pass one of them, not both");
@@ -81,7 +89,7 @@ export function checkOptions(options: MicrophoneOptions): MicrophoneSettings {
     throw invalid(`workletUrl ${shown(workletUrl)}: pass the address of @voxpipe/microphone/worklet.js on your site`);
   }
   // The list's entry for the default has an empty id.
-  return { ...options, deviceId: deviceId || undefined, sampleRate, audioBuffer, workletUrl };
+  return { ...options, deviceId: deviceId || undefined, sampleRate, audioBuffer, workletUrl, muted };
 }
 
 /** @throws MicrophoneError `invalid-options`. */

@@ -24,7 +24,7 @@ const recoveryDelays = [0, 500, 2_000];
 /** Keeps one capture running, and replaces it when its device is lost, interrupted, or no longer the default. */
 export class CaptureSupervisor {
   capture: Capture | undefined;
-  muted = false;
+  muted: boolean;
   readonly #settings: MicrophoneSettings;
   readonly #listener: CaptureSupervisorListener;
   readonly #signal: AbortSignal;
@@ -44,6 +44,7 @@ export class CaptureSupervisor {
   constructor(settings: MicrophoneSettings, listener: CaptureSupervisorListener, signal: AbortSignal) {
     this.#settings = settings;
     this.#wanted = settings.deviceId;
+    this.muted = settings.muted;
     this.#listener = listener;
     this.#signal = signal;
   }

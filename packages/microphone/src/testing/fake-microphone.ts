@@ -39,6 +39,8 @@ export interface FakeMicrophoneSettings {
    * @default the first
    */
   readonly deviceId?: string | undefined;
+  /** @default false */
+  readonly muted?: boolean | undefined;
 }
 
 /** Lets other tasks run in between: a reader that never waits would block them. Not affected by fake timers. */
@@ -84,7 +86,7 @@ export function fakeMicrophone(options: FakeMicrophoneOptions): FakeMicrophone {
 class PlayedMicrophone extends MicrophoneEventTarget implements FakeMicrophone {
   readonly readable: ReadableStream<Bytes>;
   readonly sampleRate: number;
-  muted = false;
+  muted: boolean;
   droppedMs = 0;
   readonly #pcm: Bytes;
   readonly #wait: (ms: number) => Promise<unknown>;
@@ -106,7 +108,8 @@ class PlayedMicrophone extends MicrophoneEventTarget implements FakeMicrophone {
 
   constructor(options: FakeMicrophoneOptions) {
     super();
-    const { sampleRate = 16_000, wait = takeTurns, devices = fakeDevices, deviceId } = options;
+    const { sampleRate = 16_000, wait = takeTurns, devices = fakeDevices, deviceId, muted = false } = options;
+    this.muted = muted;
     this.sampleRate = sampleRate;
     this.#pcm = fakePcm(options, sampleRate);
     this.#wait = wait;

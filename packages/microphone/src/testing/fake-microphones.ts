@@ -6,7 +6,7 @@ import type { FakeAudio } from "./fake-audio.ts";
 import { type FakeMicrophone, type FakeMicrophoneSettings, fakeDevices, fakeMicrophone } from "./fake-microphone.ts";
 
 /** The options of all microphones. Rate and device are those that each one is opened with. */
-export type FakeMicrophonesOptions = Omit<FakeMicrophoneSettings, "sampleRate" | "deviceId"> & FakeAudio;
+export type FakeMicrophonesOptions = Omit<FakeMicrophoneSettings, "sampleRate" | "deviceId" | "muted"> & FakeAudio;
 
 /** The functions of `@voxpipe/microphone`, for a test, and the controls of the test. */
 export interface FakeMicrophones {
@@ -42,14 +42,14 @@ export function fakeMicrophones(options: FakeMicrophonesOptions): FakeMicrophone
       return opened.filter(({ state }) => state !== "stopped").length;
     },
     async openMicrophone(asked = {}) {
-      const { sampleRate, deviceId, signal } = checkOptions(asked);
+      const { sampleRate, deviceId, muted, signal } = checkOptions(asked);
       const aborted = () =>
         new MicrophoneError("aborted", "The microphone was aborted by the signal option.", { cause: signal?.reason });
       if (signal?.aborted) throw aborted();
       await (signal ? unlessAborted(held, signal).catch(() => Promise.reject(aborted())) : held);
       if (refused)
         throw new MicrophoneError(refused, `The fake microphone was refused with ${refused}, as the test asked.`);
-      const microphone = fakeMicrophone({ ...options, sampleRate, deviceId });
+      const microphone = fakeMicrophone({ ...options, sampleRate, deviceId, muted });
       opened.push(microphone);
       const abort = () => microphone.lose("aborted");
       signal?.addEventListener("abort", abort);

@@ -1,0 +1,20 @@
+import { MicrophoneError, type MicrophoneErrorCode } from "@voxpipe/microphone";
+import { StreamingError, type StreamingErrorCode } from "voxpipe";
+
+/** Why a transcriber failed, or could not change its microphone. `message` is a sentence for people, with the remedy. */
+export interface TranscriberError {
+  /**
+   * A code of `@voxpipe/microphone` or of `voxpipe`; or `source-failed`, if the source of yours failed with another error.
+   * The two packages share `invalid-options` and `aborted`: `cause` says whose it is.
+   */
+  readonly code: MicrophoneErrorCode | StreamingErrorCode | "source-failed";
+  readonly message: string;
+  /** The error itself. */
+  readonly cause: unknown;
+}
+
+export function failure(cause: unknown): TranscriberError {
+  const isOurs = cause instanceof MicrophoneError || cause instanceof StreamingError;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return Object.freeze({ code: isOurs ? cause.code : "source-failed", message, cause });
+}

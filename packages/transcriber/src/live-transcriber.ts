@@ -1,0 +1,229 @@
+import type { Level } from "@voxpipe/audio";
+import { listMicrophones, type MicrophoneDevice, openMicrophone } from "@voxpipe/microphone";
+import { createTranscript } from "@voxpipe/transcript";
+import type { ConnectOptions, StreamingEvent, StreamingSession } from "voxpipe";
+import { failure, type TranscriberError } from "./failure.ts";
+import { LevelWatch, silence } from "./level-watch.ts";
+import { type Effect, type Input, type Phase, statusOf, table } from "./machine.ts";
+import { notify } from "./notify.ts";
+import type { TranscriberOptions } from "./options.ts";
+import { Run, type RunListener } from "./run.ts";
+import { idleSnapshot, type TranscriberSnapshot } from "./snapshot.ts";
+import { checkSource, type Source, sourceOf } from "./source/source.ts";
+
+type Call = "start" | "stop" | "abort" | "pause" | "resume";
+
+/** Phases in which a start, or a stop, is still under way. */
+const starting: ReadonlySet<Phase> = new Set(["opening", "connecting", "restarting"]);
+const stopping: ReadonlySet<Phase> = new Set(["stopping", "pausing", "restarting", "failing"]);
+
+/** Does what the table says: it holds the source, the present run, and what the snapshot is made from. */
+export class LiveTranscriber implements RunListener {
+  snapshot: TranscriberSnapshot = idleSnapshot;
+  readonly levels: LevelWatch;
+  readonly microphones: NonNullable<TranscriberOptions["microphones"]>;
+  readonly #options: TranscriberOptions;
+  readonly #connectOptions: ConnectOptions;
+  readonly #listeners = new Set<() => void>();
+  #transcript: ReturnType<typeof createTranscript>;
+  #phase: Phase = "idle";
+  #run: Run | undefined;
+  /** Kept over a pause. */
+  #source: Source | undefined;
+  /** Until the microphone of the run before is off. */
+  #closing: Promise<unknown> | undefined;
+  #muted = false;
+  #deviceId: string | undefined;
+  /** Counts choices of a device, of which the last one counts; and those under way. */
+  #choices = 0;
+  #choosing = 0;
+  #error: TranscriberError | undefined;
+  #waiting: { readonly phases: ReadonlySet<Phase>; readonly resolve: () => void }[] = [];
+
+  constructor(options: TranscriberOptions) {
+    const { source, sampleRate = 16_000, microphone, transcript, onEvent, microphones, ...connectOptions } = options;
+    if (source !== undefined && typeof source !== "function") checkSource(source);
+    this.#options = options;
+    this.#connectOptions = { ...connectOptions, sampleRate };
+    this.microphones = microphones ?? { openMicrophone, listMicrophones };
+    this.#deviceId = microphone?.deviceId || undefined;
+    this.#transcript = createTranscript(transcript);
+    this.#transcript.subscribe(() => this.changed());
+    this.levels = new LevelWatch(() => this.#run?.capture?.level);
+    this.snapshot = Object.freeze(this.#state());
+  }
+
+  get level(): Level {
+    return this.#run?.capture?.level ?? silence;
+  }
+
+  get session(): StreamingSession | undefined {
+    return this.#run?.session;
+  }
+
+  subscribe(listener: () => void): () => void {
+    // A function of its own, so that one that subscribes twice leaves twice.
+    const call = () => listener();
+    this.#listeners.add(call);
+    return () => void this.#listeners.delete(call);
+  }
+
+  /** Resolves when the call has come to an end, good or bad. */
+  call(input: Call): Promise<void> {
+    this.report(input);
+    const phases = input === "start" || input === "resume" ? starting : stopping;
+    if (!phases.has(this.#phase)) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiting.push({ phases, resolve });
+    });
+  }
+
+  report(input: Input, error?: unknown): void {
+    const step = table[this.#phase][input];
+    if (!step) return;
+    const [phase, ...effects] = step;
+    this.#phase = phase;
+    if (input === "start" || input === "resume") this.#error = undefined;
+    // Of two errors in a row the first one is the cause.
+    if (error !== undefined && !(phase === "failed" && this.#error)) this.#error = failure(error);
+    for (const effect of effects) this.#do(effect);
+    this.levels.update();
+    const over = this.#waiting.filter(({ phases }) => !phases.has(this.#phase));
+    this.#waiting = this.#waiting.filter((waiting) => !over.includes(waiting));
+    for (const { resolve } of over) resolve();
+    this.changed();
+  }
+
+  event(event: StreamingEvent): void {
+    this.#transcript.push(event);
+    const { onEvent } = this.#options;
+    if (onEvent) notify([onEvent], event);
+  }
+
+  mute(muted: boolean): void {
+    this.#muted = muted;
+    const capture = this.#run?.capture;
+    if (muted) capture?.mute();
+    else capture?.unmute();
+    this.changed();
+  }
+
+  async setDevice(id?: string): Promise<void> {
+    const deviceId = id || undefined;
+    const choice = ++this.#choices;
+    this.#deviceId = deviceId;
+    this.changed();
+    const run = this.#run;
+    const capture = run?.capture;
+    // A later start, or the opening that is under way, follows the choice.
+    const isOff = () => capture?.state === "stopped";
+    if (!run || !capture || isOff()) return;
+    let error: TranscriberError | undefined;
+    this.#choosing++;
+    try {
+      await capture.setDevice(deviceId);
+      run.deviceId = deviceId;
+    } catch (cause) {
+      error = failure(cause);
+    }
+    this.#choosing--;
+    if (choice !== this.#choices || run !== this.#run || isOff()) return;
+    this.#deviceId = run.deviceId;
+    this.#error = error;
+    this.changed();
+  }
+
+  clear(): void {
+    const { keep } = this.#options.transcript ?? {};
+    const transcript = createTranscript({ keep });
+    transcript.subscribe(() => this.changed());
+    this.#transcript = transcript;
+    this.changed();
+  }
+
+  captureChanged(): void {
+    const run = this.#run;
+    const heard = run?.capture?.device.deviceId;
+    // A chosen device that was lost is followed by the system's default.
+    if (run?.deviceId !== undefined && this.#choosing === 0 && heard && heard !== run.deviceId)
+      this.#deviceId = run.deviceId = undefined;
+    this.changed();
+  }
+
+  changed(): void {
+    const next = this.#state();
+    const present: Readonly<Record<string, unknown>> = { ...this.snapshot };
+    if (Object.entries(next).every(([key, value]) => Object.is(present[key], value))) return;
+    this.snapshot = Object.freeze(next);
+    notify(this.#listeners);
+  }
+
+  #do(effect: Effect): void {
+    const run = this.#run;
+    switch (effect) {
+      case "open":
+        this.#open();
+        break;
+      case "connect":
+        if (run?.deviceId !== this.#deviceId) void this.setDevice(this.#deviceId);
+        run?.connect(this.#connectOptions);
+        break;
+      case "hush":
+        void run?.capture?.stop();
+        break;
+      case "close":
+        // Events end after it, or fail.
+        void run?.session?.close();
+        break;
+      case "drop":
+        this.#run = undefined;
+        this.#closing = run?.drop();
+        break;
+      case "forget":
+        this.#source?.release();
+        this.#source = undefined;
+    }
+  }
+
+  #open(): void {
+    const run = new Run(this.#deviceId, this);
+    this.#run = run;
+    const { sampleRate = 16_000 } = this.#options;
+    void run.open((isOver) => this.#prepare(isOver), { sampleRate, isMuted: () => this.#muted });
+  }
+
+  /** Without a wait if nothing has to be waited for: browsers open some sources only in a click's own task. */
+  async #prepare(isOver: () => boolean): Promise<Source | undefined> {
+    if (this.#closing) await this.#closing;
+    if (isOver()) return undefined;
+    if (this.#source) return this.#source;
+    const { source: given, microphone = {} } = this.#options;
+    const isOurs = typeof given === "function";
+    const source = sourceOf(isOurs ? await given() : given, isOurs, this.microphones.openMicrophone, microphone);
+    if (isOver()) return void source.release();
+    this.#source = source;
+    return source;
+  }
+
+  #state(): TranscriberSnapshot {
+    const run = this.#run;
+    const capture = run?.capture?.state === "stopped" ? undefined : run?.capture;
+    const device = this.#device(capture?.device);
+    return {
+      status: statusOf[this.#phase],
+      transcript: this.#transcript.snapshot,
+      muted: this.#muted,
+      deviceId: this.#deviceId,
+      device,
+      interrupted: capture?.state === "interrupted",
+      droppedMs: run ? (run.capture?.droppedMs ?? 0) : this.snapshot.droppedMs,
+      error: this.#error,
+    };
+  }
+
+  #device(device: MicrophoneDevice | undefined): MicrophoneDevice | undefined {
+    if (!device?.label && !device?.deviceId) return undefined;
+    const present = this.snapshot.device;
+    return present?.deviceId === device.deviceId && present.label === device.label ? present : device;
+  }
+}

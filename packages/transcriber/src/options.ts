@@ -1,0 +1,32 @@
+import type { listMicrophones, MicrophoneOptions, openMicrophone } from "@voxpipe/microphone";
+import type { TranscriptOptions } from "@voxpipe/transcript";
+import type { ConnectOptions, StreamingEvent } from "voxpipe";
+import type { AudioSource } from "./source/source.ts";
+
+/** The options of `connect` (`token`, `speechModel`, `formatTurns`, …), and these. */
+export interface TranscriberOptions extends Omit<ConnectOptions, "sampleRate" | "encoding" | "signal"> {
+  /**
+   * What is transcribed. A function is called at each `start()`, in the same task, so that it may ask the visitor for a tab;
+   * what it returns is the transcriber's, which stops it. A `ReadableStream` has mono s16le and can be started once.
+   * @default a microphone, also if the function returns undefined
+   */
+  readonly source?: AudioSource | (() => AudioSource | undefined | Promise<AudioSource | undefined>) | undefined;
+  /**
+   * Of the audio, in Hz: what a microphone is asked for, and what a `ReadableStream` has.
+   * @default 16000
+   */
+  readonly sampleRate?: number | undefined;
+  /** How a microphone is opened; `deviceId` is the first choice. */
+  readonly microphone?: Omit<MicrophoneOptions, "sampleRate" | "signal" | "stream" | "muted"> | undefined;
+  /** `keep` bounds the transcript; `from` is one to go on with, as after a reload. */
+  readonly transcript?: TranscriptOptions | undefined;
+  /** Called with every event, once it is in the transcript. */
+  readonly onEvent?: ((event: StreamingEvent) => void) | undefined;
+  /**
+   * Other functions in the place of `@voxpipe/microphone`'s, such as `fakeMicrophones(…)` of
+   * `@voxpipe/microphone/testing`.
+   */
+  readonly microphones?:
+    | { readonly openMicrophone: typeof openMicrophone; readonly listMicrophones: typeof listMicrophones }
+    | undefined;
+}

@@ -1,0 +1,90 @@
+import { decodeMono, measureLevel } from "@voxpipe/audio";
+import { MicrophoneError } from "@voxpipe/microphone";
+import { silence } from "../level-watch.ts";
+import type { AudioSource, Capture, Source } from "./source.ts";
+
+type Pcm = ReadableStream<Uint8Array>;
+
+const taken = new WeakSet<Pcm>();
+
+export function isPcm(source: AudioSource): source is Pcm {
+  return "getReader" in source;
+}
+
+/** A stream of PCM. What was read during a pause is the first that is given after it. */
+export function pcmSource(stream: Pcm): Source {
+  if (taken.has(stream) || stream.locked)
+    throw new MicrophoneError(
+      "invalid-options",
+      "Invalid source: the ReadableStream is read elsewhere, or was read by an earlier start. Give a function that returns a new one.",
+    );
+  taken.add(stream);
+  const reader = stream.getReader();
+  let next: ReturnType<typeof reader.read> | undefined;
+  const read = () => {
+    next ??= reader.read();
+    return next;
+  };
+  return {
+    open: async ({ muted = false }) => capture(muted, read, () => (next = undefined)),
+    release: () => void reader.cancel().catch(() => {}),
+  };
+}
+
+/** One opening of it. `take` is called when what was read has been given. */
+function capture(muted: boolean, read: () => Promise<ReadableStreamReadResult<Uint8Array>>, take: () => void): Capture {
+  let controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
+  let last = new Uint8Array();
+  const readable = new ReadableStream<Uint8Array<ArrayBuffer>>(
+    {
+      start: (own) => {
+        controller = own;
+      },
+      async pull() {
+        const { done, value } = await read().catch(fail);
+        if (!controller) return;
+        if (done) return end();
+        take();
+        last = muted ? new Uint8Array(value.byteLength) : new Uint8Array(value);
+        controller.enqueue(last);
+      },
+      cancel: () => {
+        controller = undefined;
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  const end = () => {
+    controller?.close();
+    controller = undefined;
+  };
+  /** The rejection errors the readable. */
+  const fail = (error: unknown) => {
+    controller = undefined;
+    throw error;
+  };
+  const mute = (value: boolean) => {
+    muted = value;
+  };
+  return {
+    readable,
+    get level() {
+      return muted ? silence : measureLevel(decodeMono(last.subarray(0, last.length & ~1), "s16le"));
+    },
+    device: { deviceId: "", label: "" },
+    get state() {
+      return controller ? "live" : "stopped";
+    },
+    droppedMs: 0,
+    mute: () => mute(true),
+    unmute: () => mute(false),
+    async setDevice() {
+      throw new MicrophoneError(
+        "invalid-options",
+        "A stream of PCM has no device to change. Stop it, and start again.",
+      );
+    },
+    stop: async () => end(),
+    addEventListener() {},
+  };
+}

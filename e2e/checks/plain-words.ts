@@ -1,5 +1,5 @@
 /** Words that read like a translation, and what to write instead. */
-export const wordsToAvoid: readonly (readonly [words: RegExp, instead: string])[] = [
+const wordsToAvoid: readonly (readonly [words: RegExp, instead: string])[] = [
   [/\b(tells?|telling|told)\b/i, "reports, emits, says; is called with"],
   [/\banew\b/i, "again"],
   [/\bwho(m|so)?ever\b/i, "anyone who; name the code or the person"],

@@ -87,7 +87,15 @@ import "@voxpipe/microphone/worklet.js";
 import { listMicrophones, type Microphone, MicrophoneError, openMicrophone } from "@voxpipe/microphone";
 import { connectChannels } from "@voxpipe/channels";
 import { openAudioFile } from "@voxpipe/files";
+import { createTranscriber, type TranscriberSnapshot } from "@voxpipe/transcriber";
 import { connect, tokenFrom, transcribe } from "voxpipe";
+
+export async function caption(show: (snapshot: TranscriberSnapshot) => void): Promise<void> {
+  const transcriber = createTranscriber({ token: tokenFrom("/api/token"), formatTurns: true });
+  transcriber.subscribe(() => show(transcriber.snapshot));
+  await transcriber.start();
+  await transcriber.stop();
+}
 
 export async function read(file: Blob): Promise<void> {
   for await (const event of transcribe(openAudioFile(file), { token: tokenFrom("/api/token") })) console.log(event.type);

@@ -39,7 +39,13 @@ const projects: readonly TypeProject[] = resolutions.flatMap((resolution) =>
 
 beforeAll(async () => {
   // Not installed with the others: models, native code, or nothing that runs here. Types are all that is looked at.
-  for (const name of ["@voxpipe/emulator", "@voxpipe/recognizer", "@voxpipe/relay", "@voxpipe/telephony"]) {
+  for (const name of [
+    "@voxpipe/emulator",
+    "@voxpipe/recognizer",
+    "@voxpipe/relay",
+    "@voxpipe/telephony",
+    "@voxpipe/transcriber",
+  ]) {
     const { filename } = inject("packed").find((packed) => packed.name === name) ?? {};
     if (filename === undefined) throw new Error(`${name} is not packed.`);
     const folder = join(inject("installed"), "types/node_modules", name);
@@ -61,6 +67,7 @@ test("every package that has types is used", () => {
     "core",
     "livekit",
     "otel",
+    "react",
   ]);
 });
 

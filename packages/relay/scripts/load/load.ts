@@ -200,7 +200,7 @@ async function redisFigures(url: string): Promise<{ cpuMs: number; bytes: number
   return { cpuMs: 1000 * (figure("used_cpu_user") + figure("used_cpu_sys")), bytes: figure("used_memory") };
 }
 
-export function wait(ms: number): Promise<void> {
+function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 

@@ -38,8 +38,7 @@ describe("an entry in a stream", () => {
     expect(left('{"type":"Turn"}')).toHaveLength(1);
     for (const data of ['{"type":"Turn"}\n\ndata: {}', '{"type":\r"Turn"}', "{", "7", "null", "{}", undefined])
       expect(left(data)).toEqual([]);
-    for (const m of ["{", "null", '{"k":"a"}', '{"s":"1-0"}', null])
-      expect(left('{"type":"Turn"}', m)).toEqual([]);
+    for (const m of ["{", "null", '{"k":"a"}', '{"s":"1-0"}', null]) expect(left('{"type":"Turn"}', m)).toEqual([]);
   });
 });
 

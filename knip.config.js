@@ -19,6 +19,7 @@ recognizer.entry.push("sample/*.mjs", "scripts/*.mjs");
 token.entry.push("test/examples/*.ts", "test/instance.ts");
 emulator.entry.push("test/vendor-session.ts");
 client.entry.push("test/programs/*.ts");
+workspaces["packages/core"].entry.push("scripts/*.mjs");
 workspaces["packages/ai-sdk"].entry.push("test/programs/*.ts");
 relay.entry.push("scripts/load/{main,server,publisher,readers}.ts");
 // Its README's example is a program that a test writes out and runs.

@@ -124,7 +124,7 @@ function webPage(folder, entry) {
       nodeResolve({ browser: true }),
       esbuild({ target: "es2022", minify: true }),
     ],
-    output: { file: `${folder}/dist/public/page.js`, format: "es" },
+    output: { file: `${folder}/dist/public/page.js`, format: "es", inlineDynamicImports: true },
   };
 }
 

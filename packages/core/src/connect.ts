@@ -12,8 +12,8 @@ import {
   type SessionConfiguration,
   wireName,
 } from "./protocol/parameters.ts";
-import type { SessionState } from "./session/lifecycle.ts";
-import { Session } from "./session/session.ts";
+import { Driver } from "./session/driver.ts";
+import type { SessionState } from "./session/session.ts";
 import type { SessionStats, SessionSummary } from "./session/summary-and-stats.ts";
 
 /**
@@ -76,7 +76,7 @@ export function connect(options: ConnectOptions, platform: Platform): StreamingS
     );
   const settings = parseOptions(options, platform);
   const warned = new Set(parameterWarnings(settings.parameters));
-  const session = new Session(settings, platform);
+  const session = new Driver(settings, platform);
   const { stream: audio } = session.sink;
   const { stream: events } = session.events;
 
@@ -108,7 +108,7 @@ export function connect(options: ConnectOptions, platform: Platform): StreamingS
     keepAlive: () => handled(session.control({ type: "KeepAlive" })),
     close: () => session.close(),
     abort: (reason?: unknown) => session.abort(reason),
-    stats: () => session.stats(),
+    stats: () => session.stats,
     [Symbol.asyncDispose]: () =>
       // A failed session has already reported its error; disposing of it must not hide the error that is being thrown.
       handled(session.state === "closed" ? Promise.resolve() : session.close().then(() => {})),

@@ -34,5 +34,5 @@ export type {
   SpeechModel,
   StreamingParameters,
 } from "./protocol/parameters.ts";
-export type { SessionState } from "./session/lifecycle.ts";
+export type { SessionState } from "./session/session.ts";
 export type { SessionStats, SessionSummary } from "./session/summary-and-stats.ts";

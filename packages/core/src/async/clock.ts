@@ -12,7 +12,8 @@ const origin = performance.timeOrigin;
 export const systemClock: Clock = {
   now: () => origin + performance.now(),
   after(ms, callback) {
-    const timer = setTimeout(callback, ms);
+    // Whole ms, rounded up: Node drops what is behind the point, and would call too early.
+    const timer = setTimeout(callback, Math.ceil(ms));
     return () => clearTimeout(timer);
   },
 };

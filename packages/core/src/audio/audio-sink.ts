@@ -4,6 +4,7 @@ import { StreamingError } from "../errors/streaming-error.ts";
 import { type AudioChunk, type AudioStream, byteLengthOf, toBytes, transferred } from "./audio-chunk.ts";
 import type { AudioEncoding } from "./audio-format.ts";
 import type { ReplayBuffer } from "./replay-buffer.ts";
+import type { AudioSource } from "./send-queue.ts";
 
 export interface AudioSinkListener {
   /** A chunk is here, and `fill` will give it. */
@@ -15,14 +16,14 @@ export interface AudioSinkListener {
 }
 
 /**
- * The writable end. A chunk counts as taken when its last byte went into the log, which happens only as the connection
+ * The writable end. A chunk counts as taken when its last byte went into the replay buffer, which happens only as the connection
  * takes audio: so the stream's own queue, `highWaterMark` bytes, is all that ever waits, and `writer.ready` tells the truth.
  */
-export class AudioSink {
+export class AudioSink implements AudioSource {
   readonly stream: AudioStream;
   /** Bytes ever written to the stream, those still in its queue included: what "before this call" means. */
   writtenBytes = 0;
-  /** Bytes of them that went into the log. */
+  /** Bytes of them that went into the replay buffer. */
   takenBytes = 0;
   readonly #encoding: AudioEncoding;
   readonly #listener: AudioSinkListener;
@@ -77,8 +78,8 @@ export class AudioSink {
     );
   }
 
-  /** Moves audio into the log up to the end of its next message, or of what is here. False: nothing is here. */
-  fill(log: ReplayBuffer): boolean {
+  /** Moves audio into the buffer, up to the end of its next message, or of what is here. False: nothing is here. */
+  fill(buffer: ReplayBuffer): boolean {
     const chunk = this.#chunk;
     if (!chunk) return false;
     if (chunk.length !== this.#length) {
@@ -88,7 +89,7 @@ export class AudioSink {
       this.#taken = undefined;
       return false;
     }
-    const taken = log.append(chunk, this.#offset);
+    const taken = buffer.append(chunk, this.#offset);
     this.#offset += taken;
     this.takenBytes += taken;
     if (this.#offset === chunk.length) {

@@ -1,13 +1,18 @@
 import type { Settings } from "../options/options.ts";
 import { pcmFormat } from "./audio-format.ts";
-import { PacketReplayBuffer } from "./packet-replay-buffer.ts";
 import { PcmReplayBuffer } from "./pcm-replay-buffer.ts";
 import type { ReplayBuffer } from "./replay-buffer.ts";
 
-export function createReplayBuffer({ encoding, sampleRate, frameDuration, reconnect }: Settings): ReplayBuffer {
+/** The code for compressed formats is loaded only for them. */
+export async function createReplayBuffer({
+  encoding,
+  sampleRate,
+  frameDuration,
+  reconnect,
+}: Settings): Promise<ReplayBuffer> {
   const format = pcmFormat(encoding, sampleRate);
   const capacityMs = reconnect?.replayBuffer ?? 0;
-  return format
-    ? new PcmReplayBuffer(format, frameDuration, capacityMs)
-    : new PacketReplayBuffer(encoding, frameDuration, capacityMs);
+  if (format) return new PcmReplayBuffer(format, frameDuration, capacityMs);
+  const { PacketReplayBuffer } = await import("./packet-replay-buffer.ts");
+  return new PacketReplayBuffer(encoding, frameDuration, capacityMs);
 }

@@ -1,230 +1,228 @@
-import type { Clock } from "../async/clock.ts";
 import { StreamingError } from "../errors/streaming-error.ts";
-import { ConnectionTimeline } from "../session/connection-timeline.ts";
-import type { LatencyMeter } from "../session/latency-meter.ts";
-import type { Timeline } from "../session/timeline.ts";
-import type { AudioSink } from "./audio-sink.ts";
 import { type Pace, Pacer } from "./pacer.ts";
 import type { AudioMessage, ReplayBuffer } from "./replay-buffer.ts";
 
 /** Bytes that may wait in the socket: enough to keep it busy, little enough to lose to a stalled peer. */
 const socketBuffer = 64 * 1024;
-/** Sockets do not tell when they drain, so a full one is asked again after this time. */
+/** Sockets do not say when they drain, so a full one is asked again after this time. */
 const drainPollMs = 20;
 /** Control messages that may wait to be sent, and forced endpoints that are remembered. */
 const mostControls = 256;
 /** Word times are whole ms. */
 const roundingMs = 1;
-
-/** What `SendQueue` needs of a connection. */
-export interface SendTarget {
-  readonly bufferedAmount: number;
-  send(data: string | Uint8Array): void;
-}
+const never = Number.POSITIVE_INFINITY;
 
 /** A message that keeps its place among the audio. */
 export type ControlMessage =
   | { readonly type: "ForceEndpoint" | "KeepAlive" }
   | ({ readonly type: "UpdateConfiguration" } & Readonly<Record<string, unknown>>);
 
-interface Control {
-  readonly message: ControlMessage;
-  /** Its place: bytes written before it. */
-  readonly afterBytes: number;
+/** Called when a control message was sent, or never will be. */
+export interface Receipt {
   resolve(): void;
   reject(error: StreamingError): void;
 }
 
-export interface SendQueueParts {
-  readonly sink: AudioSink;
-  readonly log: ReplayBuffer;
-  readonly timeline: Timeline;
-  readonly latency: LatencyMeter;
-  readonly clock: Clock;
-  readonly pace: Pace | undefined;
-  /** All audio and every control up to the end has left on the present connection. */
-  readonly finished: () => void;
+/** What was written to the session. */
+export interface AudioSource {
+  /** Bytes ever written. */
+  readonly writtenBytes: number;
+  /** Bytes of them that went into the replay buffer. */
+  readonly takenBytes: number;
+  /** Moves audio into the buffer, up to the end of its next message. Returns false if none is here. */
+  fill(buffer: ReplayBuffer): boolean;
+}
+
+interface Control {
+  readonly message: ControlMessage;
+  readonly receipt: Receipt;
+  /** Its place: bytes written before it. */
+  readonly afterBytes: number;
 }
 
 /**
- * From the writable end to the present connection: takes audio from the sink as the connection takes it, puts control
- * messages in their places, and replays from the log when the connection changes.
+ * What is sent next on the current connection: audio as the connection takes it, control messages in their places, and both
+ * again after a change of connection. Pure: it is asked, and never sends.
  */
 export class SendQueue {
   /** Audio sent more than once, in ms. */
   replayedMs = 0;
   /** Source ms that some connection has had. */
   reachedMs = 0;
-  /** Audio sent on the present connection, padding included, in ms. */
+  /** Audio sent on the current connection, padding included, in ms. */
   wireMs = 0;
-  readonly #parts: SendQueueParts;
+  /** When to ask again, if pace or a full socket holds messages back. */
+  readyAt = never;
+  /** The audio ends with the first `endBytes` that were written. */
+  endBytes = never;
+  readonly #source: AudioSource;
+  readonly #createBuffer: () => ReplayBuffer;
+  /** From the first connection on. */
+  #buffer: ReplayBuffer | undefined;
+  readonly #pace: Pace | undefined;
+  readonly #audioSent: (audio: AudioMessage, sentMs: number, now: number) => void;
   readonly #controls: Control[] = [];
-  /** Everything that was ever configured on the way: a new connection starts with it. */
+  /** All updates so far: a new connection starts with them. */
   readonly #configuration: Record<string, unknown> = {};
   /**
    * Where in the source endpoints were forced that no final turn reaches yet: replay forces them again. A final turn that ends
    * before such a place may have ended by itself, with the forced one still to come.
    */
   readonly #endpoints: number[] = [];
-  /** The first of them that the present connection has not had. */
+  /** The first of them that the current connection has not had. */
   #repeat = 0;
-  #endBytes = Number.POSITIVE_INFINITY;
-  #link: SendTarget | undefined;
-  #linkTimeline: ConnectionTimeline | undefined;
+  /** Messages that are sent before anything else. */
+  readonly #first: string[] = [];
   #pacer: Pacer | undefined;
-  #cancelWait: (() => void) | undefined;
-  /** The most that can wait in the socket: what did when it was last asked, and everything sent since. */
+  /** Upper bound of what waits in the socket: the last reading, and the bytes sent since. */
   #mostBuffered = 0;
 
-  constructor(parts: SendQueueParts) {
-    this.#parts = parts;
+  /**
+   * @param createBuffer Called once, for the first connection.
+   * @param audioSent Called with each audio message that leaves, and where in the source it ends.
+   */
+  constructor(
+    source: AudioSource,
+    createBuffer: () => ReplayBuffer,
+    pace: Pace | undefined,
+    audioSent: (audio: AudioMessage, sentMs: number, now: number) => void,
+  ) {
+    this.#source = source;
+    this.#createBuffer = createBuffer;
+    this.#pace = pace;
+    this.#audioSent = audioSent;
   }
 
-  /** Sends to `link` from the end of the last final turn on. */
-  attach(link: SendTarget): { timeline: ConnectionTimeline; replayedMs: number; lostMs: number } {
-    this.detach();
-    const { log, timeline, pace } = this.#parts;
-    const { settledMs } = timeline;
-    log.rewind(settledMs);
-    const replayedMs = this.reachedMs - log.sentMs;
-    const lostMs = Math.max(0, Math.round(log.sentMs - settledMs));
+  /** Source audio that was taken and is not sent, in ms. */
+  get waitingMs(): number {
+    return this.#buffer ? this.#buffer.endMs - this.#buffer.sentMs : 0;
+  }
+
+  /** Source audio that was taken, in ms. */
+  get takenMs(): number {
+    return this.#buffer?.endMs ?? 0;
+  }
+
+  /** Bytes that were written, count, and have not been taken. */
+  get untakenBytes(): number {
+    return Math.max(0, Math.min(this.#source.writtenBytes, this.endBytes) - this.#source.takenBytes);
+  }
+
+  /**
+   * A new connection is the current one: it gets the audio from `settledMs` on, or from the oldest that is still here.
+   * `startMs` is where it starts; what lies between is lost.
+   */
+  attach(settledMs: number): { startMs: number; replayedMs: number; lostMs: number } {
+    this.#buffer ??= this.#createBuffer();
+    const buffer = this.#buffer;
+    buffer.rewind(settledMs);
+    const startMs = buffer.sentMs;
+    const replayedMs = this.reachedMs - startMs;
     this.replayedMs += replayedMs;
-    this.#linkTimeline = new ConnectionTimeline(timeline, log.sentMs, this.reachedMs);
     this.wireMs = 0;
+    this.readyAt = never;
     this.#mostBuffered = 0;
-    this.#pacer = pace && new Pacer(pace);
-    this.#link = link;
-    this.#repeat = this.#endpoints.filter((ms) => ms <= log.sentMs).length;
+    this.#pacer = this.#pace && new Pacer(this.#pace);
+    this.#repeat = this.#endpoints.filter((ms) => ms <= startMs).length;
+    this.#first.length = 0;
     if (Object.keys(this.#configuration).length > 0)
-      this.#sendControl({ type: "UpdateConfiguration", ...this.#configuration });
-    return { timeline: this.#linkTimeline, replayedMs: Math.round(replayedMs), lostMs };
+      this.#first.push(JSON.stringify({ type: "UpdateConfiguration", ...this.#configuration }));
+    return { startMs, replayedMs: Math.round(replayedMs), lostMs: Math.max(0, Math.round(startMs - settledMs)) };
   }
 
-  detach(): void {
-    this.#cancelWait?.();
-    this.#cancelWait = undefined;
-    this.#link = undefined;
+  /** Puts a message behind all audio written so far. */
+  control(message: ControlMessage, receipt: Receipt): void {
+    if (this.#controls.length < mostControls)
+      this.#controls.push({ message, receipt, afterBytes: this.#source.writtenBytes });
+    else
+      receipt.reject(
+        new StreamingError("too-many-pending", `${mostControls} control messages wait to be sent. Await each call.`),
+      );
   }
 
-  /** Puts a message behind all audio written so far. Resolves when it was sent. */
-  control(message: ControlMessage): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.#controls.length >= mostControls)
-        return reject(
-          new StreamingError("too-many-pending", `${mostControls} control messages wait to be sent. Await each call.`),
-        );
-      this.#controls.push({ message, afterBytes: this.#parts.sink.writtenBytes, resolve, reject });
-      this.pump();
-    });
-  }
-
-  /** The audio ends with the first `endBytes` that were written. */
-  finish(endBytes: number): void {
-    this.#endBytes = Math.min(this.#endBytes, endBytes);
-    this.pump();
-  }
-
-  /** A turn became final: audio before its end will not be asked for again. */
-  settled(): void {
-    const { log, timeline } = this.#parts;
-    log.release(timeline.settledMs);
-    while ((this.#endpoints[0] ?? Number.POSITIVE_INFINITY) <= timeline.settledMs + roundingMs) this.#forgetEndpoint();
+  /** Final turns cover the source up to `ms`: audio before that will not be asked for again. */
+  settled(ms: number): void {
+    this.#buffer?.release(ms);
+    while ((this.#endpoints[0] ?? never) <= ms + roundingMs) this.#forgetEndpoint();
   }
 
   /** Nothing will be sent any more. */
   fail(error: StreamingError): void {
-    this.detach();
-    for (const control of this.#controls.splice(0)) control.reject(error);
+    for (const { receipt } of this.#controls.splice(0)) receipt.reject(error);
   }
 
-  /** Sends all that may leave now. Called whenever that may have become more. */
-  pump(): void {
-    const { sink, log, clock } = this.#parts;
-    while (this.#link && !this.#cancelWait) {
-      const control = this.#dueControl();
-      const stopMs = this.#cut(control);
-      if (!log.has(stopMs) && !control && sink.takenBytes < this.#endBytes) {
-        if (sink.fill(log)) continue;
-        return;
-      }
-      // Asked only when something is to leave, and the socket only when it may be full: both cost more than the rest of the loop.
-      if (this.#mostBuffered > socketBuffer) this.#mostBuffered = this.#link.bufferedAmount;
-      if (this.#mostBuffered > socketBuffer) return this.#wait(drainPollMs);
-      const now = clock.now();
-      const delay = this.#pacer?.delay(now, log.messageMs) ?? 0;
-      if (delay > 0) return this.#wait(delay);
+  /**
+   * The next message of the current connection; `finished` behind the last one; undefined if nothing may leave now.
+   *
+   * @param buffered Bytes that wait in the socket: slow to read, so it is asked only if the socket may be full.
+   */
+  next(now: number, buffered: () => number): string | Uint8Array | "finished" | undefined {
+    if (this.readyAt !== never && now < this.readyAt) return undefined;
+    this.readyAt = never;
+    const data = this.#first.shift() ?? this.#take(now, buffered);
+    if (data !== undefined && data !== "finished") this.#mostBuffered += data.length;
+    return data;
+  }
 
-      const audio = log.next(stopMs);
-      if (audio) this.#sendAudio(audio, now);
-      else if (control) this.#deliver(control);
-      else this.#finish(now);
+  #take(now: number, buffered: () => number): string | Uint8Array | undefined {
+    const [source, buffer] = [this.#source, this.#buffer];
+    if (!buffer) return undefined;
+    let control = this.#dueControl();
+    let stopMs = this.#cut(control);
+    while (!buffer.has(stopMs) && !control && source.takenBytes < this.endBytes) {
+      if (!source.fill(buffer)) return undefined;
+      control = this.#dueControl();
+      stopMs = this.#cut(control);
     }
+    if (this.#mostBuffered > socketBuffer) this.#mostBuffered = buffered();
+    const delay = this.#mostBuffered > socketBuffer ? drainPollMs : (this.#pacer?.delay(now, buffer.messageMs) ?? 0);
+    if (delay > 0) {
+      this.readyAt = now + delay;
+      return undefined;
+    }
+    const audio = buffer.next(stopMs);
+    if (audio) return this.#audio(audio, buffer.sentMs, now);
+    if (control) return this.#deliver(control, buffer.sentMs);
+    const rest = buffer.rest();
+    return rest ? this.#audio(rest, buffer.sentMs, now) : "finished";
   }
 
-  /** The first control of which all audio before it is in the log. */
+  /** The first control of which all audio before it is in the buffer. */
   #dueControl(): Control | undefined {
     const control = this.#controls[0];
-    return control && this.#parts.sink.takenBytes >= control.afterBytes ? control : undefined;
+    return control && this.#source.takenBytes >= control.afterBytes ? control : undefined;
   }
 
   /** Where the next message has to end though it is not full: at an endpoint. */
   #cut(control: Control | undefined): number | undefined {
-    return (
-      this.#endpoints[this.#repeat] ?? (control?.message.type === "ForceEndpoint" ? this.#parts.log.endMs : undefined)
-    );
+    return this.#endpoints[this.#repeat] ?? (control?.message.type === "ForceEndpoint" ? this.takenMs : undefined);
   }
 
-  #sendAudio(audio: AudioMessage, now: number): void {
-    const { log, latency } = this.#parts;
-    this.#send(audio.bytes);
-    this.#pacer?.sent(now, audio.durationMs + audio.paddingMs);
-    this.wireMs += audio.durationMs + audio.paddingMs;
-    this.#linkTimeline?.sent(audio.durationMs, audio.paddingMs);
-    this.reachedMs = Math.max(this.reachedMs, log.sentMs);
-    latency.sent(log.sentMs, now);
-    while ((this.#endpoints[this.#repeat] ?? Number.POSITIVE_INFINITY) <= log.sentMs) {
-      this.#sendControl({ type: "ForceEndpoint" });
-      this.#repeat++;
-    }
+  #audio(audio: AudioMessage, sentMs: number, now: number): Uint8Array {
+    const lengthMs = audio.durationMs + audio.paddingMs;
+    this.#pacer?.sent(now, lengthMs);
+    this.wireMs += lengthMs;
+    this.reachedMs = Math.max(this.reachedMs, sentMs);
+    this.#audioSent(audio, sentMs, now);
+    for (; (this.#endpoints[this.#repeat] ?? never) <= sentMs; this.#repeat++)
+      this.#first.push('{"type":"ForceEndpoint"}');
+    return audio.bytes;
   }
 
-  #finish(now: number): void {
-    const rest = this.#parts.log.rest();
-    if (rest) return this.#sendAudio(rest, now);
-    this.detach();
-    this.#parts.finished();
-  }
-
-  #deliver(control: Control): void {
+  #deliver({ message, receipt }: Control, sentMs: number): string {
     this.#controls.shift();
-    const { type, ...parameters } = control.message;
+    const { type, ...parameters } = message;
     if (type === "UpdateConfiguration") Object.assign(this.#configuration, parameters);
     if (type === "ForceEndpoint") {
-      this.#repeat = this.#endpoints.push(this.#parts.log.sentMs);
+      this.#repeat = this.#endpoints.push(sentMs);
       if (this.#endpoints.length > mostControls) this.#forgetEndpoint();
     }
-    this.#sendControl(control.message);
-    control.resolve();
+    receipt.resolve();
+    return JSON.stringify(message);
   }
 
   #forgetEndpoint(): void {
     this.#endpoints.shift();
     this.#repeat = Math.max(0, this.#repeat - 1);
-  }
-
-  #sendControl(message: ControlMessage): void {
-    this.#send(JSON.stringify(message));
-  }
-
-  #send(data: string | Uint8Array): void {
-    this.#mostBuffered += data.length;
-    this.#link?.send(data);
-  }
-
-  #wait(ms: number): void {
-    this.#cancelWait = this.#parts.clock.after(ms, () => {
-      this.#cancelWait = undefined;
-      this.pump();
-    });
   }
 }

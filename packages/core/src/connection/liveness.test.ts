@@ -1,8 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { FakeClock } from "../../test/fake-clock.ts";
-import { BufferedAmount } from "./buffered-amount.ts";
 import { Liveness } from "./liveness.ts";
-import type { Socket } from "./socket.ts";
 
 /** Time in a program that comes to its timers late: busy, asleep, or a hidden tab. */
 class LateClock extends FakeClock {
@@ -13,27 +11,33 @@ class LateClock extends FakeClock {
   }
 }
 
+/** A peer that is watched as the session does it: checked when it is due, and pinged if a check says so. */
 function watch({ pings, soonestMs = 0 }: { pings: boolean; soonestMs?: number }) {
   const clock = new LateClock();
   clock.soonestMs = soonestMs;
-  const socket = {
-    bufferedAmount: 0,
-    pinged: 0,
-    send: () => {},
-    close: () => {},
-    destroy: () => {},
-    ...(pings ? { ping: () => void onPing() } : {}),
-  } satisfies Socket & { pinged: number };
+  const socket = { bufferedAmount: 0, pinged: 0 };
   let onPing = () => {
     socket.pinged++;
   };
   const deaths: string[] = [];
-  const liveness = new Liveness(clock, socket, new BufferedAmount(socket), (why) => deaths.push(why));
+  const liveness = new Liveness(clock.now(), pings);
+  const check = () => {
+    const verdict = liveness.check(clock.now(), socket.bufferedAmount);
+    if (typeof verdict === "object") return void deaths.push(verdict.dead);
+    clock.after(liveness.checkAt - clock.now(), check);
+    if (verdict === "ping" && pings) onPing();
+  };
+  clock.after(liveness.checkAt - clock.now(), check);
   return {
     clock,
     socket,
     deaths,
-    liveness,
+    liveness: {
+      heard: () => liveness.heard(clock.now()),
+      alive: () => liveness.alive(clock.now()),
+      pong: () => liveness.pong(clock.now()),
+      sent: (bytes: number) => liveness.sent(bytes),
+    },
     answer: (reply: () => void) => {
       onPing = reply;
     },
@@ -57,7 +61,7 @@ describe("a peer that stops answering", () => {
     for (let spoke = 0; spoke < 6000; spoke += 250) {
       const { clock, deaths, liveness } = watch({ pings: true });
       clock.advance(spoke);
-      liveness.heard(false);
+      liveness.heard();
       clock.advance(10_000);
       expect(deaths).toEqual(["the peer stopped answering"]);
     }
@@ -65,7 +69,7 @@ describe("a peer that stops answering", () => {
 
   test("is alive as long as it answers, or says anything at all", () => {
     const { clock, deaths, liveness, answer } = watch({ pings: true });
-    answer(() => liveness.heard(true));
+    answer(() => liveness.pong());
     clock.advance(3_600_000);
     expect(deaths).toEqual([]);
   });
@@ -74,7 +78,7 @@ describe("a peer that stops answering", () => {
     const { clock, socket, deaths, liveness } = watch({ pings: true });
     for (let elapsed = 0; elapsed < 60_000; elapsed += 200) {
       clock.advance(200);
-      liveness.heard(false);
+      liveness.heard();
     }
     expect({ pinged: socket.pinged, deaths }).toEqual({ pinged: 0, deaths: [] });
     clock.advance(5000);
@@ -85,14 +89,14 @@ describe("a peer that stops answering", () => {
     const { clock, deaths, liveness } = watch({ pings: false });
     clock.advance(3_600_000);
     expect(deaths).toEqual([]);
-    liveness.heard(false);
+    liveness.heard();
     clock.advance(60_000);
     expect(deaths).toEqual([]);
   });
 
   test("is found where heartbeats came and stop", () => {
     const { clock, deaths, liveness } = watch({ pings: false });
-    liveness.heard(true);
+    liveness.alive();
     clock.advance(10_000);
     expect(deaths).toEqual(["the peer stopped answering"]);
   });
@@ -104,7 +108,7 @@ describe("a peer that stops reading", () => {
   test.each([32_000, 8000, 100])("is found within 10 s, though %i bytes a second still come", (bytesPerSecond) => {
     const { clock, socket, deaths, liveness } = watch({ pings: false });
     for (let ms = 0; ms < 10_000; ms += 100) {
-      // As SendQueue does, which gives a socket no more than 64 KiB.
+      // As the send queue does, which gives a socket no more than 64 KiB.
       if (socket.bufferedAmount < 65_536) {
         liveness.sent(bytesPerSecond / 10);
         // A frame's header counts in the buffer.
@@ -142,7 +146,7 @@ describe("a program that comes late", () => {
   test("once, hears the peer out first", () => {
     const { clock, deaths, liveness, answer } = watch({ pings: true, soonestMs: 20_000 });
     clock.soonestMs = 0;
-    answer(() => liveness.heard(true));
+    answer(() => liveness.pong());
     clock.advance(60_000);
     expect(deaths).toEqual([]);
   });
@@ -157,25 +161,33 @@ describe("a program that comes late", () => {
     const { clock, deaths, liveness } = watch({ pings: true, soonestMs: 60_000 });
     for (let second = 0; second < 600; second++) {
       clock.advance(1000);
-      liveness.heard(false);
+      liveness.heard();
     }
     expect(deaths).toEqual([]);
   });
 });
 
-describe("stopping", () => {
-  test("leaves no timer", () => {
-    const { clock, liveness, deaths } = watch({ pings: true });
-    liveness.stop();
-    expect(clock.pending).toBe(0);
-    clock.advance(60_000);
-    expect(deaths).toEqual([]);
+describe("a peer that was asked for an answer", () => {
+  test("owes it until it sends anything, if its silence means anything", () => {
+    const [pings, silent] = [new Liveness(0, true), new Liveness(0, false)];
+    for (const liveness of [pings, silent]) liveness.asked();
+    expect([pings.unanswered, silent.unanswered]).toEqual([true, false]);
+    silent.alive(1);
+    silent.asked();
+    expect(silent.unanswered).toBe(true);
+    for (const liveness of [pings, silent]) liveness.heard(2);
+    expect([pings.unanswered, silent.unanswered]).toEqual([false, false]);
   });
 
-  test("leaves none either when it is the ping that ends the connection", () => {
-    const { clock, liveness, answer } = watch({ pings: true });
-    answer(() => liveness.stop());
-    clock.advance(2000);
-    expect(clock.pending).toBe(0);
+  test("owes a pong until it sends one, whatever else it sends; a socket that cannot ping gets none", () => {
+    const [pings, silent] = [new Liveness(0, true), new Liveness(0, false)];
+    for (const liveness of [pings, silent]) {
+      liveness.asked();
+      liveness.heard(1);
+      liveness.alive(2);
+    }
+    expect([pings.pongDue, silent.pongDue]).toEqual([true, false]);
+    pings.pong(3);
+    expect(pings.pongDue).toBe(false);
   });
 });

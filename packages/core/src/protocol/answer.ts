@@ -8,16 +8,16 @@ export interface Sent {
   readonly sentMs: number;
   /** Whether `sentMs` is exact: PCM. */
   readonly exact: boolean;
-  /** Whether expiry may have cut off the end: then rounding does not explain a difference. */
-  readonly nearExpiry: boolean;
+  /** Whether the Termination may not answer our Terminate, but have crossed it on the way: then rounding does not explain a difference. */
+  readonly mayCross: boolean;
 }
 
 /** Whether a Termination's `audio_duration_seconds` says that the service got the audio. Without a number it says nothing. */
-export function heardAll(seconds: unknown, { sentMs, exact, nearExpiry }: Sent): boolean {
+export function heardAll(seconds: unknown, { sentMs, exact, mayCross }: Sent): boolean {
   const heardSeconds = finite(seconds);
   if (heardSeconds === undefined) return true;
   const leastMs = sentMs * (exact ? 1 : 1 - packetShare) - 10;
   // The service may count in whole seconds, rounded in any way: then less than a second is missing.
-  const rounds = Number.isInteger(heardSeconds) && !nearExpiry;
-  return heardSeconds * 1000 > (rounds ? Math.floor(leastMs / 1000) * 1000 - 1 : leastMs - (nearExpiry ? 0 : 100));
+  const rounds = Number.isInteger(heardSeconds) && !mayCross;
+  return heardSeconds * 1000 > (rounds ? Math.floor(leastMs / 1000) * 1000 - 1 : leastMs - (mayCross ? 0 : 100));
 }

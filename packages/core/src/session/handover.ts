@@ -1,72 +1,38 @@
-import type { Clock } from "../async/clock.ts";
-import type { Connection } from "../connection/connection.ts";
-import type { BeginEvent } from "../protocol/messages.ts";
+/** The shortest session the service gives is a minute. If one after another looks shorter, this machine's clock is ahead. */
+const shortLifeMs = 30_000;
+const mostShortLives = 5;
+/** Beyond the longest delay that timers take, a time is a mistake. */
+const longestMs = 2 ** 31;
+/** The spare connection is opened this long before the end, at most. */
+const longestMarginMs = 60_000;
 
-export interface HandoverParts {
-  readonly clock: Clock;
-  /** Time until the service ends the present connection, in ms. */
-  readonly lifetimeMs: number;
-  readonly open: () => Connection;
-  readonly atBoundary: () => boolean;
-  readonly switchTo: (link: Connection, begin: BeginEvent) => void;
+/** When to replace one connection before the service ends it. */
+export interface HandoverPlan {
+  /** Open the spare connection. */
+  readonly openAt: number;
+  /** Hand over to it at the latest, even in the middle of a turn. */
+  readonly switchBy: number;
+  /** Time between attempts to open a spare, in ms. */
+  readonly retryMs: number;
 }
 
 /**
- * Replaces a connection before the service ends it: a second one is opened beside it, and takes over at the next turn
- * boundary, or, where none comes, shortly before the end.
+ * Plans the handover from each connection to the next, before the service ends it: a spare is opened beside it, and takes over
+ * at the next turn boundary, or shortly before the end if none comes. Pure.
  */
 export class Handover {
-  spare: Connection | undefined;
-  readonly #parts: HandoverParts;
-  readonly #marginMs: number;
-  readonly #deadline: number;
-  #begin: BeginEvent | undefined;
-  #cancelTimer: () => void;
+  #shortLives = 0;
 
-  constructor(parts: HandoverParts) {
-    this.#parts = parts;
-    this.#marginMs = Math.min(60_000, parts.lifetimeMs / 5);
-    this.#deadline = parts.clock.now() + parts.lifetimeMs - this.#marginMs / 4;
-    this.#cancelTimer = parts.clock.after(parts.lifetimeMs - this.#marginMs, () => this.#prepare());
-  }
-
-  /** The spare connection stands. */
-  begun(begin: BeginEvent): void {
-    this.#begin = begin;
-    this.#cancelTimer();
-    this.#cancelTimer = this.#parts.clock.after(this.#deadline - this.#parts.clock.now(), () => this.#switch());
-    this.boundary();
-  }
-
-  /** Called whenever a turn has ended. */
-  boundary(): void {
-    if (this.#begin && this.#parts.atBoundary()) this.#switch();
-  }
-
-  /** The spare connection is gone; another is tried while there is time. */
-  failed(): void {
-    this.spare = undefined;
-    this.#begin = undefined;
-    this.#cancelTimer();
-    if (this.#parts.clock.now() < this.#deadline)
-      this.#cancelTimer = this.#parts.clock.after(this.#marginMs / 8, () => this.#prepare());
-  }
-
-  stop(): void {
-    this.#cancelTimer();
-    const spare = this.spare;
-    this.spare = undefined;
-    spare?.destroy();
-  }
-
-  #prepare(): void {
-    this.spare = this.#parts.open();
-  }
-
-  #switch(): void {
-    this.#cancelTimer();
-    const { spare } = this;
-    this.spare = undefined;
-    if (spare && this.#begin) this.#parts.switchTo(spare, this.#begin);
+  /** @param expiresAtMs When the service will end the connection. Returns undefined if no handover is possible. */
+  plan(expiresAtMs: number, now: number): HandoverPlan | undefined {
+    const lifetimeMs = expiresAtMs - now;
+    if (!(lifetimeMs > 0 && lifetimeMs < longestMs)) return undefined;
+    if (lifetimeMs < shortLifeMs && ++this.#shortLives > mostShortLives) return undefined;
+    const marginMs = Math.min(longestMarginMs, lifetimeMs / 5);
+    return {
+      openAt: now + (lifetimeMs - marginMs),
+      switchBy: now + (lifetimeMs - marginMs / 4),
+      retryMs: marginMs / 8,
+    };
   }
 }

@@ -322,3 +322,153 @@ describe("a connection that is silent after Terminate", () => {
     expect(await end).toMatchObject({ reconnects: 0 });
   });
 });
+
+describe("a Termination that crosses Terminate on its way", () => {
+  /** A session that closes, of 1.7 s of audio, on sockets whose pings are answered when the test says so. */
+  async function closing(pings = true) {
+    const clock = new FakeClock();
+    const { platform, sockets } = scriptedPlatform(clock);
+    const pongs: (() => void)[] = [];
+    const session = connect(local, {
+      ...platform,
+      openSocket: (url, key, listener) => {
+        const socket = platform.openSocket(url, key, listener);
+        return pings ? Object.assign(socket, { ping: () => void pongs.push(() => listener.alive()) }) : socket;
+      },
+    });
+    await turnOfTheLoop();
+    sockets[0]?.begin("session-1");
+    session.audio
+      .getWriter()
+      .write(audio(1700))
+      .catch(() => {});
+    await turnOfTheLoop();
+    const end = session.close();
+    end.catch(() => {});
+    await turnOfTheLoop();
+    const answerPing = () => pongs.splice(0).forEach((pong) => void pong());
+    const terminates = (seconds: number) => {
+      sockets.at(-1)?.says({ type: "Termination", audio_duration_seconds: seconds });
+      sockets.at(-1)?.closes({ code: 1000, reason: "" });
+    };
+    return { session, clock, sockets, end, answerPing, terminates };
+  }
+
+  test("and of which half a second was heard, told as 1 of 1.7 s, is not taken for an answer: the audio is sent again", async () => {
+    const it = await closing();
+    it.terminates(1);
+    it.clock.advance(500);
+    await turnOfTheLoop();
+    it.sockets[1]?.begin("session-2");
+    await turnOfTheLoop();
+    expect(it.session.stats().audioReplayedMs).toBe(1700);
+    it.answerPing();
+    it.terminates(2);
+    expect(await it.end).toMatchObject({ reconnects: 1 });
+  });
+
+  test.each([1, 2])(
+    "is none if the ping that left before Terminate was answered: %i of 1.7 s are the whole",
+    async (seconds) => {
+      const it = await closing();
+      it.answerPing();
+      it.terminates(seconds);
+      expect(await it.end).toMatchObject({ reconnects: 0 });
+    },
+  );
+
+  test.each([1.7, 2])("does no harm if it tells of all the audio: %f s", async (seconds) => {
+    const it = await closing();
+    it.terminates(seconds);
+    expect(await it.end).toMatchObject({ reconnects: 0 });
+  });
+
+  test("is suspected once a session, so that a peer without pongs that rounds down can end it", async () => {
+    const it = await closing();
+    it.terminates(1);
+    it.clock.advance(500);
+    await turnOfTheLoop();
+    it.sockets[1]?.begin("session-2");
+    await turnOfTheLoop();
+    it.terminates(1);
+    expect(await it.end).toMatchObject({ reconnects: 1 });
+  });
+
+  test("cannot be told from an answer where sockets cannot ping", async () => {
+    const it = await closing(false);
+    it.terminates(1);
+    expect(await it.end).toMatchObject({ reconnects: 0 });
+  });
+});
+
+test("a connection that ends as it is pinged is gone, and leaves no timer", async () => {
+  const clock = new FakeClock();
+  const { platform, sockets } = scriptedPlatform(clock);
+  const session = connect(
+    { ...local, reconnect: false },
+    {
+      ...platform,
+      openSocket: (url, key, listener) =>
+        Object.assign(platform.openSocket(url, key, listener), {
+          ping: () => listener.closed({ code: 1006, reason: "" }),
+        }),
+    },
+  );
+  await turnOfTheLoop();
+  sockets[0]?.begin("session-1");
+  clock.advance(2000);
+  await expect(session.closed).rejects.toMatchObject({ code: "connection-lost" });
+  expect({ timers: clock.pending, destroyed: sockets[0]?.destroyed }).toEqual({ timers: 0, destroyed: true });
+});
+
+describe("the state of a session", () => {
+  test("is connecting until Begin, reconnecting after a drop, and open again", async () => {
+    const clock = new FakeClock();
+    const { platform, sockets } = scriptedPlatform(clock);
+    const session = connect(local, platform);
+    const states: string[] = [session.state];
+    const note = async () => {
+      await turnOfTheLoop();
+      states.push(session.state);
+    };
+    await note();
+    sockets[0]?.closes({ code: 1006, reason: "" });
+    await note();
+    clock.advance(2000);
+    await note();
+    sockets[1]?.begin("session-1");
+    await note();
+    sockets[1]?.closes({ code: 1006, reason: "" });
+    await note();
+    clock.advance(2000);
+    await note();
+    sockets[2]?.begin("session-2");
+    await note();
+    expect(states).toEqual([
+      ...["connecting", "connecting", "connecting", "connecting"],
+      ...["open", "reconnecting", "reconnecting", "open"],
+    ]);
+    session.abort();
+    expect(session.state).toBe("closed");
+  });
+
+  test("is closing from close() on, through drops and new connections, and closed in the end", async () => {
+    const it = await begun();
+    await it.write(1000);
+    const end = it.session.close();
+    expect(it.session.state).toBe("closing");
+    it.last().closes({ code: 1006, reason: "" });
+    expect(it.session.state).toBe("closing");
+    it.clock.advance(2000);
+    await turnOfTheLoop();
+    it.last().begin("session-2");
+    expect(it.session.state).toBe("closing");
+    await turnOfTheLoop();
+    it.last().says({ type: "Termination", audio_duration_seconds: 1 });
+    it.last().closes({ code: 1000, reason: "" });
+    await end;
+    expect(it.session.state).toBe("closed");
+    it.session.abort();
+    expect(it.session.state).toBe("closed");
+  });
+});

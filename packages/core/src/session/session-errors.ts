@@ -60,6 +60,11 @@ export function tooSlowError(): StreamingError {
   return new StreamingError("reader-too-slow", message);
 }
 
+export function internalError(cause: Error | undefined, sessionId: string | undefined): StreamingError {
+  const message = `voxpipe failed while it handled what the connection sent: ${cause?.message}. Please report this.`;
+  return new StreamingError("internal-error", message, { cause, sessionId });
+}
+
 /** A revoked proxy throws at every question. */
 function isError(value: unknown): boolean {
   try {

@@ -1,5 +1,5 @@
 import { finite } from "../protocol/finite.ts";
-import type { TerminationEvent } from "../protocol/messages.ts";
+import type { BeginEvent, TerminationEvent } from "../protocol/messages.ts";
 
 /** How a session ended. */
 export interface SessionSummary {
@@ -36,20 +36,36 @@ export interface SessionStats {
   readonly endOfTurnLatencyMs: number | undefined;
 }
 
-/** `terminations`: one for each connection that ended with one. */
-export function summarize(
-  terminations: readonly TerminationEvent[],
-  sessionIds: readonly string[],
-  reconnects: number,
-): SessionSummary {
-  const sum = (name: "audio_duration_seconds" | "session_duration_seconds") =>
-    terminations.length > 0
-      ? terminations.reduce((total, event) => total + Math.max(0, finite(event[name]) ?? 0), 0)
-      : undefined;
-  return {
-    audioDurationSeconds: sum("audio_duration_seconds"),
-    sessionDurationSeconds: sum("session_duration_seconds"),
-    sessionIds,
-    reconnects,
-  };
+/** What a session counts. */
+export class SessionRecord {
+  /** The first Begin. */
+  begin: BeginEvent | undefined;
+  /** Audio that was sent, that no final turn covers, and that no connection will transcribe any more. */
+  lostMs = 0;
+  eventsDropped = 0;
+  /** The service's ids of the connections that carried audio, in order. */
+  readonly sessionIds: string[] = [];
+  /** One for each connection that ended with one. */
+  readonly terminations: TerminationEvent[] = [];
+
+  get sessionId(): string | undefined {
+    return this.sessionIds.at(-1);
+  }
+
+  get reconnects(): number {
+    return Math.max(0, this.sessionIds.length - 1);
+  }
+
+  get summary(): SessionSummary {
+    const sum = (name: "audio_duration_seconds" | "session_duration_seconds") =>
+      this.terminations.length > 0
+        ? this.terminations.reduce((total, event) => total + Math.max(0, finite(event[name]) ?? 0), 0)
+        : undefined;
+    return {
+      audioDurationSeconds: sum("audio_duration_seconds"),
+      sessionDurationSeconds: sum("session_duration_seconds"),
+      sessionIds: this.sessionIds,
+      reconnects: this.reconnects,
+    };
+  }
 }

@@ -1,0 +1,18 @@
+import { StreamingError } from "../errors/streaming-error.ts";
+import type { Connection } from "./connection.ts";
+
+export function connectTimeoutError({ host, handshaken }: Connection, timeoutMs: number): StreamingError {
+  const missing = handshaken ? "Begin" : "connection";
+  const message = `No ${missing} from ${host} within ${timeoutMs} ms. Check the network, or raise connectTimeout.`;
+  return new StreamingError("connect-timeout", message, { retryable: true });
+}
+
+export function unusableBeginError({ host }: Connection, reason: string): StreamingError {
+  const message = `${host} sent a Begin that cannot be used: ${reason}. Check apiHost, or update voxpipe.`;
+  return new StreamingError("server-error", message);
+}
+
+export function stalledError({ host, begin }: Connection, why: string): StreamingError {
+  const message = `The connection to ${host} is dead: ${why}. Check the network between here and the service.`;
+  return new StreamingError("connection-stalled", message, { retryable: true, sessionId: begin?.id });
+}

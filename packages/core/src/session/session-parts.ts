@@ -1,0 +1,30 @@
+import type { ReplayBuffer } from "../audio/replay-buffer.ts";
+import type { AudioSource } from "../audio/send-queue.ts";
+import type { Connection } from "../connection/connection.ts";
+import type { SessionTrace } from "../connection/socket.ts";
+import type { StreamingError } from "../errors/streaming-error.ts";
+import type { Settings } from "../options/options.ts";
+import type { StreamingEvent } from "../protocol/messages.ts";
+
+/** What a session asks, and what it hands on. */
+export interface SessionParts {
+  readonly settings: Settings;
+  /** Whether sockets can ping. Without pings we request heartbeats, and show them only if the user wants them. */
+  readonly sendsPings: boolean;
+  /** Uniform in [0, 1), for jitter. */
+  readonly random: () => number;
+  /** Asked for at the first Begin. */
+  readonly replayBuffer: () => ReplayBuffer;
+  /** What was written. After `fail` it takes no more. */
+  readonly source: AudioSource & { fail(error: StreamingError): void };
+  /** @param bytes About what the event occupies. */
+  readonly events: { push(event: StreamingEvent, bytes?: number): void };
+  readonly sockets: {
+    /** Bytes that wait in a connection's socket. */
+    buffered(connection: Connection): number;
+    canPing(connection: Connection): boolean;
+  };
+  /** Whether there is surely no network. */
+  readonly offline: () => boolean;
+  readonly trace: (message: SessionTrace) => void;
+}

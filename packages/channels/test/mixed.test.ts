@@ -85,7 +85,7 @@ test("mu-law channels are decoded, and mixed as 16-bit samples", async () => {
   expect(Buffer.from(session?.recordedAudio() ?? []).equals(pcm16FromMulaw(bytes))).toBe(true);
 });
 
-test("a channel that stops is silence to the mix after maxSkew, and the session goes on", async () => {
+test("a channel that stops is silence to the mix after maxSkew, and the session continues", async () => {
   await using setup = await emulate([]);
   const call = setup.call(["a", "b"], { mode: "mixed", maxSkew: 100 });
   const events = collect(call.events);

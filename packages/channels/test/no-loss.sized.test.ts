@@ -27,7 +27,7 @@ async function run(seed: number) {
       return [name, blocks] as const;
     }),
   );
-  // Sessions are numbered as they connect: the channels first, then whatever connects again.
+  // Sessions are numbered as they connect: the channels first, then what connects again.
   const faults = Array.from({ length: random.between(1, 4) }, () => ({
     when: { audioMs: random.between(10, 2_500) },
     do: breaks[random.between(0, breaks.length - 1)] ?? "drop",

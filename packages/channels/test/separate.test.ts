@@ -126,7 +126,7 @@ test("close ends all channels with what was written, while audio is piped", asyn
   });
 });
 
-test("a break in `for await` ends all sessions, so that nothing goes on being billed", async () => {
+test("a break in `for await` ends all sessions, so that nothing more is billed", async () => {
   await using setup = await emulate(dialogue);
   const call = setup.call(channels);
   let begun = 0;

@@ -26,7 +26,7 @@ export async function transcribeChannels(
   });
   const sending = options.channels.map((name, index) => {
     const channel = call.audio[name];
-    // Whatever stops this pipe, the channel ends by it and reports it.
+    // Anything that stops this pipe ends the channel, which reports it.
     return channel && audio.channels[index]?.pipeTo(channel).catch(() => {});
   });
   const forgetInterrupts = onFirstInterrupt(signals, () => void call.close().catch(() => {}));
@@ -54,7 +54,7 @@ export async function transcribeChannels(
 function noticeOf(event: ChannelEvent<string>): string | undefined {
   switch (event.type) {
     case "ChannelFailed":
-      return `${event.channel} failed; the other channels go on`;
+      return `${event.channel} failed; the other channels continue`;
     case "ChannelStalled":
     case "ChannelResumed":
       return undefined;

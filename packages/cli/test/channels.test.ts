@@ -128,7 +128,7 @@ describe("voxpipe transcribe --channels", () => {
     emulator.addFaults([{ when: { audioMs: 1_500 }, do: { error: 3_006, text: "Not like this" }, session: 1 }]);
     const { code, stdout, stderr } = await voxpipe(transcribe(call, "--channels", "agent,caller"), { env });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/(agent|caller) failed; the other channels go on/);
+    expect(stderr).toMatch(/(agent|caller) failed; the other channels continue/);
     expect(stderr).toContain("Not like this");
     expect(stdout).not.toBe("");
   });

@@ -13,7 +13,7 @@ export function emptyFile(): AudioError {
 export function unknownFormat(): AudioError {
   return new AudioError(
     "unknown-format",
-    `The file is of no format that is known (MP3, MP4 or M4A, FLAC, WebM, Ogg, AIFF, AAC, WAV), whatever its name says. Raw samples need no file: send them as they are. Convert other formats first: ${convert}`,
+    `The file's content has no format that is known (MP3, MP4 or M4A, FLAC, WebM, Ogg, AIFF, AAC, WAV). Its name does not count. Raw samples need no file: send them as they are. Convert other formats first: ${convert}`,
   );
 }
 

@@ -24,7 +24,7 @@ const headBytes = 64;
 /**
  * Opens an audio file, and reads as much of it as shows what it is: by its content, never by its name. MP3, FLAC, AIFF, WAV and
  * Ogg Vorbis are decoded to mono s16le; Opus out of WebM, MP4 and Ogg and AAC out of MP4 go as they are, for the service takes
- * them. Memory is bounded, whatever the file's length.
+ * them. Memory is bounded, for files of any length.
  *
  * @throws AudioError `unknown-format`, `unsupported-format`, `damaged-file`, `empty-audio`, and those of WAV files. The source's own
  * failure is thrown as it is.

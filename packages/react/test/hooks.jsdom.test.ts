@@ -103,7 +103,7 @@ describe.each(versions)("React %s", (version) => {
     expect(shown.printed).toEqual([]);
   });
 
-  test("one of several components goes, and it goes on; a page that changes places, too", async () => {
+  test("one of several components goes, and it continues; a page that changes places, too", async () => {
     await using own = await startKit();
     const { transcriber } = own;
     const { createElement } = kit.React;
@@ -118,7 +118,7 @@ describe.each(versions)("React %s", (version) => {
     await expect.poll(() => transcriber.snapshot.status).toBe("idle");
   });
 
-  test("with stopOnUnmount: false it goes on without components", async () => {
+  test("with stopOnUnmount: false it continues without components", async () => {
     await using own = await startKit();
     const Status = () => kit.hooks.useTranscriber(own.transcriber, { stopOnUnmount: false }).status;
     using shown = openPage(kit, kit.React.createElement(Status));

@@ -24,16 +24,16 @@ export interface RelayOptions {
   /** How long a reader may take nothing of what waits for it, in ms; then it is disconnected. @default 30_000 */
   readonly stallTimeout?: number | undefined;
   /**
-   * How long a connection lasts at most, in ms: then the reader comes back and goes on, perhaps on another server. It ends
+   * How long a connection lasts at most, in ms: then the reader comes back and continues, perhaps on another server. It ends
    * those who never read what fits into the buffers of the network, which no server can see. @default 1_800_000
    */
   readonly maxConnectionAge?: number | undefined;
   /** Most bytes that are handed to a reader's connection at a time; one event may be longer. @default 65_536 */
   readonly chunkBytes?: number | undefined;
-  /** How long `publish` goes on trying to store the last events after `events` has ended, in ms. @default 60_000 */
+  /** How long `publish` keeps trying to store the last events after `events` has ended, in ms. @default 60_000 */
   readonly flushTimeout?: number | undefined;
   readonly limits?: Partial<RelayLimits> | undefined;
-  /** Hears of what goes wrong while the relay goes on: Redis away, events left out, `authorize` throwing. @default `console.error` */
+  /** Is called with what goes wrong while the relay continues: Redis away, events left out, `authorize` throwing. @default `console.error` */
   readonly onError?: ((error: RelayError) => void) | undefined;
 }
 

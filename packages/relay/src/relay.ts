@@ -19,8 +19,8 @@ export interface PublishOptions {
 /** Live captions for many readers. */
 export interface Relay extends AsyncDisposable {
   /**
-   * Sends the events of a session to the readers of a room, until they end. The room then goes on to exist: a later
-   * publisher goes on behind what is there, and any earlier one that is still alive is refused from then on.
+   * Sends the events of a session to the readers of a room, until they end. The room then continues to exist: a later
+   * publisher continues behind what is there, and any earlier one that is still alive is refused from then on.
    *
    * Resolves when all events are stored. While Redis is away it waits, partials replace each other, and once 256 finals wait
    * no more events are read. If `events` fails, what came before is stored, and then it rejects with that failure.

@@ -3,7 +3,7 @@ import { RelayError } from "./relay-error.ts";
 /** In UTF-16 code units. */
 const longestName = 256;
 
-/** Why a text cannot be the name of a room; undefined if it can. Any well-formed text can, whatever characters it has. */
+/** Why a text cannot be the name of a room; undefined if it can. Any well-formed text can, with any characters. */
 export function roomFault(name: unknown): string | undefined {
   if (typeof name !== "string") return `is of type ${typeof name}`;
   if (name === "") return "is empty";

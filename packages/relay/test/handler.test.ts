@@ -187,7 +187,7 @@ describe("limits", () => {
     expect((await ada()).status).toBe(200);
   });
 
-  it("a room, and the process, hold so many readers and rooms", async () => {
+  it("a room, and the process, hold a limited number of readers and rooms", async () => {
     await using kit = await setUp({}, { limits: { readersPerRoom: 2, readers: 3, rooms: 2 } });
     const status = async (room: string) => (await kit.handler(ask({}, { room }))).status;
     expect([await status("a"), await status("a"), await status("a")]).toEqual([200, 200, 503]);
@@ -198,7 +198,7 @@ describe("limits", () => {
     expect([await inRoom("a"), await inRoom("b"), await inRoom("c"), await inRoom("a")]).toEqual([200, 200, 503, 200]);
   });
 
-  it("a process publishes to so many rooms", async () => {
+  it("a process publishes to a limited number of rooms", async () => {
     await using kit = await setUp({}, { limits: { rooms: 1 } });
     const speaker = script();
     const published = kit.relay.publish("one", speaker.events);
@@ -228,7 +228,7 @@ describe("limits", () => {
     ]);
   });
 
-  it("a reader is handed so many bytes at a time, or one event", async () => {
+  it("a reader gets a limited number of bytes at a time, or one event", async () => {
     await using kit = await setUp({}, { chunkBytes: 2000 });
     await kit.relay.publish("bytes", eventsOf(begin, ...Array.from({ length: 40 }, (_, i) => final(i, `Turn ${i}.`))));
     const { body } = await kit.handler(ask({}, { room: "bytes" }));
@@ -259,7 +259,7 @@ describe("limits", () => {
   });
 });
 
-it("a connection ends after maxConnectionAge, also of a reader that takes nothing; who reads goes on in another", async () => {
+it("a connection ends after maxConnectionAge, also of a reader that takes nothing; who reads continues in another", async () => {
   await using kit = await setUp({}, { maxConnectionAge: 200, heartbeat: 20 });
   await using server = await serve(kit.handler);
   const silent = await kit.handler(ask());

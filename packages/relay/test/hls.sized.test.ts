@@ -143,7 +143,7 @@ describe("a room as an HLS subtitle playlist", () => {
     expect((await kit.playlist()).segments).toEqual([]);
   });
 
-  it("each word of each final is in one segment, whenever finals come and whatever is replaced", async () => {
+  it("each word of each final is in one segment, whenever finals come, with any replacements", async () => {
     const turn = fc.record({
       pause: fc.integer({ min: 0, max: 30_000 }),
       words: fc.integer({ min: 1, max: 60 }),

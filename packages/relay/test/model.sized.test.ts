@@ -58,7 +58,7 @@ class ModelReader {
   readonly ids: string[] = [];
   #position: Position | undefined;
 
-  /** Reads what there is, up to about so many bytes. */
+  /** Reads what there is, up to about this number of bytes. */
   read(feed: Feed, mostBytes: number): boolean {
     const { chunks, position } = messagesAfter(feed.log, this.#position, mostBytes);
     this.#position = position;

@@ -76,7 +76,7 @@ describe.each(Object.entries(clients))("through the package %s", needing("redis-
     await published;
   });
 
-  it("Redis frozen: publishing goes on in memory, partials replace each other, and all finals arrive afterwards", async () => {
+  it("Redis frozen: publishing continues in memory, partials replace each other, and all finals arrive afterwards", async () => {
     await using redis = await startRedis();
     await using service = await setUp(redis);
     const speaker = script();

@@ -43,7 +43,7 @@ const names = [
 ];
 
 onEveryStore(({ open }) => {
-  it("no room shows anything of another, whatever separators their names have", async () => {
+  it("no room shows anything of another, with any separators in their names", async () => {
     await using service = await open({ onError: () => {} });
     await Promise.all(names.map((name, i) => service.relay.publish(name, eventsOf(begin, final(0, `Of room ${i}.`)))));
     const readings = await Promise.all(names.map((name) => read(service.otherAddress(name))));

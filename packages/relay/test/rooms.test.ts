@@ -68,7 +68,7 @@ onEveryStore(({ open }) => {
     }
   });
 
-  it("a later publisher goes on where the last stopped, as another session of one transcript", async () => {
+  it("a later publisher continues where the last stopped, as another session of one transcript", async () => {
     await using service = await open();
     await service.relay.publish("relay race", eventsOf(begin, final(0, "One."), final(1, "Two.")));
     const reading = await read(service.address("relay race"));
@@ -139,7 +139,7 @@ onEveryStore(({ open }) => {
     await expect(service.relay.publish("signal", eventsOf(begin), { signal: ending.signal })).rejects.toThrow("over");
   });
 
-  it("a room holds as many turns as `keep` says; who needs older ones is told that they are missing", async () => {
+  it("a room holds as many turns as `keep` says; who needs older ones learns that they are missing", async () => {
     await using service = await open({ keep: 5 });
     const finals = Array.from({ length: 20 }, (_, i) => final(i, `Turn ${i}.`));
     await service.relay.publish("long", eventsOf(begin, ...finals));

@@ -70,7 +70,7 @@ describe("subscribe", () => {
     await published;
   });
 
-  it("reconnects by itself and goes on where it was: no event twice, none missing", async () => {
+  it("reconnects by itself and continues where it was: no event twice, none missing", async () => {
     await using kit = await setUp();
     const speaker = script();
     const published = kit.relay.publish("talk", speaker.events);

@@ -15,7 +15,7 @@ export interface CallStart {
   readonly tracks: readonly TrackName[];
   /** How the tracks' bytes are to be read; fits `toPcm16` and `PcmDecoder` of `@voxpipe/audio`. */
   readonly format: PcmFormat;
-  /** What the application gave the stream to take along, such as Twilio's `<Parameter>`. A stranger may have written it. */
+  /** What the application gave the stream to pass on, such as Twilio's `<Parameter>`. A stranger may have written it. */
   readonly parameters: Readonly<Record<string, string>>;
   /** The provider's message as it came. */
   readonly raw: unknown;

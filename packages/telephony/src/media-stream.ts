@@ -184,7 +184,7 @@ class Call implements MediaStream {
     this.#end.resolve({ reason, code, stats: this.stats() });
   }
 
-  /** Whatever happened: what was received can be read, and nothing more comes. */
+  /** In every case, what was received can be read, and nothing more comes. */
   #settle(): void {
     this.#state = "ended";
     clearTimeout(this.#timer);

@@ -148,7 +148,7 @@ const twilio = calls[0];
 if (twilio === undefined) throw new Error("no call");
 
 describe("limits", () => {
-  test("audio that nobody reads is bounded: beyond 60 s silence takes its place, and the clock goes on", async () => {
+  test("audio that nobody reads is bounded: beyond 60 s silence takes its place, and the clock continues", async () => {
     const { stream, send } = fed("twilio");
     send(...twilio.start());
     for (let index = 0; index < 4_000; index++) send(twilio.media("inbound", index, chunkOf(twilio, "inbound", index)));

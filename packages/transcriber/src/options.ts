@@ -18,12 +18,12 @@ export interface TranscriberOptions extends Omit<ConnectOptions, "sampleRate" | 
   readonly sampleRate?: number | undefined;
   /** How a microphone is opened; `deviceId` is the first choice. */
   readonly microphone?: Omit<MicrophoneOptions, "sampleRate" | "signal" | "stream" | "muted"> | undefined;
-  /** `keep` bounds the transcript; `from` is one to go on with, as after a reload. */
+  /** `keep` bounds the transcript; `from` is one to continue with, as after a reload. */
   readonly transcript?: TranscriptOptions | undefined;
   /** Called with every event, once it is in the transcript. */
   readonly onEvent?: ((event: StreamingEvent) => void) | undefined;
   /**
-   * Other functions in the place of `@voxpipe/microphone`'s, such as `fakeMicrophones(…)` of
+   * Other functions instead of `@voxpipe/microphone`'s, such as `fakeMicrophones(…)` of
    * `@voxpipe/microphone/testing`.
    */
   readonly microphones?:

@@ -16,7 +16,7 @@ export interface Transcriber extends AsyncDisposable {
   readonly subscribe: (listener: () => void) => () => void;
   /**
    * Opens the source, connects, and transcribes. What is said from then on is not lost, though the session begins later.
-   * After a stop it goes on with the same transcript; after a pause with the same source, too. Call it from a click's
+   * After a stop it continues with the same transcript; after a pause with the same source, too. Call it from a click's
    * handler. Resolves when it listens, or when it will not: it failed, or was stopped.
    */
   readonly start: () => Promise<void>;

@@ -165,7 +165,7 @@ test.each([["text"], [42], [{}], [new Uint8Array(2)]])(
   },
 );
 
-test("mute sends silence in the place of PCM, too, and a device cannot be chosen for it", async () => {
+test("mute sends silence instead of PCM, too, and a device cannot be chosen for it", async () => {
   await using kit = await startKit({ source: pcm(30) }, { record: true });
   const { transcriber, emulator } = kit;
   transcriber.mute();

@@ -96,7 +96,7 @@ test("abort ends everything at once", async () => {
   expect(kit.fake.lights).toBe(0);
 });
 
-test("a pause ends the session, so that it is not billed, and resume goes on in the same transcript", async () => {
+test("a pause ends the session, so that it is not billed, and resume continues in the same transcript", async () => {
   await using kit = await startKit();
   const { transcriber, emulator, fake, statuses, until } = kit;
   await transcriber.start();
@@ -308,7 +308,7 @@ test("a transcript is gone on with, as after a reload, and keep bounds it", asyn
   expect(() => createTranscriber({ token: "example", transcript: { keep: 0 } })).toThrow(RangeError);
 });
 
-test("events and the session are at hand, and a listener that throws stops nothing", async () => {
+test("events and the session are available, and a listener that throws stops nothing", async () => {
   const events: string[] = [];
   const uncaught: unknown[] = [];
   const caught = (error: unknown) => void uncaught.push(error);

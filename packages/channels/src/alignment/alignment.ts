@@ -4,7 +4,7 @@ import { type Fill, Skew } from "./skew.ts";
 export interface AlignmentListener {
   /** Silence takes the place of a lane's audio. */
   fill(fill: Fill): void;
-  /** A lane that had stalled goes on, or ends. Positions in frames. */
+  /** A lane that had stalled continues, or ends. Positions in frames. */
   resumed(lane: number, from: number, to: number): void;
 }
 

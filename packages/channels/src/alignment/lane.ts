@@ -11,7 +11,7 @@ export interface LaneOutput {
   abort(reason: unknown): Promise<void>;
 }
 
-/** Says when a lane may go on. */
+/** Says when a lane may continue. */
 export interface LaneGate {
   arrived(): void;
   /** Resolves once the chunk may be taken. */

@@ -23,7 +23,7 @@ export interface ChannelTurnEvent<Name extends string> extends Omit<TurnEvent, "
   overlap?: boolean;
 }
 
-/** A channel delivers no audio; silence takes its place, so that the others go on. */
+/** A channel delivers no audio; silence takes its place, so that the others continue. */
 export interface ChannelStalledEvent<Name extends string> {
   readonly type: "ChannelStalled";
   readonly channel: Name;
@@ -40,7 +40,7 @@ export interface ChannelResumedEvent<Name extends string> {
   readonly end_ms: number;
 }
 
-/** The session of one channel failed; the others go on. */
+/** The session of one channel failed; the others continue. */
 export interface ChannelFailedEvent<Name extends string> {
   readonly type: "ChannelFailed";
   readonly channel: Name;
@@ -50,7 +50,7 @@ export interface ChannelFailedEvent<Name extends string> {
 type Other = Exclude<StreamingEvent, TurnEvent>;
 
 /**
- * All that `call.events` yields, told apart by `type`. With `mode: "separate"` every event has its `channel`; with `"mixed"`
+ * All that `call.events` yields, distinguished by `type`. With `mode: "separate"` every event has its `channel`; with `"mixed"`
  * only turns, words, and what is about a channel have one.
  */
 export type ChannelEvent<Name extends string> =

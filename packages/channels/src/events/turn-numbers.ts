@@ -1,4 +1,4 @@
-/** Numbers the turns of several sessions as one sequence, in the order in which they are first heard of. */
+/** Numbers the turns of several sessions as one sequence, in the order in which they are first seen. */
 export class TurnNumbers {
   readonly #bySession: Map<number, number>[];
   #next = 0;

@@ -51,7 +51,7 @@ describe.each([false, true])("with times that absorb silence: %s", (live) => {
     ["three channels, crosstalk of −20 dB", { channels: three, crosstalk: -20 }, 0.995],
     ["a voice that is 20 dB quieter", { loudness: [0.3, 0.03], crosstalk: -20 }, 0.98],
     ["a voice that is 14 dB quieter, crosstalk of −10 dB", { loudness: [0.3, 0.06], crosstalk: -10 }, 0.98],
-    // There, the louder channel is louder whoever speaks: both voices have to be heard before they can be told apart.
+    // There, the louder channel is louder for any speaker: both voices have to be heard before they can be distinguished.
     ["a channel that is turned down by 20 dB, crosstalk of −10 dB", { gain: [1, 0.1], crosstalk: -10 }, 0.97, 30_000],
     ["noise 20 dB below the voices", { noise: 0.006, crosstalk: -20 }, 0.98],
     ["a quarter of utterances overlapping", { overlap: 0.25, crosstalk: -20 }, 0.95],

@@ -12,7 +12,7 @@ export interface DialogueOptions {
   readonly seed: number;
   readonly words: number;
   readonly channels?: readonly string[];
-  /** Share of utterances that begin while another goes on. */
+  /** Share of utterances that begin while another continues. */
   readonly overlap?: number;
   /** Level of each voice in the other channels, in dB; `-Infinity` for none. */
   readonly crosstalk?: number;

@@ -256,7 +256,7 @@ describe("what can be written", () => {
     expect(failures).toMatchObject([{ code: "invalid-audio" }]);
   });
 
-  test("the writer is told why, though its listener ends everything at that moment", async () => {
+  test("the writer gets the reason, though its listener ends everything at that moment", async () => {
     const ended = new StreamingError("session-ended", "over");
     const sink: AudioSink = new AudioSink(globalThis, "pcm_s16le", 10, {
       written: () => {},
@@ -270,7 +270,7 @@ describe("what can be written", () => {
 });
 
 describe("a second writer", () => {
-  test("is told what to do, in every way of writing", async () => {
+  test("gets advice, in every way of writing", async () => {
     const { sink, writer } = open();
     const told = { code: "stream-locked", message: expect.stringContaining("releaseLock()") };
     expect(() => sink.stream.getWriter()).toThrow(expect.objectContaining(told));
@@ -293,7 +293,7 @@ describe("ending", () => {
     expect(told().closings).toBe(1);
   });
 
-  test("abort tells why, and keeps the reason as the cause", async () => {
+  test("abort says why, and keeps the reason as the cause", async () => {
     const { writer, failures } = open();
     const reason = new Error("the microphone is gone");
     await writer.abort(reason);

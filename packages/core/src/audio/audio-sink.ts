@@ -17,7 +17,7 @@ export interface AudioSinkListener {
 
 /**
  * The writable end. A chunk counts as taken when its last byte went into the replay buffer, which happens only as the connection
- * takes audio: so the stream's own queue, `highWaterMark` bytes, is all that ever waits, and `writer.ready` tells the truth.
+ * takes audio: so the stream's own queue, `highWaterMark` bytes, is all that ever waits, and `writer.ready` is accurate.
  */
 export class AudioSink implements AudioSource {
   readonly stream: AudioStream;

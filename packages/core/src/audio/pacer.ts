@@ -8,7 +8,7 @@ export interface Pace {
 
 /**
  * A leaky bucket over audio time (the generic cell rate algorithm): what was sent drains at `rate`, and no more than
- * `burst` may stand in it. Pure: the caller brings the time.
+ * `burst` may be in it. Pure: the caller brings the time.
  */
 export class Pacer {
   readonly #pace: Pace;

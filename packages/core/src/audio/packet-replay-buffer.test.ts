@@ -4,7 +4,7 @@ import { PacketReplayBuffer } from "./packet-replay-buffer.ts";
 import { opusPacketMs } from "./packet-units.ts";
 import type { AudioMessage } from "./replay-buffer.ts";
 
-/** An ADTS frame of 1024 samples at 16 kHz (64 ms) with a payload of so many bytes. */
+/** An ADTS frame of 1024 samples at 16 kHz (64 ms) with a payload of a number of bytes. */
 function adtsFrame(payload: number, fill: number): Uint8Array {
   const length = 7 + payload;
   const frame = new Uint8Array(length).fill(fill & 0x7f);
@@ -58,7 +58,7 @@ function sendAll(log: PacketReplayBuffer, bytes: Uint8Array, pieces: readonly nu
 const bytesOf = (messages: readonly AudioMessage[]) => joined(messages.map((message) => message.bytes));
 
 describe("raw Opus", () => {
-  test("one write is one packet, with the length that its first bytes tell", () => {
+  test("one write is one packet, with the length that its first bytes give", () => {
     const log = new PacketReplayBuffer("opus", 50, 60_000);
     const packets = [Uint8Array.of(0x78, 1, 2), Uint8Array.of(0x0b, 3, 9), Uint8Array.of(0xfc, 5)];
     const messages = packets.flatMap((packet) => {
@@ -110,7 +110,7 @@ describe("raw Opus", () => {
 const sizes = fc.array(fc.integer({ min: 1, max: 9000 }), { minLength: 1, maxLength: 8 });
 
 describe("ADTS", () => {
-  test("whatever the writes, the same bytes leave, cut between frames", () => {
+  test("for any writes, the same bytes leave, cut between frames", () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 1, max: 2000 }), { minLength: 1, maxLength: 60 }),
@@ -137,7 +137,7 @@ describe("Ogg", () => {
   // As a live capture has them: positions that did not start at 0.
   const pages = Array.from({ length: 20 }, (_, i) => oggPage(BigInt(4_800_000 + (i + 1) * 9600), 10, 50 + i * 7));
 
-  test("whatever the writes, the same bytes leave, and times come from the pages", () => {
+  test("for any writes, the same bytes leave, and times come from the pages", () => {
     fc.assert(
       fc.property(sizes, (pieces) => {
         const log = new PacketReplayBuffer("ogg_opus", 50, 60_000);
@@ -156,7 +156,7 @@ describe("Ogg", () => {
     expect(log.endMs).toBeCloseTo(2000, 6);
   });
 
-  test("a packet that goes on over the next page is counted where it starts", () => {
+  test("a packet that continues over the next page is counted where it starts", () => {
     const log = new PacketReplayBuffer("ogg_opus", 50, 60_000);
     const starts = oggPage(960n, 1, 255);
     const goesOn = oggPage(1920n, 1, 40);

@@ -2,7 +2,7 @@
 export interface PacketUnit {
   /** Bytes. */
   readonly length: number;
-  /** Audio in it, in ms; 0 where that cannot be told. */
+  /** Audio in it, in ms; 0 where that is unknown. */
   readonly durationMs: number;
   /** Headers that every new connection needs first. */
   readonly isHeader?: boolean;
@@ -41,7 +41,7 @@ export const readAdtsFrame: UnitReader = (bytes) => {
 
 const capture = [0x4f, 0x67, 0x67, 0x53]; // "OggS"
 
-/** Ogg pages (RFC 3533) with Opus in them (RFC 7845). The packets that start on a page tell how long it is. */
+/** Ogg pages (RFC 3533) with Opus in them (RFC 7845). The packets that start on a page give its length. */
 export const readOggPage: UnitReader = (bytes) => {
   if (bytes.length < 27) return undefined;
   if (capture.some((byte, i) => bytes[i] !== byte)) return unreadable(bytes, capture);

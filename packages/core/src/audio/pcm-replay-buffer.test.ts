@@ -6,7 +6,7 @@ import { type AudioEncoding, pcmFormat } from "./audio-format.ts";
 import { PcmReplayBuffer } from "./pcm-replay-buffer.ts";
 import type { AudioMessage } from "./replay-buffer.ts";
 
-/** Bytes that tell where they come from; none of them silence. */
+/** Bytes that show where they come from; none of them silence. */
 const source = Uint8Array.from({ length: 6_000_000 }, (_, i) => 1 + (((i * 2_654_435_761) >>> 8) % 250));
 
 interface Setting {
@@ -180,7 +180,7 @@ describe("framing", () => {
     checked.finish();
   });
 
-  test("cuts where it is told to, in audio that is there already, too", () => {
+  test("cuts where it is asked to, in audio that is there already, too", () => {
     const checked = new Checked({ encoding: "pcm_s16le", sampleRate: 16_000, frameMs: 100, capacityMs: 1000 });
     checked.write(32_000);
     checked.rewind(0);
@@ -247,7 +247,7 @@ describe("replay", () => {
     checked.finish();
   });
 
-  test("keeps what was not sent, whatever is released", () => {
+  test("keeps what was not sent, after any release", () => {
     const checked = new Checked({ ...mulaw, capacityMs: 1000 });
     checked.write(1000);
     checked.drain();
@@ -286,7 +286,7 @@ describe("memory", () => {
 
   test("ten minutes of turns of a second use the same few blocks again", () => {
     const { log } = new Checked({ ...framed, capacityMs: 60_000 });
-    // One second is 20 frames: two or three blocks of 16, and the one that the next message comes to stand in.
+    // One second is 20 frames: two or three blocks of 16, and the one that the next message is written to.
     expect(blocksOf(log, 12_000, true).size).toBeLessThanOrEqual(4);
     expect(log.endMs).toBe(600_000);
   });

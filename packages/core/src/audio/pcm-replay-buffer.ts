@@ -7,7 +7,7 @@ const longestMs = 1000;
 /** Frames that share one block of memory: fewer, larger allocations. */
 const framesPerBlock = 16;
 /**
- * Blocks kept for use again when a turn has ended: allocating them anew costs page faults and collections. Only audio that a
+ * Blocks kept for use again when a turn has ended: allocating them again costs page faults and collections. Only audio that a
  * final turn covers has surely left the socket, which may hold the memory itself until then.
  */
 const mostSpare = 8;
@@ -148,7 +148,7 @@ export class PcmReplayBuffer implements ReplayBuffer {
     this.#forget(Math.min(this.#cursor, oldest));
   }
 
-  /** Returns the blocks that nothing stands in any more. */
+  /** Returns the blocks that nothing uses any more. */
   #forget(before: number): Uint8Array[] {
     this.#start = Math.max(this.#start, before);
     const unused = Math.floor((this.#start - this.#base) / this.#block);

@@ -123,7 +123,7 @@ describe("a peer that stops reading", () => {
     const { clock, socket, deaths, liveness } = watch({ pings: false });
     for (let ms = 0; ms < 600_000; ms += 100) {
       socket.bufferedAmount = Math.max(0, socket.bufferedAmount - 100);
-      // Ever a little fuller, as far as the buffer itself can tell.
+      // Ever a little fuller, as far as the buffer itself shows.
       const given = ms % 2000 === 0 ? 2100 : 0;
       liveness.sent(given);
       socket.bufferedAmount += given;
@@ -179,7 +179,7 @@ describe("a peer that was asked for an answer", () => {
     expect([pings.unanswered, silent.unanswered]).toEqual([false, false]);
   });
 
-  test("owes a pong until it sends one, whatever else it sends; a socket that cannot ping gets none", () => {
+  test("owes a pong until it sends one, even if it sends other things; a socket that cannot ping gets none", () => {
     const [pings, silent] = [new Liveness(0, true), new Liveness(0, false)];
     for (const liveness of [pings, silent]) {
       liveness.asked();

@@ -63,7 +63,7 @@ test("a handshake that was refused for a minute or less is retried when Retry-Af
   expect(policy().delay(asked(61), 0)).toBeUndefined();
 });
 
-test("what cannot be mended by trying again is not tried again", () => {
+test("what cannot be repaired by trying again is not tried again", () => {
   const retries = policy();
   retries.begun(0);
   expect(retries.delay(fail("unauthorized", false), 0)).toBeUndefined();
@@ -81,7 +81,7 @@ test("a server that says how long to wait is left alone for as long, and jitter 
 test.each([
   ["a final turn", (retries: RetryPolicy) => retries.progressed(), 0],
   ["half a minute of life", (retries: RetryPolicy) => retries.begun(0), 30_001],
-])("%s starts the count anew", (_, progress, now) => {
+])("%s starts the count again", (_, progress, now) => {
   const retries = policy();
   retries.begun(0);
   retries.delay(lost, 0);
@@ -109,7 +109,7 @@ describe("too many sessions", () => {
     expect([1, 2, 3].map(() => retries.delay(refused, 0))).toEqual([40_000, 40_000, undefined]);
   });
 
-  test("are never retried within 20 s, whatever chance says", () => {
+  test("are never retried within 20 s, for any random number", () => {
     const soonest = new RetryPolicy({ reconnect, maxConnectionRetries: 1, connectionRetryDelay: 0 }, () => 0);
     expect(soonest.delay(refused, 0)).toBe(20_000);
   });

@@ -3,12 +3,12 @@ import type { Settings } from "../options/options.ts";
 import { backoff } from "./backoff.ts";
 
 /**
- * A connection that lived this long got somewhere: the count of failed attempts starts anew. Well above the time that it
+ * A connection that lived this long got somewhere: the count of failed attempts starts again. Well above the time that it
  * takes to find a peer dead that gave Begin and nothing more.
  */
 const steadyMs = 30_000;
 
-/** A server that wants to be left alone for longer ends the session instead: nobody speaks into it for so long. */
+/** A server that asks for a longer wait ends the session: nobody waits that long. */
 const longestWaitMs = 60_000;
 
 /**
@@ -40,7 +40,7 @@ export class RetryPolicy {
     this.#random = random;
   }
 
-  /** A connection stands. */
+  /** A connection is open. */
   begun(now: number): void {
     this.#opened = true;
     this.#begunAt = now;

@@ -16,7 +16,7 @@ export interface Socket {
   ping?(): void;
 }
 
-/** How a socket tells what happens. `closed` is always the last call, and comes exactly once. */
+/** How a socket reports what happens. `closed` is always the last call, and comes exactly once. */
 export interface SocketListener {
   opened(): void;
   message(text: string): void;
@@ -46,7 +46,7 @@ export interface SocketEnd {
  */
 export type OpenSocket = (url: string, apiKey: string | undefined, listener: SocketListener) => Socket;
 
-/** What a tracer is told. */
+/** What a tracer gets. */
 export type SessionTrace =
   | { readonly type: "connecting"; readonly attempt: number }
   | { readonly type: "begun"; readonly sessionId: string; readonly replayedMs: number; readonly lostMs: number }
@@ -64,7 +64,7 @@ export interface Platform {
   readonly sendsPings: boolean;
   /** The Web Streams constructors: the platform's own, or a ponyfill's. */
   readonly streams: Pick<typeof globalThis, "ReadableStream" | "WritableStream">;
-  /** Told what happens to connections, for tracing; must not throw. */
+  /** Called with what happens to connections, for tracing; must not throw. */
   readonly trace?: (message: SessionTrace) => void;
   /** Absent where the platform does not know whether there is a network. */
   readonly online?: {

@@ -116,7 +116,7 @@ export class ConnectionTimeline {
       if (!timeline.isNews(event)) return undefined;
       keepWords(event, timeline.settledMs);
     }
-    // The session counts by itself. A service that skips, repeats or goes back goes on from its own number.
+    // The session counts by itself. A service that skips, repeats or goes back continues from its own number.
     event.turn_order = timeline.numberOf(order);
     if (counted) this.#firstTurn = event.turn_order - wireOrder;
     this.readMs = Math.max(this.readMs, lastEnd(event));

@@ -122,7 +122,7 @@ describe("nothing is eaten", () => {
     expect(await everything(queue).catch((again: unknown) => again)).toMatchObject({ code: "stream-locked" });
   });
 
-  test("reading after the end goes on saying so", async () => {
+  test("reading after the end keeps saying so", async () => {
     const { queue } = open();
     const reader = queue.stream.getReader();
     queue.end({});
@@ -259,7 +259,7 @@ describe("what nobody reads", () => {
     expect(counts.dropped).toBe(1);
   });
 
-  test("finals, answers and revisions are never dropped: the session hears of it when 32 MiB wait", async () => {
+  test("finals, answers and revisions are never dropped: the session is informed when 32 MiB wait", async () => {
     const { queue, counts } = open();
     const pushed: StreamingEvent[] = [];
     const push = (event: StreamingEvent) => {
@@ -290,7 +290,7 @@ describe("what nobody reads", () => {
 });
 
 describe("cancelling", () => {
-  test("tells the session, once, waits for it, and discards what waited", async () => {
+  test("informs the session, once, waits for it, and discards what waited", async () => {
     const { queue, cancellations } = open();
     queue.push(warning(1));
     const reader = queue.stream.getReader();
@@ -317,7 +317,7 @@ describe.each([
 ])("for await over %s", (_name, ReadableStream) => {
   const start = () => open({ ReadableStream, WritableStream });
 
-  test("a second reader is told what to do, in every way of reading", async () => {
+  test("a second reader gets advice, in every way of reading", async () => {
     const { queue } = start();
     const { stream } = queue;
     const reader = stream.getReader();

@@ -1,6 +1,6 @@
 import type { ServerEvent } from "../protocol/messages.ts";
 
-/** Final turns without any answer until the user hears of it. */
+/** Final turns without any answer until the user is warned. */
 const patience = 3;
 
 /**

@@ -9,7 +9,7 @@ const lifetimeMs = 3_600_000;
 /** The second connection is made within this time of the end of the first. */
 const marginMs = 60_000;
 
-/** A session whose first connection stands, and ends in an hour. */
+/** A session whose first connection is open, and ends in an hour. */
 async function start() {
   const clock = new FakeClock(1_790_000_000_000);
   const begun = new Set<ScriptedSocket>();

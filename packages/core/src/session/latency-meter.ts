@@ -5,7 +5,7 @@ import type { TurnEvent } from "../protocol/messages.ts";
 const capacity = 512;
 
 /**
- * How long the service takes, seen from here: from the moment the audio of a word's end left to the moment a turn told
+ * How long the service takes, seen from here: from the moment the audio of a word's end left to the moment a turn reported
  * of that word.
  */
 export class LatencyMeter {
@@ -31,7 +31,7 @@ export class LatencyMeter {
       this.#openTurn = event.turn_order;
       this.firstPartialMs = this.#since(finite(event.words[0]?.end), now) ?? this.firstPartialMs;
     }
-    // A second, formatted form of a final turn tells nothing new.
+    // A second, formatted form of a final turn brings nothing new.
     if (!event.end_of_turn || event.turn_order === this.#endedTurn) return;
     this.#endedTurn = event.turn_order;
     this.endOfTurnMs = this.#since(finite(event.words.at(-1)?.end), now) ?? this.endOfTurnMs;

@@ -58,7 +58,7 @@ async function page(online: boolean, options: ConnectOptions = {}) {
 }
 
 describe("while a page is offline", () => {
-  test("a session that was dropped waits, asks for no token, says so once, and goes on when it is online", async () => {
+  test("a session that was dropped waits, asks for no token, says so once, and continues when it is online", async () => {
     const it = await page(true);
     it.sockets[0]?.begin("session-1");
     await it.pass(0);

@@ -354,7 +354,7 @@ describe("a Termination that crosses Terminate on its way", () => {
     return { session, clock, sockets, end, answerPing, terminates };
   }
 
-  test("and of which half a second was heard, told as 1 of 1.7 s, is not taken for an answer: the audio is sent again", async () => {
+  test("and of which half a second was heard, reported as 1 of 1.7 s, is not taken for an answer: the audio is sent again", async () => {
     const it = await closing();
     it.terminates(1);
     it.clock.advance(500);
@@ -377,7 +377,7 @@ describe("a Termination that crosses Terminate on its way", () => {
     },
   );
 
-  test.each([1.7, 2])("does no harm if it tells of all the audio: %f s", async (seconds) => {
+  test.each([1.7, 2])("does no harm if it reports all of the audio: %f s", async (seconds) => {
     const it = await closing();
     it.terminates(seconds);
     expect(await it.end).toMatchObject({ reconnects: 0 });
@@ -394,7 +394,7 @@ describe("a Termination that crosses Terminate on its way", () => {
     expect(await it.end).toMatchObject({ reconnects: 1 });
   });
 
-  test("cannot be told from an answer where sockets cannot ping", async () => {
+  test("cannot be distinguished from an answer where sockets cannot ping", async () => {
     const it = await closing(false);
     it.terminates(1);
     expect(await it.end).toMatchObject({ reconnects: 0 });

@@ -124,7 +124,7 @@ describe("a spare connection", () => {
 });
 
 describe("forced endpoints", () => {
-  test("at the same place are forced again, each, when the connection changes, and audio goes on behind them", async () => {
+  test("at the same place are forced again, each, when the connection changes, and audio continues behind them", async () => {
     const { session, clock, sockets, last } = start();
     await turnOfTheLoop();
     last()?.begin();
@@ -366,7 +366,7 @@ describe("what a caller hands in may throw when it is looked at", () => {
   });
 });
 
-describe("a signal that many sessions share", () => {
+describe("a signal that several sessions share", () => {
   test("has one listener, and none once they have ended", async () => {
     const controller = new AbortController();
     const sessions = Array.from({ length: 15 }, () => start({ signal: controller.signal }).session);

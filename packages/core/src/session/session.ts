@@ -168,7 +168,7 @@ export class Session {
     this.#stages.abort(abortedError(reason, this.secrets, this.record.sessionId));
   }
 
-  /** The session cannot go on: nobody reads its events, for one. */
+  /** The session cannot continue: nobody reads its events, for one. */
   fail(error: StreamingError): void {
     this.#stages.abort(error);
   }

@@ -215,7 +215,7 @@ export class Stages {
     if (current?.stage === "open" && plan && now < plan.switchBy) current.deadline = now + plan.retryMs;
   }
 
-  /** A peer that is silent may be dead. Its liveness soon shows that, and then the session goes on with another connection. */
+  /** A peer that is silent may be dead. Its liveness soon shows that, and then the session continues with another connection. */
   #terminationLate({ wait, liveness }: Connection): void {
     if (!wait || !liveness?.unanswered) return this.#terminationTimedOut();
     wait.overdue = true;

@@ -3,7 +3,7 @@ import type { BeginEvent, TerminationEvent } from "../protocol/messages.ts";
 
 /** How a session ended. */
 export interface SessionSummary {
-  /** Audio that the service processed, in seconds, over all connections that told; undefined where none did. */
+  /** Audio that the service processed, in seconds, over all connections that reported it; undefined where none did. */
   readonly audioDurationSeconds: number | undefined;
   /** Time that the service counted, in seconds, likewise. */
   readonly sessionDurationSeconds: number | undefined;

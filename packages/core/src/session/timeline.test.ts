@@ -42,7 +42,7 @@ describe("word times", () => {
     expect(event.words).toMatchObject([{ start: 7420, end: 7780 }]);
   });
 
-  test("map back exactly, whatever was cut and padded before", () => {
+  test("map back exactly, after any cuts and padding", () => {
     const part = fc.record({ audio: fc.integer({ min: 0, max: 5000 }), padding: fc.integer({ min: 0, max: 950 }) });
     fc.assert(
       fc.property(fc.nat(1e6), fc.array(part, { maxLength: 20 }), fc.nat(3000), (startMs, parts, tail) => {
@@ -83,7 +83,7 @@ describe("word times", () => {
 });
 
 describe("turn numbers", () => {
-  test("go on over any number of connections, without gaps or repeats, and so do the times of final words", () => {
+  test("continue over any number of connections, without gaps or repeats, and so do the times of final words", () => {
     // Each connection: how many turns become final, whether one is open when it drops, how far back replay starts.
     const connection = fc.record({ finals: fc.nat(4), open: fc.boolean() });
     fc.assert(
@@ -128,7 +128,7 @@ describe("final turns", () => {
     expect(timeline.settledMs).toBe(900);
   });
 
-  test("that come twice are told once", () => {
+  test("that come twice are reported once", () => {
     const connection = begin(new Timeline(), 0, 0);
     expect(connection.admit(final(0, { turn_is_formatted: true }))).toBeDefined();
     expect(connection.admit(final(0, { turn_is_formatted: true }))).toBeUndefined();
@@ -136,7 +136,7 @@ describe("final turns", () => {
     expect(connection.admit(turn(0))).toBeUndefined();
   });
 
-  test("that come unformatted are told again, once, when they come formatted", () => {
+  test("that come unformatted are reported again, once, when they come formatted", () => {
     const connection = begin(new Timeline(), 0, 0);
     expect(connection.admit(final(0))).toBeDefined();
     expect(connection.admit(final(0))).toBeUndefined();
@@ -174,7 +174,7 @@ describe("a connection that another has replaced", () => {
     return { timeline, old, next };
   };
 
-  test("no longer tells of the turn that was open: the new one does", () => {
+  test("no longer reports the turn that was open: the new one does", () => {
     const { old, next } = replaced();
     expect(old.admit(turn(1))).toBeUndefined();
     expect(old.admit(final(1))).toBeUndefined();
@@ -183,7 +183,7 @@ describe("a connection that another has replaced", () => {
     expect(again).toMatchObject({ turn_order: 1, words: [{ start: 600, end: 900 }] });
   });
 
-  test("no longer tells of speech, silence and its health", () => {
+  test("no longer reports speech, silence and its health", () => {
     const { old } = replaced();
     expect(old.admit(speech(2000))).toBeUndefined();
     expect(old.admit(silence(1000, 3000))).toBeUndefined();
@@ -191,7 +191,7 @@ describe("a connection that another has replaced", () => {
     expect(old.admit({ type: "Heartbeat", ...health })).toBeUndefined();
   });
 
-  test("may still revise the speakers of the turns it told, and of no others", () => {
+  test("may still revise the speakers of the turns it reported, and of no others", () => {
     const { old, next } = replaced();
     const event = revision(0, 1, 2);
     expect(old.admit(event)).toBeDefined();
@@ -202,7 +202,7 @@ describe("a connection that another has replaced", () => {
     expect(own.revisions).toMatchObject([{ turn_order: 1, words: [{ start: 500, end: 600 }] }]);
   });
 
-  test("may still bring the model's answer to the turns it told, and to no others", () => {
+  test("may still bring the model's answer to the turns it reported, and to no others", () => {
     const { old, next } = replaced();
     const answer = (turn_order: number) =>
       ({ type: "LLMGatewayResponse", turn_order, transcript: "", data: 1 }) as const;
@@ -251,13 +251,13 @@ test("a silence of no length hides none that comes before it", () => {
 });
 
 describe("SpeechStarted", () => {
-  test("is told at its place in the source", () => {
+  test("is reported at its place in the source", () => {
     const event = speech(1216);
     expect(begin(new Timeline(), 10_000, 10_000).admit(event)).toBeDefined();
     expect(event.timestamp).toBe(11_216);
   });
 
-  test("is not told again when replay brings the same speech again", () => {
+  test("is not reported again when replay brings the same speech again", () => {
     const timeline = new Timeline();
     expect(begin(timeline, 0, 0).admit(speech(500))).toBeDefined();
     const next = begin(timeline, 0, 2000);
@@ -266,7 +266,7 @@ describe("SpeechStarted", () => {
     expect(next.admit(speech(1500))).toBeDefined();
   });
 
-  test("is told when the replayed speech was not told before, and when it is new", () => {
+  test("is reported when the replayed speech was not reported before, and when it is new", () => {
     const timeline = new Timeline();
     begin(timeline, 0, 0).admit(final(0, { words: [word(0, 400)] }));
     expect(begin(timeline, 400, 2000).admit(speech(100))).toBeDefined();
@@ -333,7 +333,7 @@ describe("a service that gives wrong numbers", () => {
   test.each([
     ["skips", [0, 7, 8]],
     ["starts elsewhere", [1e9, 1e9 + 1, 1e9 + 2]],
-    ["jumps once and goes on", [0, 1e9, 1]],
+    ["jumps once and continues", [0, 1e9, 1]],
     ["jumps once to a number that is no integer", [0, 0.5, 1]],
     ["jumps once below 0", [0, -5, 1]],
     ["jumps beyond what numbers can count", [0, Number.MAX_VALUE, 1]],
@@ -379,7 +379,7 @@ describe("a service that gives wrong numbers", () => {
   });
 });
 
-test("whatever numbers come, later words are read, in turns that go on by one, and no time lies behind the audio", () => {
+test("for any numbers, later words are read, in turns that continue by one, and no time lies behind the audio", () => {
   const wild = fc.oneof(
     { weight: 3, arbitrary: fc.integer({ min: -2, max: 6 }) },
     fc.double(),
@@ -429,7 +429,7 @@ test("whatever numbers come, later words are read, in turns that go on by one, a
           connection = new ConnectionTimeline(timeline, start, reached);
           connection.sent(reached - start, 0);
         } else if (step.kind === "word") {
-          // Audio goes on, and a word in it becomes final under any number.
+          // Audio continues, and a word in it becomes final under any number.
           const at = reached - start;
           connection.sent(1000, 0);
           reached += 1000;

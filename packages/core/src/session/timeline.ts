@@ -13,7 +13,7 @@ const mostUnformatted = 16;
 
 /**
  * One timeline over all connections of a session. Every connection counts audio from 0 and turns from 0; here both become
- * the session's: ms of the source, and turns that go on. Events are changed in place, since they were parsed a moment ago.
+ * the session's: ms of the source, and turns that continue. Events are changed in place, since they were parsed a moment ago.
  *
  * No number of the service is trusted further than it can be checked: times end with the audio that was sent, and whether a
  * turn is new is decided by its place in the audio if its number says otherwise.
@@ -89,7 +89,7 @@ export class Timeline {
     return this.settledMs > before ? "settled" : "ended";
   }
 
-  /** The number of a turn that is not final yet, as near to `order` as goes on from the turns before it. */
+  /** The number of a turn that is not final yet, as near to `order` as continues from the turns before it. */
   numberOf(order: number): number {
     if (!Number.isSafeInteger(order)) return this.#nextTurn;
     return Math.max(this.#nextTurn, Math.min(order, this.#newestTurn + 1));

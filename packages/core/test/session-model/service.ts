@@ -32,7 +32,7 @@ export class Line {
   destroyed = false;
   /** A pong came after Terminate: what ends the connection from now on has read Terminate. */
   ponged = false;
-  /** The service has told of words up to here, in wire ms, and of turns up to this one. */
+  /** The service has sent words up to here, in wire ms, and of turns up to this one. */
   toldMs = 0;
   turn = 0;
   turnOpen = false;

@@ -29,7 +29,7 @@ const chunk = new Uint8Array((251 + longestWrite) * bytesPerMs);
 for (let at = 0; at < chunk.length; at++) chunk[at] = mark(Math.floor(at / bytesPerMs));
 
 /**
- * A session without sockets: what surrounds it, the service included, and what must hold after every input. Whatever does not
+ * A session without sockets: what surrounds it, the service included, and what must hold after every input. Anything that does not
  * is thrown.
  */
 export class World {
@@ -66,7 +66,7 @@ export class World {
   /** The last ones that are gone. */
   readonly #gone: Connection[] = [];
   #events = 0;
-  /** What Terminations told, one for each connection. */
+  /** The durations in Terminations, one for each connection. */
   #toldSeconds = 0;
   /** The connection that an input is about. */
   #about: Connection | undefined;
@@ -162,7 +162,7 @@ export class World {
     }
   }
 
-  /** Whatever happened: once the audio ends, and the service keeps silent or does as it should, the session ends. */
+  /** Once the audio ends, and the service keeps silent or does as it should, the session ends. */
   end(fair: boolean): void {
     this.#online = true;
     this.#input(() => this.session.networkChanged(this.now));
@@ -232,7 +232,7 @@ export class World {
         this.#says(line, { error: "busy" });
         return how < 0.5 ? this.#closes(line, 1011) : undefined;
       case "end early":
-        // Nobody asked, or it crosses Terminate: what is open is never told.
+        // Nobody asked, or it crosses Terminate: what is open is never sent.
         if (!line.carriesAudio || line.terminationSent) return;
         if (line.terminateCame && (line.ponged || this.#crossed)) return;
         this.#crossed ||= line.terminateCame;
@@ -293,7 +293,7 @@ export class World {
     this.#says(line, { type: "Turn", turn_order, end_of_turn: final, ...formatted, words: [word(start, end)] });
   }
 
-  /** Tells of the audio up to `heardMs`, and ends. */
+  /** Sends what was said up to `heardMs`, and ends. */
   #answers(line: Line, heardMs: number, figure: number): void {
     if (this.#variant.sendsPings) this.#pongs(line);
     const until = Math.floor(heardMs);
@@ -307,7 +307,7 @@ export class World {
     if (!line.destroyed) this.#terminates(line, until, figure);
   }
 
-  /** @param figure How the duration is told: exactly, or in whole seconds, rounded in any way. */
+  /** @param figure How the duration is given: exactly, or in whole seconds, rounded in any way. */
   #terminates(line: Line, heardMs: number, figure: number): void {
     line.terminationSent = true;
     const seconds = heardMs / 1000;
@@ -504,7 +504,7 @@ export class World {
     const { outcome, stats } = this.session;
     const error = outcome?.error;
     if (this.#aborted !== (error?.code === "aborted") && !error) throw new Error("Aborted, and not failed");
-    if (this.#sourceFailed && !error) throw new Error("The source failed, and nobody hears of it");
+    if (this.#sourceFailed && !error) throw new Error("The source failed, and nothing reports it");
     const { maxAttempts = 0 } = this.#variant.settings.reconnect ?? {};
     if (maxAttempts === 100 && this.session.record.begin && error?.closeCode === 1006)
       throw new Error("A drop is the end");
@@ -522,7 +522,7 @@ export class World {
     const missing = writtenMs - this.#coveredMs;
     // A figure in whole seconds may hide less than a second; and less than two, if it crossed Terminate on a socket without pings.
     if (missing > (this.#variant.sendsPings ? 1010 : 2010))
-      throw new Error(`${missing} ms are missing, and nobody hears of it`);
+      throw new Error(`${missing} ms are missing, and nothing reports it`);
   }
 }
 

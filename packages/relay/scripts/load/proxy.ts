@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from "node:net";
 
 export interface Proxy extends AsyncDisposable {
   readonly url: string;
-  /** Nothing passes any more, in either direction, and nobody is told. */
+  /** Nothing passes any more, in either direction, and nobody is informed. */
   cut(): void;
   mend(): void;
 }

@@ -29,7 +29,7 @@ export class Publication {
   /** Where the audio of all sessions ends so far, in ms after the origin. */
   #end = 0;
 
-  /** Goes on behind what `log` already holds. */
+  /** Continues behind what `log` already holds. */
   constructor(log: RoomLog, fence: number) {
     this.#log = log;
     this.#fence = fence;

@@ -14,9 +14,9 @@ export interface PublisherOptions {
   readonly store: Store;
   readonly room: string;
   readonly bounds: LogBounds;
-  /** How long to go on trying to store the last events after their source has ended, in ms. */
+  /** How long to keep trying to store the last events after their source has ended, in ms. */
   readonly flushTimeout: number;
-  /** Hears of a store that does not answer, and of events that were left out. */
+  /** Is called when the store does not answer, and for events that were left out. */
   readonly onError: (error: RelayError) => void;
 }
 

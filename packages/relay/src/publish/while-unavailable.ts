@@ -6,7 +6,7 @@ import { backoff } from "../timing/backoff.ts";
 const firstPause = 50;
 const longestPause = 2000;
 
-/** Tries again until the store answers, or `signal` aborts. `onError` hears of each outage once. */
+/** Tries again until the store answers, or `signal` aborts. `onError` is called once for each outage. */
 export async function whileUnavailable<T>(
   work: () => Promise<T>,
   signal: AbortSignal,

@@ -27,7 +27,7 @@ export interface Admission {
 
 export type Guard = (request: Request) => Promise<Admission | Response>;
 
-/** What comes before any reading: method, origin, room, identity. `onError` hears of failures that are the server's. */
+/** What comes before any reading: method, origin, room, identity. `onError` is called for failures that are the server's. */
 export function createGuard(options: GuardOptions, onError: (error: RelayError) => void): Guard {
   checkGuardOptions(options);
   const { authorize, room: roomOf = roomOfQuery, authorizeTimeout = 10_000 } = options;

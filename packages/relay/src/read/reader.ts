@@ -105,6 +105,6 @@ export class Reader {
 
 function stalled(ms: number): RelayError {
   return new RelayError("reader-stalled", `A reader took nothing for ${ms} ms, and was disconnected.`, {
-    remedy: "It goes on where it was when it reconnects.",
+    remedy: "It continues where it was when it reconnects.",
   });
 }

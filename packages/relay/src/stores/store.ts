@@ -39,7 +39,7 @@ export interface Store {
   /**
    * Stores entries, unless the store holds something else than the publisher believes.
    *
-   * @returns up to where it holds everything now: the publisher goes on from there
+   * @returns up to where it holds everything now: the publisher continues from there
    * @throws RelayError `superseded` if another publisher has claimed the room
    */
   append(room: string, batch: Batch): Promise<Position | undefined>;

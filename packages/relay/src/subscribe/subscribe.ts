@@ -5,7 +5,7 @@ export type { SubscribeOptions, SubscriptionState } from "./subscription.ts";
 
 /**
  * The events of a room, from a relay's `handler`: first what was said before, then what comes. It reconnects by itself and
- * goes on where it was, so that no event comes twice and no final turn is missing. It reads from the network only when it is
+ * continues where it was, so that no event comes twice and no final turn is missing. It reads from the network only when it is
  * read itself: a page that is slow gets fewer partials. An event `Missed` says that the beginning is no longer held.
  *
  * The stream ends with `signal`, or when the server answers 204. It fails with a `RelayError` if the server refuses (400,

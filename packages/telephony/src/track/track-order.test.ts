@@ -28,7 +28,7 @@ function expected(count: number, missing: (index: number) => boolean): number[] 
 
 const numbered = fc.constantFrom("both", "time", "number-and-time-of-day");
 
-test("whatever is lost, doubled or comes up to 180 ms late: every chunk is at its time, and silence where one is missing", () => {
+test("if chunks are lost, doubled or come up to 180 ms late: every chunk is at its time, and silence where one is missing", () => {
   fc.assert(
     fc.property(
       fc.array(fc.record({ lost: fc.boolean(), twice: fc.boolean(), late: fc.nat(8) }), {

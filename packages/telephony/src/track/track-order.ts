@@ -1,6 +1,6 @@
 import type { Chunk } from "../providers/provider.ts";
 
-/** What a track consists of: audio, or silence of so many bytes. */
+/** What a track consists of: audio, or silence of a number of bytes. */
 export type Piece = { readonly bytes: Uint8Array } | { readonly silence: number };
 
 /** The provider's time at which all tracks of a call begin, in ms. */
@@ -16,7 +16,7 @@ export interface TrackOrderOptions {
 
 /** How long a chunk waits for one before it, in ms of the provider's clock. */
 const reorderMs = 200;
-/** How many chunks may wait, whatever their times say. */
+/** How many chunks may wait, for any times. */
 const mostWaiting = 64;
 /** The provider's clock may be off by less than this, in ms: half of the usual chunk. */
 const jitterMs = 10;
@@ -50,7 +50,7 @@ export class TrackOrder {
     return this.#filledBytes;
   }
 
-  /** Takes a chunk; returns what can be told by now, in order. */
+  /** Takes a chunk; returns what is known by now, in order. */
   push(chunk: Chunk): Piece[] {
     const last = this.#last;
     if (chunk.timestamp === undefined && chunk.number === undefined) return [{ bytes: chunk.bytes }];

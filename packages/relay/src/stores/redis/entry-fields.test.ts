@@ -26,7 +26,7 @@ describe("an entry in a stream", () => {
     );
   });
 
-  it("is left out if somebody else wrote it, and whatever a reply holds, reading it does not throw", () => {
+  it("is left out if somebody else wrote it, and for any reply, reading it does not throw", () => {
     fc.assert(
       fc.property(fc.anything(), (reply) => {
         expect(Array.isArray(readRange(reply))).toBe(true);

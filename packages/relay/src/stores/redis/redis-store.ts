@@ -16,7 +16,7 @@ export interface RedisStoreOptions {
   readonly onError: (error: RelayError) => void;
 }
 
-/** Length of the live stream: 13 s of ten partials a second. Who is further behind goes on from the kept entries. */
+/** Length of the live stream: 13 s of ten partials a second. Who is further behind continues from the kept entries. */
 const liveLength = "128";
 
 /** Rooms on Redis Streams, for any number of processes. Redis 6.2 or newer. */

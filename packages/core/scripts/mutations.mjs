@@ -262,7 +262,7 @@ export const mutations = [
   [
     "final turns do not free the replay buffer's endpoints",
     "session/session.ts",
-    'if (admission !== "news") this.#queue.settled(this.#timeline.settledMs);',
+    'if (admission !== "news") this.#queue.settled(this.#timeline.settledMs, this.#timeline.lastWord);',
     "",
   ],
   [

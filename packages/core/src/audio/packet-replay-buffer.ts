@@ -86,6 +86,11 @@ export class PacketReplayBuffer implements ReplayBuffer {
     this.#headersDue = [...this.#headers];
   }
 
+  /** How loud packets are is not known. */
+  quietPlace(_startMs: number, endMs: number): number {
+    return endMs;
+  }
+
   release(ms: number): void {
     this.#forget((packet) => packet.startMs + packet.durationMs <= ms);
   }

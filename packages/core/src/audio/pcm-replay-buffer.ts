@@ -1,4 +1,6 @@
 import { largestMessage, type PcmFormat } from "./audio-format.ts";
+import { levelOf } from "./pcm-level.ts";
+import { levelWindowMs, lookAhead, mostLateMs, quietestPlace } from "./quietest-place.ts";
 import type { AudioMessage, ReplayBuffer } from "./replay-buffer.ts";
 
 /** The service takes messages of 50 to 1000 ms (protocol section 3). */
@@ -90,6 +92,20 @@ export class PcmReplayBuffer implements ReplayBuffer {
   rewind(ms: number): void {
     this.#forgetBeyondCapacity();
     this.#cursor = Math.min(this.#cursor, Math.max(this.#start, this.#position(ms)));
+  }
+
+  quietPlace(startMs: number, endMs: number): number {
+    const bytes = (ms: number) => this.#position(ms);
+    const window = bytes(levelWindowMs);
+    const end = bytes(endMs);
+    const stop = Math.min(this.#end, end + lookAhead * window);
+    const behind = Math.floor((stop - end) / window);
+    const from = Math.max(this.#start, bytes(Math.max(startMs, endMs - mostLateMs)));
+    if (window === 0 || behind < 0 || from >= end) return endMs;
+    const levels: number[] = [];
+    for (let at = end - window * Math.floor((end - from) / window); at + window <= end + behind * window; at += window)
+      levels.push(levelOf(this.#format, this.#bytes(at, at + window, 0)));
+    return endMs - levelWindowMs * quietestPlace(levels, behind);
   }
 
   release(ms: number): void {

@@ -24,6 +24,11 @@ export interface ReplayBuffer {
   readonly endMs: number;
   /** Goes back to `ms`, or to the oldest audio still here, whichever is later. */
   rewind(ms: number): void;
+  /**
+   * The place to take up speech again after a word that was reported to last from `startMs` to `endMs`: at its end, or before
+   * that if something else is heard there.
+   */
+  quietPlace(startMs: number, endMs: number): number;
   /** Forgets audio before `ms` that was sent. */
   release(ms: number): void;
 }

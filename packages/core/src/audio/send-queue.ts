@@ -73,6 +73,8 @@ export class SendQueue {
   #repeat = 0;
   /** Messages that are sent before anything else. */
   readonly #first: string[] = [];
+  /** Where final turns end, and the place to replay from. */
+  #settled = { ms: 0, quietMs: 0 };
   #pacer: Pacer | undefined;
   /** Upper bound of what waits in the socket: the last reading, and the bytes sent since. */
   #mostBuffered = 0;
@@ -115,7 +117,7 @@ export class SendQueue {
   attach(settledMs: number): { startMs: number; replayedMs: number; lostMs: number } {
     this.#buffer ??= this.#createBuffer();
     const buffer = this.#buffer;
-    buffer.rewind(settledMs);
+    buffer.rewind(this.#settled.ms === settledMs ? this.#settled.quietMs : settledMs);
     const startMs = buffer.sentMs;
     const replayedMs = this.reachedMs - startMs;
     this.replayedMs += replayedMs;
@@ -140,9 +142,17 @@ export class SendQueue {
       );
   }
 
-  /** Final turns cover the source up to `ms`: audio before that will not be asked for again. */
-  settled(ms: number): void {
-    this.#buffer?.release(ms);
+  /**
+   * Final turns cover the source up to `ms`: audio before that will not be asked for again.
+   *
+   * @param lastWord The word that ends there, if there is one.
+   */
+  settled(ms: number, lastWord?: { readonly startMs: number; readonly endMs: number }): void {
+    // A turn that was ended on purpose ends there, also in the middle of speech.
+    const forced = this.#endpoints.some((endpoint) => Math.abs(endpoint - ms) <= roundingMs);
+    const quietMs = lastWord && !forced ? this.#buffer?.quietPlace(lastWord.startMs, lastWord.endMs) : undefined;
+    if (ms !== this.#settled.ms) this.#settled = { ms, quietMs: quietMs ?? ms };
+    this.#buffer?.release(this.#settled.quietMs);
     while ((this.#endpoints[0] ?? never) <= ms + roundingMs) this.#forgetEndpoint();
   }
 

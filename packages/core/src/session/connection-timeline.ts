@@ -1,5 +1,6 @@
 import { finite } from "../protocol/finite.ts";
 import type { ServerEvent, TurnEvent, Word } from "../protocol/messages.ts";
+import { RepeatedWords } from "./repeated-words.ts";
 import type { Admission, Timeline } from "./timeline.ts";
 import { keepWords, lastEnd } from "./word-times.ts";
 
@@ -11,8 +12,8 @@ export class ConnectionTimeline {
   /** What has to be added to this connection's turn numbers. */
   #firstTurn: number;
   readonly #replayedMs: number;
-  /** Final turns cover the source up to here; compressed audio may have to start a little earlier. */
-  readonly #coveredMs: number;
+  /** What this connection reads though final turns cover it: its audio starts earlier. */
+  readonly #repeated: RepeatedWords | undefined;
   /** From `wire` ms of this connection on, the source is at `source` ms. One entry, and one for each padding sent. */
   readonly #anchors: { readonly wire: number; readonly source: number }[];
   /** Ms sent on this connection, padding included: no time that the service gives lies behind it. */
@@ -29,7 +30,9 @@ export class ConnectionTimeline {
     this.#timeline = timeline;
     this.#firstTurn = timeline.nextTurn;
     this.#replayedMs = replayedMs;
-    this.#coveredMs = timeline.settledMs > startMs + 1 ? timeline.settledMs : 0;
+    const { settledMs, lastWord } = timeline;
+    if (settledMs > startMs + 1)
+      this.#repeated = new RepeatedWords(lastWord ?? { startMs: settledMs, endMs: settledMs, text: "" });
     this.readMs = timeline.settledMs;
     this.#anchors = [{ wire: 0, source: startMs }];
   }
@@ -125,7 +128,7 @@ export class ConnectionTimeline {
 
   /** Takes out words that a final turn had before. False: none is left. */
   #dropCovered(event: TurnEvent): boolean {
-    return this.#coveredMs === 0 || !keepWords(event, this.#coveredMs) || event.words.length > 0;
+    return !this.#repeated?.remove(event) || event.words.length > 0;
   }
 
   #moveWords(words: readonly Word[]): void {

@@ -278,7 +278,7 @@ export class Session {
       const { firstPartialMs, endOfTurnMs } = this.#latency;
       this.#parts.trace({ type: "turn", firstPartialMs, endOfTurnMs });
     }
-    if (admission !== "news") this.#queue.settled(this.#timeline.settledMs);
+    if (admission !== "news") this.#queue.settled(this.#timeline.settledMs, this.#timeline.lastWord);
     this.#stages.progressed(connection, now);
     this.#gateway?.saw(event);
     this.#parts.events.push(event, sizeOf(text));

@@ -32,7 +32,10 @@ export interface SessionStats {
   readonly eventsDropped: number;
   /** Of the last turn: from its first word's audio leaving to its first reading. */
   readonly firstPartialLatencyMs: number | undefined;
-  /** Of the last turn: from its last word's audio leaving to its being final. */
+  /**
+   * Of the last turn: from its last word's audio leaving to its being final. The end that the service reports for a last word
+   * absorbs silence, 240 ms of it at the median with U3, so the turn was waited for that much longer.
+   */
   readonly endOfTurnLatencyMs: number | undefined;
 }
 

@@ -1,6 +1,7 @@
 import { finite } from "../protocol/finite.ts";
 import type { ServerEvent, TurnEvent } from "../protocol/messages.ts";
-import { lastEnd, middleOf } from "./word-times.ts";
+import type { Covered } from "./repeated-words.ts";
+import { lastWord, middleOf } from "./word-times.ts";
 
 /**
  * What an event that is new to the reader brings: `ended`, a turn is final now; `settled`, and final turns cover more of the
@@ -21,6 +22,8 @@ const mostUnformatted = 16;
 export class Timeline {
   /** Source ms up to which final turns cover the audio, or it was given up as lost. Replay starts here. */
   settledMs = 0;
+  /** The last word of the final turns that cover it. */
+  #lastWord: Covered | undefined;
   /** The first turn that is not final yet. */
   #nextTurn = 0;
   /** The newest final turns that came unformatted: of each, a formatted second form may follow, once. */
@@ -41,6 +44,11 @@ export class Timeline {
   /** Whether nobody speaks: the moment to change connections. */
   get atBoundary(): boolean {
     return !this.#speaking;
+  }
+
+  /** The last word of final turns, as the service reported it; undefined if the settled audio does not end with one. */
+  get lastWord(): Covered | undefined {
+    return this.#lastWord?.endMs === this.settledMs ? this.#lastWord : undefined;
   }
 
   get nextTurn(): number {
@@ -84,9 +92,11 @@ export class Timeline {
     this.#lastTranscript = event.transcript;
     if (!event.turn_is_formatted && this.#unformatted.push(event.turn_order) > mostUnformatted)
       this.#unformatted.shift();
-    const before = this.settledMs;
-    this.settledMs = Math.max(before, lastEnd(event));
-    return this.settledMs > before ? "settled" : "ended";
+    const last = lastWord(event);
+    if (last === undefined || last.endMs <= this.settledMs) return "ended";
+    this.#lastWord = last;
+    this.settledMs = last.endMs;
+    return "settled";
   }
 
   /** The number of a turn that is not final yet, as near to `order` as continues from the turns before it. */

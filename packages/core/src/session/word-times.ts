@@ -1,10 +1,21 @@
 import { finite } from "../protocol/finite.ts";
 import type { TurnEvent, Word } from "../protocol/messages.ts";
+import type { Covered } from "./repeated-words.ts";
 
 /** The latest end among the words, which may come in any order; 0 if none has one. */
 export function lastEnd({ words }: { readonly words: readonly Word[] }): number {
   let last = 0;
   for (const { end } of words) last = Math.max(last, finite(end) ?? 0);
+  return last;
+}
+
+/** The word that ends last, of those with an end; undefined if none has one. */
+export function lastWord({ words }: { readonly words: readonly Word[] }): Covered | undefined {
+  let last: Covered | undefined;
+  for (const { start, end, text } of words) {
+    const endMs = finite(end);
+    if (endMs !== undefined && endMs > (last?.endMs ?? 0)) last = { startMs: finite(start) ?? endMs, endMs, text };
+  }
   return last;
 }
 

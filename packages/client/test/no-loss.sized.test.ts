@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { openWsSocket } from "../src/sockets/ws-socket.ts";
 import { fastClock } from "./fast-clock.ts";
 import { type Random, seededRandom } from "./random.ts";
+import { controlAtRandom, many, randomBreaks, randomMoment } from "./random-faults.ts";
 import { blockBytes, blockMs, type HeardBlock, watermarkEngine, watermarked } from "./watermark.ts";
 
 interface Run {
@@ -26,7 +27,7 @@ interface Scenario {
   readonly largestWrite?: number;
 }
 
-const runs = cases(60, 1_000);
+const runs = cases(60, 600);
 
 async function run(scenario: Scenario): Promise<Run> {
   const random = seededRandom(scenario.seed);
@@ -123,70 +124,6 @@ function expectNothingLost({ speech, events, heard }: Run): void {
   expect(events.reduce((sum, event) => sum + (event.type === "Reconnected" ? event.lost_ms : 0), 0)).toBe(0);
   expect(events.filter((event) => event.type === "Unrecognized")).toEqual([]);
   expect(events.at(-1)?.type).toBe("Termination");
-}
-
-/** Runs seeds `first … first + count - 1`, a few at a time; a failure names its seed. */
-async function many(first: number, count: number, check: (seed: number) => Promise<void>): Promise<void> {
-  const seeds = Array.from({ length: count }, (_, i) => first + i);
-  const worker = async () => {
-    for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift())
-      await check(seed).catch((cause: unknown) => {
-        throw new Error(`Seed ${seed}: ${cause instanceof Error ? cause.message : cause}`, { cause });
-      });
-  };
-  await Promise.all(Array.from({ length: 6 }, worker));
-}
-
-type SessionFault = Exclude<Fault, { when: "connect" | "token" }>;
-type Break = SessionFault["do"];
-
-/** Ways in which a connection ends that a new one can follow. */
-const breaks: readonly [Break, ...Break[]] = [
-  "drop",
-  "reset",
-  { close: 1011 },
-  { close: 1013 },
-  { error: 3005 },
-  { error: 3008 },
-  { error: 1011, typed: false },
-];
-
-/** Up to `most` connections in a row that break, each at an instant of its own. */
-function randomBreaks(random: Random, most: number): Fault[] {
-  return Array.from({ length: random.between(0, most) }, (_, session): Fault => {
-    if (session === 0 && random.next() < 0.15) return { when: "connect", do: random.pick(["drop", "reset"]), session };
-    return { when: randomMoment(random), do: random.pick(breaks), session };
-  });
-}
-
-function randomMoment(random: Random): SessionFault["when"] {
-  const moment = random.pick([
-    "open",
-    "begin",
-    "partial",
-    "final",
-    "terminate",
-    "audio",
-    "audio",
-    "audio",
-    "messages",
-  ] as const);
-  if (moment === "audio") return { audioMs: random.between(50, 4000) };
-  return moment === "messages" ? { messages: random.between(1, 60) } : moment;
-}
-
-/** Control messages at random instants, while audio flows. */
-async function controlAtRandom(session: StreamingSession, random: Random): Promise<void> {
-  for (let i = random.between(1, 6); i > 0; i--) {
-    // Any instant will do: the run has to hold at all of them.
-    await new Promise((resolve) => setTimeout(resolve, random.between(0, 15)));
-    if (session.state === "closing" || session.state === "closed") return;
-    void random.pick([
-      () => session.forceEndpoint(),
-      () => session.keepAlive(),
-      () => session.updateConfiguration({ minTurnSilence: random.between(50, 200) }),
-    ])();
-  }
 }
 
 const minutes = 60_000;

@@ -86,6 +86,16 @@ test("partials have no labels and no language, finals have; utterance is empty u
   }
 });
 
+test("ForceEndpoint in silence gives no final, before the first word and after the last", async () => {
+  await using emulator = await startEmulator({ engine: scripted(spoken("Hello there.")) });
+  await using client = await RawClient.connect(emulator.url, u3);
+  client.say({ type: "ForceEndpoint" });
+  client.audio(silence(3_000), 1_600);
+  client.say({ type: "ForceEndpoint" });
+  await client.finish();
+  expect(finals(client).map(({ transcript }) => transcript)).toEqual(["Hello there."]);
+});
+
 test("US: a partial's transcript is empty while its words are not", async () => {
   const [first] = partials(await session(spoken("Hello there."), us));
   expect(first).toMatchObject({ transcript: "", words: [{ word_is_final: false }] });

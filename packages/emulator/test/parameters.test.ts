@@ -152,6 +152,16 @@ test.each([
   ]);
 });
 
+test("a prompt and key terms may be given together", () => {
+  const query = new URLSearchParams({ sample_rate: "16000", prompt: "A call.", keyterms_prompt: '["Byrne"]' });
+  expect(read(String(query))).toMatchObject({ prompt: "A call.", keyterms_prompt: ["Byrne"] });
+});
+
+test("silences that are given count more than a mode", () => {
+  const given = read("sample_rate=16000&mode=min_latency&min_turn_silence=700&max_turn_silence=900");
+  expect(given).toMatchObject({ mode: "min_latency", min_turn_silence: 700, max_turn_silence: 900 });
+});
+
 test("what only U3 knows is ignored elsewhere, at the start and in mid-session", () => {
   const onlyU3 = {
     prompt: "a",

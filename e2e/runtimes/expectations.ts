@@ -25,6 +25,11 @@ export interface Abilities {
   readonly mintsTokens: boolean;
 }
 
+export interface OwnName {
+  /** The `User-Agent` of a handshake. */
+  readonly userAgent: RegExp;
+}
+
 export interface AgentAbility {
   /** What the option `agent` takes, if there is one. */
   readonly agent: "http.Agent" | "proxy URL" | "unknown";
@@ -103,7 +108,12 @@ export const expectations: Readonly<Record<string, Expectation>> = {
 };
 
 /** The same of `behindOthers`. */
-export const expectationsBehindOthers: Readonly<Record<string, Expectation<Abilities & AgentAbility>>> = {
+export const expectationsBehindOthers: Readonly<Record<string, Expectation<Abilities & AgentAbility & OwnName>>> = {
+  "User-Agent"(_, sessions, { userAgent }) {
+    expect(sessions.map(({ handshake }) => handshake.headers["user-agent"])).toEqual([
+      expect.stringMatching(userAgent),
+    ]);
+  },
   "redirected handshake"(seen, _, { tellsStatus }) {
     expect(seen).toMatchObject(
       tellsStatus ? { code: "handshake-rejected", status: 307, retryable: false } : { code: "connection-failed" },

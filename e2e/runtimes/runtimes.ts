@@ -4,12 +4,12 @@ import { dirname, join } from "node:path";
 import { cases } from "@voxpipe/testing";
 import { Miniflare } from "miniflare";
 import { run } from "../run.ts";
-import type { Abilities, AgentAbility } from "./expectations.ts";
+import type { Abilities, AgentAbility, OwnName } from "./expectations.ts";
 import type { Programs } from "./programs.ts";
 import type { Surroundings } from "./suite.ts";
 
 /** A JavaScript runtime in which the suite runs. */
-export interface Runtime extends Abilities, AgentAbility {
+export interface Runtime extends Abilities, AgentAbility, OwnName {
   readonly name: string;
   /** Runs the suite to its end and gives its lines. */
   run(programs: Programs, surroundings: Surroundings): Promise<string[]>;
@@ -30,6 +30,7 @@ const all: readonly Runtime[] = [
   {
     ...server,
     name: "Bun",
+    userAgent: /^voxpipe\/\d+\.\d+\.\d+ \(Bun\/\d+\.\d+\.\d+\)$/,
     agent: "proxy URL",
     entry: "bun.js",
     run: (programs, surroundings) => runProgram(bun(), ["run"], programs, surroundings),
@@ -37,6 +38,8 @@ const all: readonly Runtime[] = [
   {
     ...server,
     name: "Deno",
+    // Deno sends its own in front.
+    userAgent: /^Deno\/\S+,? voxpipe\/\d+\.\d+\.\d+ \(Deno\/\d+\.\d+\.\d+\)$/,
     agent: "unknown",
     entry: "deno.js",
     run: (programs, surroundings) => {
@@ -54,6 +57,7 @@ function node(name: string, path: () => string): Runtime {
     name,
     ...server,
     agent: "http.Agent",
+    userAgent: /^voxpipe\/\d+\.\d+\.\d+ \(Node\/\d+\.\d+\.\d+\)$/,
     entry: "node.js",
     tellsStatus: true,
     run: (programs, surroundings) => runProgram(path(), [], programs, surroundings),
@@ -64,6 +68,7 @@ function worker(compatibilityDate: string): Runtime {
   return {
     name: `workerd of ${compatibilityDate}`,
     agent: "unknown",
+    userAgent: /^voxpipe\/\d+\.\d+\.\d+ \(workerd\)$/,
     entry: "workerd.js",
     tellsStatus: true,
     tellsBuffered: false,

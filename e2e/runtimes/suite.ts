@@ -180,8 +180,15 @@ export const behaviours: Readonly<Record<string, (surroundings: Surroundings) =>
   },
 };
 
-/** What needs servers beside the emulator, which `Surroundings` names: outside of browsers. */
+/** What browsers cannot do, or what needs servers beside the emulator, which `Surroundings` names. */
 export const behindOthers: typeof behaviours = {
+  async "User-Agent"(surroundings) {
+    const session = connect(options("User-Agent", surroundings));
+    await session.opened;
+    await session.close();
+    return {};
+  },
+
   async "redirected handshake"(surroundings) {
     const { redirecting: apiHost = surroundings.apiHost } = surroundings;
     return failure(connect({ ...options("redirected handshake", surroundings), apiHost, maxConnectionRetries: 0 }));

@@ -12,10 +12,7 @@ export interface Scenario {
   readonly sessions?: number | "every";
   /** The credentials: a key unless given; a token that is minted for every attempt, or one that stays the same. */
   readonly token?: "minted" | "fixed";
-  /**
-   * A time-out ends it: the client's clock runs ten times as fast. As the audio is at its end by then, the client waits for
-   * the Termination as long as this says, in ms.
-   */
+  /** A time-out ends it. As the audio is at its end by then, the client waits for the Termination as long as this says, in ms. */
   readonly terminationTimeout?: number;
   /** Audio comes over a while, so that a fault at a time falls into it. */
   readonly paced?: true;

@@ -31,7 +31,7 @@ export const packages = {
   recognizer: { entries: ["index"], programs: ["worker"], prepare: copyModels },
   cli: { entries: [], programs: ["bin", "demo"] },
   demo: { entries: [], programs: ["main"], page: "page/page" },
-  bench: { entries: [], programs: ["main", "server", "client"] },
+  bench: { entries: [], programs: ["main", "server", "client", "live-clients", "live-client"] },
 };
 
 /** `rollup -c --configOnly core,client` builds some; `--configNoTypes` leaves the declarations out. */

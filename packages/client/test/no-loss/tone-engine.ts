@@ -60,7 +60,7 @@ export function toneEngine(words: readonly ToneWord[], lateness?: () => number):
     const place = words.findIndex(({ text }) => text === word.text);
     const [said, next] = [words[place], words[place + 1]];
     if (lateness === undefined || said === undefined || next === undefined) return 0;
-    return Math.max(0, Math.min(lateness(), next.end - 60 - said.end));
+    return Math.max(0, Math.min(lateness(), next.end - 20 - said.end));
   };
   return { name: "tones", open: (listener) => new ToneSession(listener, known, late) };
 }

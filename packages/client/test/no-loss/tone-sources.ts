@@ -3,7 +3,7 @@ import { mulawFromSample, Resampler } from "@voxpipe/audio";
 import type { ConnectOptions } from "@voxpipe/core";
 import type { Random } from "../random.ts";
 import { oggPackets, oggPage } from "./ogg.ts";
-import { cutSpeech, type ToneSpeech, toneSamples, toneSpeech } from "./tone-speech.ts";
+import { cutSpeech, recorded, type ToneSpeech, toneSamples, toneSpeech } from "./tone-speech.ts";
 
 export const encodings = ["PCM", "mu-law", "Opus", "Ogg", "AAC"] as const;
 export type Encoding = (typeof encodings)[number];

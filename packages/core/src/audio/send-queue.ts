@@ -114,10 +114,11 @@ export class SendQueue {
    * A new connection is the current one: it gets the audio from `settledMs` on, or from the oldest that is still here.
    * `startMs` is where it starts; what lies between is lost.
    */
-  attach(settledMs: number): { startMs: number; replayedMs: number; lostMs: number } {
+  attach(settledMs: number): { startMs: number; inPause: boolean; replayedMs: number; lostMs: number } {
     this.#buffer ??= this.#createBuffer();
     const buffer = this.#buffer;
-    buffer.rewind(this.#settled.ms === settledMs ? this.#settled.quietMs : settledMs);
+    const fromMs = this.#settled.ms === settledMs ? this.#settled.quietMs : settledMs;
+    buffer.rewind(fromMs);
     const startMs = buffer.sentMs;
     const replayedMs = this.reachedMs - startMs;
     this.replayedMs += replayedMs;
@@ -129,7 +130,13 @@ export class SendQueue {
     this.#first.length = 0;
     if (Object.keys(this.#configuration).length > 0)
       this.#first.push(JSON.stringify({ type: "UpdateConfiguration", ...this.#configuration }));
-    return { startMs, replayedMs: Math.round(replayedMs), lostMs: Math.max(0, Math.round(startMs - settledMs)) };
+    return {
+      startMs,
+      // Compressed audio may have to start at an earlier packet.
+      inPause: startMs > fromMs - 1,
+      replayedMs: Math.round(replayedMs),
+      lostMs: Math.max(0, Math.round(startMs - settledMs)),
+    };
   }
 
   /** Puts a message behind all audio written so far. */

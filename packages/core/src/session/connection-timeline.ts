@@ -24,15 +24,16 @@ export class ConnectionTimeline {
   /**
    * @param startMs Where in the source its audio starts.
    * @param replayedMs An earlier connection had the audio before this.
+   * @param inPause Whether it starts in a pause, where it is less than the settled audio.
    */
-  constructor(timeline: Timeline, startMs: number, replayedMs: number) {
+  constructor(timeline: Timeline, startMs: number, replayedMs: number, inPause = false) {
     timeline.attach(startMs);
     this.#timeline = timeline;
     this.#firstTurn = timeline.nextTurn;
     this.#replayedMs = replayedMs;
     const { settledMs, lastWord } = timeline;
     if (settledMs > startMs + 1)
-      this.#repeated = new RepeatedWords(lastWord ?? { startMs: settledMs, endMs: settledMs, text: "" });
+      this.#repeated = new RepeatedWords(lastWord ?? { startMs: settledMs, endMs: settledMs, text: "" }, inPause);
     this.readMs = timeline.settledMs;
     this.#anchors = [{ wire: 0, source: startMs }];
   }

@@ -47,6 +47,13 @@ describe("a connection whose audio starts before the end of the last final turn"
     expect(repeated.remove(event)).toBe(false);
   });
 
+  test("starts in the pause before a word in which the last one was said to end: that is new", () => {
+    const event = turn(0, { words: [word("and", 1_150, 1_310)] });
+    expect(new RepeatedWords(covered, true).remove(event)).toBe(false);
+    const last = turn(0, { words: [word("Paris", 600, 1_230)] });
+    expect(new RepeatedWords(covered, true).remove(last)).toBe(true);
+  });
+
   test("gives no times: nothing is taken for repeated", () => {
     const event = final(0, { words: [{ ...word("in", 0, 0), start: Number.NaN }] });
     expect(new RepeatedWords(covered).remove(event)).toBe(false);

@@ -2,7 +2,7 @@ import { finite } from "../protocol/finite.ts";
 import type { TurnEvent, Word } from "../protocol/messages.ts";
 
 /** How much two readings of the same audio may differ, in ms; less than the shortest word. */
-const jitterMs = 50;
+const usualJitterMs = 50;
 /** How much later than at the first reading a word that is read again may end, in ms: last words absorb silence. */
 const lateAgainMs = 400;
 
@@ -20,12 +20,15 @@ export interface Covered {
  */
 export class RepeatedWords {
   readonly #covered: Covered;
+  readonly #jitterMs: number;
   /** The last partial: its words, and whether they were repeated ones, since all of their ends can be trusted. */
   #partial: readonly { readonly text: string; readonly repeated: boolean }[] = [];
   #order = -1;
 
-  constructor(covered: Covered) {
+  /** @param inPause whether the audio starts in the pause after that word: then nothing of it can end later than it did */
+  constructor(covered: Covered, inPause = false) {
     this.#covered = covered;
+    this.#jitterMs = inPause ? 0 : usualJitterMs;
   }
 
   /** Takes repeated words out of a turn; no other starts before what final turns have said ends. Returns whether there were any. */
@@ -53,12 +56,12 @@ export class RepeatedWords {
     const [start, end] = [finite(word.start), finite(word.end)];
     if (start === undefined || end === undefined) return false;
     const { endMs } = this.#covered;
-    if (end <= endMs + jitterMs) return true;
-    if (index > 0 && start >= endMs - jitterMs) return false;
+    if (end <= endMs + this.#jitterMs) return true;
+    if (index > 0 && start >= endMs - this.#jitterMs) return false;
     const text = plain(word.text);
     const before = this.#partial[index];
     if (late && before?.text === text) return before.repeated;
-    return end <= endMs + (late ? lateAgainMs : 2 * jitterMs) && text === plain(this.#covered.text);
+    return end <= endMs + (late ? lateAgainMs : 2 * this.#jitterMs) && text === plain(this.#covered.text);
   }
 }
 

@@ -181,8 +181,8 @@ export class Stages {
     const { events, trace, queue, timeline, record, reconnection, settings } = this.#parts;
     record.sessionIds.push(begin.id);
     reconnection.retries.begun(now);
-    const { startMs, replayedMs, lostMs } = queue.attach(timeline.settledMs);
-    connection.timeline = new ConnectionTimeline(timeline, startMs, queue.reachedMs);
+    const { startMs, inPause, replayedMs, lostMs } = queue.attach(timeline.settledMs);
+    connection.timeline = new ConnectionTimeline(timeline, startMs, queue.reachedMs, inPause);
     trace({ type: "begun", sessionId: begin.id, replayedMs, lostMs });
     if (record.begin) {
       record.lostMs += lostMs;

@@ -4,7 +4,7 @@ import { cases } from "@voxpipe/testing";
 import { startEmulator } from "@voxpipe/testing/exact-emulator";
 import { expect, test } from "vitest";
 import { openWsSocket } from "../src/sockets/ws-socket.ts";
-import { fastClock } from "./fast-clock.ts";
+import { autoClock } from "./auto-clock.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { controlAtRandom, many, randomBreaks, randomMoment } from "./random-faults.ts";
 import { blockBytes, blockMs, type HeardBlock, watermarkEngine, watermarked } from "./watermark.ts";
@@ -157,7 +157,7 @@ test("peers that stall, hang or go half-open at random instants cost nothing but
   await many(10_001, Math.ceil(runs / 25), async (seed) => {
     const result = await run({
       seed,
-      clock: fastClock(10),
+      clock: autoClock({ quietRounds: 50, fastest: 100 }),
       faults: (random) => [{ when: randomMoment(random), do: random.pick(["stall", "hang", "half-open"]), session: 0 }],
       options: { terminationTimeout: 20_000 },
     });

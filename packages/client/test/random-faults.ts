@@ -57,14 +57,14 @@ export async function controlAtRandom(session: StreamingSession, random: Random)
 /** As many as up to 4, which also come after turns have become final, and while their finals are under way. */
 export function lateBreaks(random: Random): Fault[] {
   return Array.from({ length: random.between(1, 4) }, (_, session): Fault => {
-    const when = random.pick([
+    const when = random.pick<SessionFault["when"]>([
       { audioMs: random.between(50, 12_000) },
       { afterMs: random.between(100, 12_000) },
       { finals: random.between(1, 4) },
       { finals: random.between(1, 4) },
       "partial",
       "terminate",
-    ] as const);
+    ]);
     return { when, do: random.pick(breaks), session };
   });
 }

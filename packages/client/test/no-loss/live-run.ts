@@ -1,4 +1,4 @@
-import { type ConnectOptions, connect, type StreamingEvent } from "@voxpipe/core";
+import { type ConnectOptions, connect, type Pace, type StreamingEvent } from "@voxpipe/core";
 import { type EmulatorOptions, type Fault, startEmulator } from "@voxpipe/emulator";
 import { openWsSocket } from "../../src/sockets/ws-socket.ts";
 import { autoClock } from "../auto-clock.ts";
@@ -46,9 +46,9 @@ export async function liveRun({ seed, encoding, model, ...scenario }: LiveScenar
       apiKey: "tones",
       speechModel: models[model],
       connectionRetryDelay: 5,
-      pace: random.pick([false, { rate: 1, burst: 500 }, { rate: 1.25, burst: 5_000 }]),
+      pace: random.pick<boolean | Partial<Pace>>([false, { rate: 1, burst: 500 }, { rate: 1.25, burst: 5_000 }]),
       // Loading a decoder takes the machine's time, not the clock's.
-      connectTimeout: 600_000,
+      connectTimeout: 2_000_000_000,
       terminationTimeout: 60_000,
       onWarning() {},
       ...source.options,

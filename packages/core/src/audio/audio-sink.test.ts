@@ -30,6 +30,10 @@ class FakeLog implements ReplayBuffer {
   next(): undefined {}
   rest(): undefined {}
   rewind(): void {}
+  quietPlace(_startMs: number, endMs: number): number {
+    return endMs;
+  }
+
   release(): void {}
 }
 

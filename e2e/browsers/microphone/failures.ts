@@ -155,7 +155,7 @@ export function failures(kit: Kit): void {
       failing: expect.stringMatching(/^device-in-use: .*Close other programs/),
       unknown: expect.stringMatching(/^unsupported: .*Use a current browser/),
       aborted: expect.stringMatching(/^aborted: /),
-      unclicked: expect.stringMatching(/^not-started: .*suspended.* from a click's handler/),
+      unclicked: expect.stringMatching(/^not-started: .*suspended.* in a click handler/),
       silent: expect.stringMatching(/^not-started: .*suspended.* sound output/),
     });
     expect(result.lights).toBe(0);

@@ -113,8 +113,12 @@ export class ConnectionTimeline {
     this.#moveWords(event.words);
     if (this.#retiredAt !== undefined)
       return order < this.#retiredAt && timeline.admitSecondForm(event) ? "news" : undefined;
-    if (!this.#dropCovered(event)) return undefined;
     const counted = Number.isSafeInteger(order);
+    if (!this.#dropCovered(event)) {
+      // The next turn of this connection gets the number that this one does not need.
+      if (event.end_of_turn && counted) this.#firstTurn = Math.min(this.#firstTurn, timeline.nextTurn - wireOrder - 1);
+      return undefined;
+    }
     if (!counted || order < timeline.nextTurn) {
       if (timeline.admitSecondForm(event)) return "news";
       if (!timeline.isNews(event)) return undefined;

@@ -281,6 +281,11 @@ export class World {
     this.#says(line, { type: "Begin", id: `${line.connection.attempt}`, expires_at });
   }
 
+  /** A word like no other: by its text a word that is read again is recognised. */
+  #spoken(start: number, end: number): ReturnType<typeof word> {
+    return { ...word(start, end), text: `word ${this.inputs}` };
+  }
+
   #tellTurn(line: Line, final: boolean, how: number): void {
     if (!line.carriesAudio || line.terminationSent || line.wireMs - line.toldMs < 2) return;
     const start = line.toldMs;
@@ -290,7 +295,7 @@ export class World {
       line.turnOpen = false;
     } else line.turnOpen = true;
     const turn_order = final ? line.turn++ : line.turn;
-    this.#says(line, { type: "Turn", turn_order, end_of_turn: final, ...formatted, words: [word(start, end)] });
+    this.#says(line, { type: "Turn", turn_order, end_of_turn: final, ...formatted, words: [this.#spoken(start, end)] });
   }
 
   /** Sends what was said up to `heardMs`, and ends. */
@@ -299,7 +304,7 @@ export class World {
     const until = Math.floor(heardMs);
     if (line.destroyed) return;
     if (until > line.toldMs) {
-      const words = [word(line.toldMs, until)];
+      const words = [this.#spoken(line.toldMs, until)];
       line.toldMs = until;
       line.turnOpen = false;
       this.#says(line, { type: "Turn", turn_order: line.turn++, end_of_turn: true, ...formatted, words });

@@ -22,7 +22,7 @@ interface Timer {
 }
 
 /**
- * A clock that goes on to the next timer whenever everything waits: minutes pass in as long as the work in them takes.
+ * A clock that moves to the next timer whenever everything waits: minutes pass in as long as the work in them takes.
  * For all parties of one process, which have to share it.
  */
 export function autoClock({ quietRounds = 4, fastest = 1_000 }: AutoClockOptions = {}): Clock {

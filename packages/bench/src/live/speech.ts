@@ -9,7 +9,7 @@ const pauseMs = 900;
 export const script: readonly ScriptedWord[] = timed();
 export const said = script.map(({ text }) => plain(text));
 export const frameMs = 50;
-export const durationMs = (script.at(-1)?.end ?? 0) + frameMs;
+const durationMs = (script.at(-1)?.end ?? 0) + frameMs;
 
 function timed(): ScriptedWord[] {
   const words: ScriptedWord[] = [];

@@ -11,7 +11,7 @@ const shortestGapMs = 25;
 /** A word of which less was heard is not understood. */
 const enough = 0.75;
 
-/** A sound that goes on, and what its samples have of every tone (Goertzel's algorithm, whose state is two numbers). */
+/** A sound that continues, and what its samples have of every tone (Goertzel's algorithm, whose state is two numbers). */
 class Sound {
   readonly start: number;
   /** Of the last loud window. */

@@ -21,7 +21,7 @@ describe("the place to take up speech again", () => {
     );
   });
 
-  test("is the end of the last word if speech has just ended there, whatever silences the word has inside", () => {
+  test("is the end of the last word if speech has just ended there, also if the word has silences inside", () => {
     fc.assert(
       fc.property(spoken, pause(lookAhead), (word, silence) => {
         expect(quietestPlace([...word, ...silence], silence.length)).toBe(0);

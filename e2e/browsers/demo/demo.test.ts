@@ -343,7 +343,7 @@ function used({ name, launch, behaviour }: Kit): void {
   }
 
   behaviour("a refused microphone is said in a sentence with a remedy", async () => {
-    expect(await failing({ permission: "deny" })).toMatch(/refused\. Allow it/);
+    expect(await failing({ permission: "deny" })).toMatch(/denied\. Allow it/);
   });
 
   behaviour("a missing microphone is said in a sentence with a remedy", async () => {

@@ -10,7 +10,7 @@ export function failures(kit: Kit): void {
   behaviour("permission denied", async () => {
     await using visited = await visit({}, { permission: "deny" });
     const failure = await evaluate(visited.page, () => voxpipe.failure(voxpipe.openMicrophone()));
-    expect(failure).toMatch(/^permission-(denied|dismissed): .*[Aa]llow it/);
+    expect(failure).toMatch(/^permission-(denied|dismissed): .*[Aa]llow (it|the microphone)/);
   });
 
   behaviour("no device", async () => {
@@ -178,7 +178,7 @@ export function failures(kit: Kit): void {
       const failure = await voxpipe.failure(voxpipe.read(microphone, Number.POSITIVE_INFINITY));
       return { failure, asked, lights: voxpipe.lights() };
     });
-    expect(result.failure).toMatch(/^permission-(denied|dismissed): .*[Aa]llow it/);
+    expect(result.failure).toMatch(/^permission-(denied|dismissed): .*[Aa]llow (it|the microphone)/);
     expect(result).toMatchObject({ asked: 2, lights: 0 });
   });
 }

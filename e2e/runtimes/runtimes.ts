@@ -38,8 +38,8 @@ const all: readonly Runtime[] = [
   {
     ...server,
     name: "Deno",
-    // Deno sends its own in front.
-    userAgent: /^Deno\/\S+,? voxpipe\/\d+\.\d+\.\d+ \(Deno\/\d+\.\d+\.\d+\)$/,
+    // Deno sends its own first, and servers such as Node's keep the first of two.
+    userAgent: /^Deno\/\d+\.\d+\.\d+/,
     agent: "unknown",
     entry: "deno.js",
     run: (programs, surroundings) => {

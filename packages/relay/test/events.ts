@@ -56,7 +56,11 @@ export function script(): {
     start(own) {
       controller = own;
     },
-    cancel: (reason) => cancel(reason),
+    cancel(reason) {
+      // What is said afterwards reaches nobody: a superseded publisher may find that out by itself.
+      controller = undefined;
+      cancel(reason);
+    },
   });
   return {
     events,

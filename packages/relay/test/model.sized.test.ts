@@ -184,7 +184,7 @@ it("publishers that come and go, a store that fails, readers that resume anywher
       stop();
       await store.close();
     }),
-    { numRuns: cases(60, 60) },
+    { numRuns: cases(60, 300) },
   );
 });
 

@@ -46,6 +46,8 @@ export async function liveRun({ seed, encoding, model, ...scenario }: LiveScenar
       apiKey: "tones",
       speechModel: models[model],
       connectionRetryDelay: 5,
+      // Three connections in a row may break before Begin.
+      maxConnectionRetries: 3,
       pace: random.pick<boolean | Partial<Pace>>([false, { rate: 1, burst: 500 }, { rate: 1.25, burst: 5_000 }]),
       // Loading a decoder takes the machine's time, not the clock's.
       connectTimeout: 2_000_000_000,

@@ -32,6 +32,18 @@ describe("a connection whose audio starts before the end of the last final turn"
     expect(part.words).toEqual([]);
   });
 
+  test("says a next word in which the reported end lies, after a pause: it is new, though a partial ends it earlier", () => {
+    const words = new RepeatedWords(covered, true);
+    words.remove(turn(0, { words: [word("and.", 1_130, 1_290)] }));
+    const event = final(0, { words: [word("And.", 1_130, 1_320)] });
+    expect(words.remove(event)).toBe(false);
+    expect(texts(event.words)).toEqual(["And."]);
+    const again = new RepeatedWords(covered, true);
+    again.remove(turn(0, { words: [word("Paris", 750, 1_250)] }));
+    const repeated = final(0, { words: [word("Paris.", 750, 1_600)] });
+    expect(again.remove(repeated)).toBe(true);
+  });
+
   test("says both in one turn: the rest of it is new", () => {
     const event = final(0, {
       words: [word("in", 500, 700), word("Paris", 750, 1_250), word("and", 1_400, 1_550), word("Rome.", 1_600, 2_600)],

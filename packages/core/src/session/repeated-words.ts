@@ -20,6 +20,7 @@ export interface Covered {
  */
 export class RepeatedWords {
   readonly #covered: Covered;
+  readonly #inPause: boolean;
   readonly #jitterMs: number;
   /** The last partial: its words, and whether they were repeated ones, since all of their ends can be trusted. */
   #partial: readonly { readonly text: string; readonly repeated: boolean }[] = [];
@@ -28,6 +29,7 @@ export class RepeatedWords {
   /** @param inPause whether the audio starts in the pause after that word: then nothing of it can end later than it did */
   constructor(covered: Covered, inPause = false) {
     this.#covered = covered;
+    this.#inPause = inPause;
     this.#jitterMs = inPause ? 0 : usualJitterMs;
   }
 
@@ -60,7 +62,8 @@ export class RepeatedWords {
     if (index > 0 && start >= endMs - this.#jitterMs) return false;
     const text = plain(word.text);
     const before = this.#partial[index];
-    if (late && before?.text === text) return before.repeated;
+    // A word that a partial ends early may be new. If the audio starts in a pause, no part of a word is read again, and the text decides.
+    if (late && before?.text === text && !(this.#inPause && before.repeated)) return before.repeated;
     return end <= endMs + (late ? lateAgainMs : 2 * this.#jitterMs) && text === plain(this.#covered.text);
   }
 }

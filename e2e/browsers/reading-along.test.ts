@@ -6,7 +6,7 @@ import { getRequestListener } from "@hono/node-server";
 import { createRelay } from "@voxpipe/relay";
 import type { TranscriptEvent } from "@voxpipe/transcript";
 import { build } from "esbuild";
-import { beforeAll, expect, inject } from "vitest";
+import { beforeAll, expect, inject, vi } from "vitest";
 import { root } from "../workspace.ts";
 import { freePort } from "./launch/free-port.ts";
 import { PlaywrightPage } from "./launch/playwright-page.ts";
@@ -79,7 +79,10 @@ function turn(order: number, text: string, isFinal: boolean): TranscriptEvent {
 }
 
 const shown = (page: TestPage) => evaluate(page, () => globalThis.reader());
-const showing = (page: TestPage) => expect.poll(() => shown(page).then(({ text }) => text));
+/** `expect.poll` does not know its test where several run at once. */
+const patience = { timeout: 60_000, interval: 100 };
+const shows = (page: TestPage, text: string) =>
+  vi.waitFor(async () => expect((await shown(page)).text).toBe(text), patience);
 
 inEveryBrowser("reading along", ({ launch, behaviour }) => {
   for (const by of ["subscribe", "EventSource"])
@@ -90,18 +93,18 @@ inEveryBrowser("reading along", ({ launch, behaviour }) => {
       await using browser = await launch();
       await using page = await browser.newPage();
       await page.goto(talk.url + by);
-      await showing(page).toBe("Good morning. today we");
+      await shows(page, "Good morning. today we");
       await talk.says("Today we begin.");
-      await showing(page).toBe("Good morning. Today we begin.");
+      await shows(page, "Good morning. Today we begin.");
 
       await page.goto(talk.url + by);
-      await showing(page).toBe("Good morning. Today we begin.");
+      await shows(page, "Good morning. Today we begin.");
 
       await talk.stop();
       await talk.says("Nobody is connected.");
-      await expect.poll(() => shown(page).then(({ states }) => states)).toContain("reconnecting");
+      await vi.waitFor(async () => expect((await shown(page)).states).toContain("reconnecting"), patience);
       await talk.start();
-      await showing(page).toBe("Good morning. Today we begin. Nobody is connected.");
+      await shows(page, "Good morning. Today we begin. Nobody is connected.");
 
       if (page instanceof PlaywrightPage) {
         const context = page.page.context();
@@ -111,7 +114,8 @@ inEveryBrowser("reading along", ({ launch, behaviour }) => {
         await context.setOffline(false);
       } else await talk.says("The train is in a tunnel.");
       await talk.says("And now it is out.");
-      await showing(page).toBe(
+      await shows(
+        page,
         "Good morning. Today we begin. Nobody is connected. The train is in a tunnel. And now it is out.",
       );
       const { finals } = await shown(page);

@@ -8,7 +8,7 @@ this page with the result; \`npx vitest run --project rest e2e/faults -u\` updat
 Each row is a session of ${said.audioMs} ms of speech in which every 10 ms contain their own number, as audio and as one word
 (${said.words} of them), so that lost and repeated words are counted, not estimated. The audio ends in mid-turn: a final is
 pending at \`Terminate\`. The events are all those except Turns, each type once. The fault applies to the first connection, or to
-every one: †. Audio counts as heard if at least one connection received it. Client and server share a clock that goes on when
+every one: †. Audio counts as heard if at least one connection received it. Client and server share a clock that moves on when
 everything waits, so no row depends on the machine. If a timeout of the client ends the wait, it waits for the Termination for
 30 s, because the audio has ended; at Terminate, for its usual 5 s.
 

@@ -2,12 +2,14 @@ import { handled } from "./async/deferred.ts";
 import type { AudioStream } from "./audio/audio-chunk.ts";
 import type { Platform } from "./connection/socket.ts";
 import { StreamingError } from "./errors/streaming-error.ts";
-import { type ConnectOptions, findProblems, parseOptions, refuse } from "./options/options.ts";
+import { findProblems, refuse } from "./options/find-problems.ts";
+import type { ConnectOptions } from "./options/options.ts";
+import { parseOptions } from "./options/parse-options.ts";
 import type { BeginEvent, StreamingEvent } from "./protocol/messages.ts";
 import { parameterWarnings } from "./protocol/parameter-warnings.ts";
 import {
-  configurationSchemas,
   type DeprecatedParameters,
+  expectedConfiguration,
   modernize,
   type SessionConfiguration,
   wireName,
@@ -94,7 +96,7 @@ export function connect(options: ConnectOptions, platform: Platform): StreamingS
       handled(
         (async () => {
           const changes = modernize({ ...configuration }, settings.warn);
-          refuse(findProblems(changes, configurationSchemas));
+          refuse(findProblems(changes, expectedConfiguration));
           for (const warning of parameterWarnings({ ...settings.parameters, ...changes })) {
             if (!warned.has(warning)) settings.warn(warning);
             warned.add(warning);

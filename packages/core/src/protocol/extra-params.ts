@@ -1,4 +1,4 @@
-import * as v from "valibot";
+import type { Expected } from "../options/expected.ts";
 import { wireName } from "./parameters.ts";
 
 export interface Collapsed {
@@ -12,7 +12,7 @@ export interface Collapsed {
 
 export interface KnownNames {
   /** Parameters of the service, including deprecated ones, by their option names. */
-  readonly parameters: Readonly<Record<string, v.GenericSchema>>;
+  readonly parameters: Readonly<Record<string, Expected>>;
   /** Options that concern the client alone. */
   readonly own: readonly string[];
 }
@@ -53,11 +53,12 @@ export function collapseExtraParams(
 }
 
 /** Parses values that are text, as on the wire: `"300"`, `"true"`, `'["a"]'`. */
-function readText(value: unknown, schema: v.GenericSchema | undefined): unknown {
-  if (typeof value !== "string" || !schema || v.safeParse(schema, value).success) return value;
+function readText(value: unknown, expected: Expected | undefined): unknown {
+  const fits = (one: unknown): boolean => expected?.fits(one) ?? true;
+  if (typeof value !== "string" || fits(value)) return value;
   try {
     const read: unknown = JSON.parse(/^(true|false)$/i.test(value) ? value.toLowerCase() : value);
-    return v.safeParse(schema, read).success ? read : value;
+    return fits(read) ? read : value;
   } catch {
     return value;
   }

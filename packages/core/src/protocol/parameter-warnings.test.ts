@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseOptions } from "../options/options.ts";
+import { parseOptions } from "../options/parse-options.ts";
 import { parameterWarnings } from "./parameter-warnings.ts";
 import type { StreamingParameters } from "./parameters.ts";
 

@@ -1,4 +1,15 @@
-import * as v from "valibot";
+import {
+  type Expected,
+  expected,
+  flag,
+  isObject,
+  numberFrom,
+  oneOf,
+  text,
+  texts,
+  textUpTo,
+  wholeFrom,
+} from "../options/expected.ts";
 import type { PiiPolicy } from "./pii-policies.ts";
 
 /** A value that autocompletes the known names and accepts any other. */
@@ -59,17 +70,12 @@ export type LanguageCode = OpenSet<
 /** Values of `mode`: low delay or accuracy, for the Universal-3 models. */
 export type StreamingMode = OpenSet<"min_latency" | "balanced" | "max_accuracy">;
 
-const boolean = v.boolean();
-const string = v.string();
-const strings = v.array(v.string());
-const integer = v.pipe(v.number(), v.integer());
-const range = (min: number, max: number) => v.pipe(v.number(), v.minValue(min), v.maxValue(max));
-const whole = (min: number, max: number) => v.pipe(integer, v.minValue(min), v.maxValue(max));
-const fraction = range(0, 1);
-const prompt = v.pipe(string, v.maxLength(1750));
+const integer = expected("a whole number", (value): value is number => Number.isInteger(value));
+const fraction = numberFrom(0, 1);
+const prompt = textUpTo(1750);
 
 /** What `updateConfiguration` may change while a session runs (protocol section 3). */
-export const configurationSchemas = {
+export const expectedConfiguration = {
   /**
    * How sure the model must be that a turn has ended, 0–1. Universal-Streaming models.
    * @default 0.4
@@ -79,7 +85,7 @@ export const configurationSchemas = {
    * Shortest silence that can end a turn, in ms: 50–10 000.
    * @default 400 for Universal-Streaming, 128 for universal-3-5-pro, 100 for u3-rt-pro
    */
-  minTurnSilence: whole(50, 10_000),
+  minTurnSilence: wholeFrom(50, 10_000),
   /**
    * Silence that always ends a turn, in ms.
    * @default 1280 for Universal-Streaming, 1536 for universal-3-5-pro, 1000 for u3-rt-pro
@@ -94,86 +100,103 @@ export const configurationSchemas = {
    * Whether finals have punctuation and capitals. Universal-Streaming models.
    * @default false
    */
-  formatTurns: boolean,
+  formatTurns: flag,
   /** Words and names to expect, at most 100. */
-  keytermsPrompt: v.pipe(strings, v.maxLength(100)),
+  keytermsPrompt: texts(100),
   /** Instructions for the model, at most 1750 characters. Universal-3 models. */
   prompt,
   /** What the agent said last, at most 1750 characters. universal-3-5-pro. */
   agentContext: prompt,
   /** Whether profanity is masked. */
-  filterProfanity: boolean,
-  interruptionDelay: whole(0, 1000),
+  filterProfanity: flag,
+  interruptionDelay: wholeFrom(0, 1000),
   turnLeftPadMs: integer,
   /** Languages to expect. `multi` must be the only one; otherwise at most ten. */
-  languageCodes: strings,
+  languageCodes: texts(),
   /** Whether the service sends a `Heartbeat` about every 5 s. */
-  sessionHeartbeat: boolean,
+  sessionHeartbeat: flag,
   /** Whether the service sends `Silence` events. */
-  acknowledgeSilence: boolean,
-  continuousPartials: boolean,
+  acknowledgeSilence: flag,
+  continuousPartials: flag,
 };
 
 /** All connection parameters (protocol section 2). The wire name is the snake_case of the name here. */
-export const parameterSchemas = {
-  ...configurationSchemas,
+export const expectedParameters = {
+  ...expectedConfiguration,
   /**
    * The model.
    * @default "universal-3-5-pro"
    */
-  speechModel: string,
+  speechModel: text,
   /** Sample rate of the audio, in Hz: 8000–96 000. Required for PCM; optional for `opus`, `ogg_opus` and `aac`. */
-  sampleRate: whole(8000, 96_000),
+  sampleRate: wholeFrom(8000, 96_000),
   /**
    * Encoding of the audio. For `opus`, each write is one packet.
    * @default "pcm_s16le"
    */
-  encoding: v.picklist(["pcm_s16le", "pcm_mulaw", "opus", "ogg_opus", "aac"]),
+  encoding: oneOf(["pcm_s16le", "pcm_mulaw", "opus", "ogg_opus", "aac"]),
   /** What the model prefers: low delay or accuracy. Universal-3 models. */
-  mode: string,
+  mode: text,
   /**
    * How many earlier turns are context for the model, 0–100. universal-3-5-pro.
    * @default 5
    */
-  previousContextNTurns: whole(0, 100),
+  previousContextNTurns: wholeFrom(0, 100),
   /** Whether finals have `language_code` and `language_confidence`. */
-  languageDetection: boolean,
+  languageDetection: flag,
   /**
    * The service ends the session after this many seconds without a message, 5–3600.
    * @default none
    */
-  inactivityTimeout: range(5, 3600),
+  inactivityTimeout: numberFrom(5, 3600),
   /** Whether words and turns have a speaker. */
-  speakerLabels: boolean,
+  speakerLabels: flag,
   /** The most speakers to distinguish, 1–10. */
-  maxSpeakers: whole(1, 10),
+  maxSpeakers: wholeFrom(1, 10),
   /** How often speaker labels are corrected, in ms; 0 for never. The service clamps it to 120 000–300 000. */
-  speakerLabelsRevisionIntervalMs: whole(0, 86_400_000),
-  domain: string,
-  voiceFocus: string,
+  speakerLabelsRevisionIntervalMs: wholeFrom(0, 86_400_000),
+  domain: text,
+  voiceFocus: text,
   /** How strongly other voices and noise are suppressed, 0–1. */
   voiceFocusThreshold: fraction,
   /** Whether personal data is masked in finals. */
-  redactPii: boolean,
+  redactPii: flag,
   /** Kinds of personal data to mask. */
-  redactPiiPolicies: strings,
+  redactPiiPolicies: texts(),
   /** What replaces personal data: `hash`, or `entity_name`. */
-  redactPiiSub: string,
-  includePartialTurns: boolean,
-  llmGateway: v.object({
-    model: string,
-    messages: v.array(v.object({ role: string, content: string })),
-    max_tokens: v.number(),
-  }),
-  webhookUrl: string,
-  webhookAuthHeaderName: string,
-  webhookAuthHeaderValue: string,
-  customerSupportAudioCapture: boolean,
+  redactPiiSub: text,
+  includePartialTurns: flag,
+  llmGateway: expected(
+    "{ model, messages: [{ role, content }], max_tokens }, with strings and a number",
+    isGatewayRequest,
+  ),
+  webhookUrl: text,
+  webhookAuthHeaderName: text,
+  webhookAuthHeaderValue: text,
+  customerSupportAudioCapture: flag,
 };
 
-type Values<Schemas extends Record<string, v.GenericSchema>> = {
-  -readonly [Name in keyof Schemas]?: v.InferOutput<Schemas[Name]> | undefined;
+type Values<Table extends Record<string, Expected>> = {
+  -readonly [Name in keyof Table]?: (Table[Name] extends Expected<infer Value> ? Value : never) | undefined;
 };
+
+interface GatewayRequest {
+  model: string;
+  messages: { role: string; content: string }[];
+  max_tokens: number;
+}
+
+function isGatewayRequest(value: unknown): value is GatewayRequest {
+  const { model, messages, max_tokens }: Record<string, unknown> = { ...Object(value) };
+  return (
+    text.fits(model) &&
+    Array.isArray(messages) &&
+    messages.every(
+      (message) => isObject(message) && ["role", "content"].every((name) => text.fits(Reflect.get(message, name))),
+    ) &&
+    typeof max_tokens === "number"
+  );
+}
 
 /**
  * Parameters that can change while a session runs. Durations are in ms, thresholds 0–1. The service decides which model
@@ -181,7 +204,7 @@ type Values<Schemas extends Record<string, v.GenericSchema>> = {
  *
  * @example await session.updateConfiguration({ keytermsPrompt: ["Voxpipe"], minTurnSilence: 300 });
  */
-export type SessionConfiguration = Omit<Values<typeof configurationSchemas>, keyof OpenParameters> &
+export type SessionConfiguration = Omit<Values<typeof expectedConfiguration>, keyof OpenParameters> &
   Pick<OpenParameters, "languageCodes">;
 
 /** Parameters with values that the service may add to: known ones autocomplete, others are sent unchanged. */
@@ -209,11 +232,11 @@ export interface DeprecatedParameters {
 }
 
 /** All parameters of a connection. `sampleRate` is optional only for `opus`, `ogg_opus` and `aac`. */
-export type StreamingParameters = Omit<Values<typeof parameterSchemas>, keyof OpenParameters> &
+export type StreamingParameters = Omit<Values<typeof expectedParameters>, keyof OpenParameters> &
   OpenParameters &
   DeprecatedParameters;
 
-const renamed: Readonly<Record<keyof DeprecatedParameters, keyof typeof parameterSchemas>> = {
+const renamed: Readonly<Record<keyof DeprecatedParameters, keyof typeof expectedParameters>> = {
   minEndOfTurnSilenceWhenConfident: "minTurnSilence",
   keyterms: "keytermsPrompt",
   languageCode: "languageCodes",
@@ -221,10 +244,10 @@ const renamed: Readonly<Record<keyof DeprecatedParameters, keyof typeof paramete
   noiseSuppressionThreshold: "voiceFocusThreshold",
 };
 
-/** Deprecated names, with the schemas of the new names. */
-export const deprecatedSchemas: Readonly<Record<string, v.GenericSchema>> = {
-  ...Object.fromEntries(Object.entries(renamed).map(([old, name]) => [old, parameterSchemas[name]])),
-  languageCode: string,
+/** Deprecated names, with what is expected of the new names. */
+export const deprecatedParameters: Readonly<Record<string, Expected>> = {
+  ...Object.fromEntries(Object.entries(renamed).map(([old, name]) => [old, expectedParameters[name]])),
+  languageCode: text,
 };
 
 /** Replaces deprecated names and values by the new ones, each with a warning. */

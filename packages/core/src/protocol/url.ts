@@ -1,4 +1,4 @@
-import { parameterSchemas, wireName } from "./parameters.ts";
+import { expectedParameters, wireName } from "./parameters.ts";
 
 /**
  * The origin to connect to: a host gets `wss://`; `ws://` and `wss://` stay as given (protocol section 1).
@@ -23,7 +23,7 @@ export function sessionUrl(
 ): URL {
   const url = origin(apiHost);
   url.pathname = `${url.pathname.replace(/\/+$/, "")}/v3/ws`;
-  for (const name of Object.keys(parameterSchemas)) set(url, wireName(name), parameters[name]);
+  for (const name of Object.keys(expectedParameters)) set(url, wireName(name), parameters[name]);
   for (const [name, value] of Object.entries(extra)) set(url, name, value);
   return url;
 }

@@ -1,4 +1,4 @@
-import { parseOptions } from "../../src/options/options.ts";
+import { parseOptions } from "../../src/options/parse-options.ts";
 import { randomSteps, type Step, shrink } from "./steps.ts";
 import { type Variant, World } from "./world.ts";
 

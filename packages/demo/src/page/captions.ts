@@ -1,6 +1,6 @@
-import type { TurnEvent } from "voxpipe";
+import type { Turn } from "@voxpipe/transcript";
 import { element } from "./elements.ts";
-import { clockTime, Transcript } from "./transcript.ts";
+import { live } from "./live.ts";
 
 const main = element("drop", HTMLElement);
 const list = element("captions", HTMLOListElement);
@@ -9,35 +9,27 @@ const partial = element("partial", HTMLParagraphElement);
 main.tabIndex = 0;
 
 /** What was said, and below it what is being said. Screen readers hear the finals only: partials change too fast. */
-export const transcript = new Transcript();
-
-export function showTurn(turn: TurnEvent): void {
+live.subscribe(() => {
+  const { turns, partial: open } = live.snapshot.transcript;
   const atEnd = main.scrollHeight - main.scrollTop - main.clientHeight < 80;
-  if (turn.end_of_turn) {
-    transcript.add(turn);
-    showLines();
-  }
-  showPartial(turn.end_of_turn ? "" : partialText(turn));
+  turns.forEach(showTurn);
+  partial.textContent = open?.text ?? "";
+  partial.hidden = open === undefined;
   if (atEnd) main.scrollTop = main.scrollHeight;
-}
+});
 
-export function showPartial(text: string): void {
-  partial.textContent = text;
-  partial.hidden = text === "";
-}
-
-/** All words of the turn so far; its `transcript` may hold the settled ones only. */
-function partialText({ words, transcript: settled }: TurnEvent): string {
-  return words.length > 0 ? words.map(({ text }) => text).join(" ") : settled;
-}
+const shown: Turn[] = [];
 
 /** Changes only the lines that have changed, so that screen readers say only those. */
-function showLines(): void {
-  transcript.lines.forEach(({ start, text }, i) => {
-    const line = list.children[i] ?? list.appendChild(emptyLine());
-    const [time, words] = line.children;
-    if (time && time.textContent !== clockTime(start)) time.textContent = clockTime(start);
-    if (words && words.textContent !== text) words.textContent = text;
+function showTurn(turn: Turn, i: number): void {
+  if (shown[i] === turn) return;
+  shown[i] = turn;
+  const seconds = Math.floor(turn.start / 1000);
+  const texts = [`${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`, turn.text];
+  const line = list.children[i] ?? list.appendChild(emptyLine());
+  texts.forEach((text, part) => {
+    const place = line.children[part];
+    if (place && place.textContent !== text) place.textContent = text;
   });
 }
 

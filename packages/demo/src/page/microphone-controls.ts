@@ -1,65 +1,25 @@
-import { listMicrophones, type Microphone } from "@voxpipe/microphone";
+import { watchMicrophones } from "@voxpipe/transcriber";
 import { element } from "./elements.ts";
-import { showError } from "./status.ts";
+import { live } from "./live.ts";
 
 const select = element("device", HTMLSelectElement);
 const mute = element("mute", HTMLButtonElement);
 const meter = element("level", HTMLMeterElement);
-let microphone: Microphone | undefined;
-/** The choice whose device is heard. */
-let heard = select.value;
+const microphones = watchMicrophones(live);
 
-/** The chosen device's id; undefined for the system's default. */
-export function chosenDevice(): string | undefined {
-  return select.value === "" ? undefined : select.value;
-}
-
-/** Lets the page's controls act on this microphone until it is stopped. */
-export function control(opened: Microphone): void {
-  microphone = opened;
-  showMuted();
-  void showDevices();
-  opened.addEventListener("statechange", () => {
-    if (opened.state !== "stopped" || microphone !== opened) return;
-    microphone = undefined;
-    showMuted();
-  });
-  heard = select.value;
-  opened.addEventListener("devicechange", () => {
-    // A chosen one that was lost is followed by the system's default.
-    if (opened.device.deviceId !== select.value) select.value = "";
-    heard = select.value;
-  });
-  requestAnimationFrame(showLevel);
-}
-
-function showLevel(): void {
-  meter.value = Math.max(microphone?.level.rms ?? meter.min, meter.min);
-  if (microphone) requestAnimationFrame(showLevel);
-}
-
-function showMuted(): void {
-  mute.disabled = !microphone;
-  mute.setAttribute("aria-pressed", String(microphone?.muted ?? false));
-}
-
-async function showDevices(): Promise<void> {
-  const chosen = select.value;
-  const devices = await listMicrophones();
-  select.replaceChildren(new Option("System default", ""), ...devices.map((d) => new Option(d.label, d.deviceId)));
-  select.value = devices.some(({ deviceId }) => deviceId === chosen) ? chosen : "";
-}
-
-mute.addEventListener("click", () => {
-  if (microphone?.muted) microphone.unmute();
-  else microphone?.mute();
-  showMuted();
+live.watchLevel(({ rms }) => {
+  meter.value = Math.max(rms, meter.min);
 });
-select.addEventListener("change", () => {
-  microphone?.setDevice(chosenDevice()).catch((error) => {
-    select.value = heard;
-    showError(error);
-  });
+live.subscribe(() => {
+  const { muted, device, deviceId = "" } = live.snapshot;
+  mute.disabled = !device;
+  mute.setAttribute("aria-pressed", String(muted));
+  if (select.value !== deviceId) select.value = deviceId;
 });
-// Absent where the page came over plain HTTP; pressing Start then says so.
-navigator.mediaDevices?.addEventListener("devicechange", () => void showDevices());
+microphones.subscribe(() => {
+  const options = microphones.snapshot.devices.map(({ deviceId, label }) => new Option(label, deviceId));
+  select.replaceChildren(new Option("System default", ""), ...options);
+  select.value = live.snapshot.deviceId ?? "";
+});
+mute.addEventListener("click", () => (live.snapshot.muted ? live.unmute() : live.mute()));
+select.addEventListener("change", () => void live.setDevice(select.value));

@@ -6,7 +6,7 @@ import { findProblems, refuse } from "./options/find-problems.ts";
 import type { ConnectOptions } from "./options/options.ts";
 import { parseOptions } from "./options/parse-options.ts";
 import type { BeginEvent, StreamingEvent } from "./protocol/messages.ts";
-import { parameterWarnings } from "./protocol/parameter-warnings.ts";
+import { ParameterChecks } from "./protocol/parameter-checks.ts";
 import {
   type DeprecatedParameters,
   expectedConfiguration,
@@ -77,7 +77,8 @@ export function connect(options: ConnectOptions, platform: Platform): StreamingS
       "This runtime has no Web Streams. Import from voxpipe/ponyfill instead.",
     );
   const settings = parseOptions(options, platform);
-  const warned = new Set(parameterWarnings(settings.parameters));
+  const checks = new ParameterChecks(settings.warnOnce);
+  void checks.check(settings.parameters);
   const session = new Driver(settings, platform);
   const { stream: audio } = session.sink;
   const { stream: events } = session.events;
@@ -97,10 +98,7 @@ export function connect(options: ConnectOptions, platform: Platform): StreamingS
         (async () => {
           const changes = modernize({ ...configuration }, settings.warn);
           refuse(findProblems(changes, expectedConfiguration));
-          for (const warning of parameterWarnings({ ...settings.parameters, ...changes })) {
-            if (!warned.has(warning)) settings.warn(warning);
-            warned.add(warning);
-          }
+          void checks.check({ ...settings.parameters, ...changes });
           const given = Object.entries(changes).filter(([, value]) => value !== undefined);
           const onWire = given.map(([name, value]) => [wireName(name), value]);
           await session.control({ type: "UpdateConfiguration", ...Object.fromEntries(onWire) });

@@ -3,7 +3,6 @@ import type { Platform } from "../connection/socket.ts";
 import { Secrets } from "../errors/redact.ts";
 import { StreamingError } from "../errors/streaming-error.ts";
 import { collapseExtraParams } from "../protocol/extra-params.ts";
-import { parameterWarnings } from "../protocol/parameter-warnings.ts";
 import { modernize, wireName } from "../protocol/parameters.ts";
 import { origin } from "../protocol/url.ts";
 import { expectedFields, expectedOptions, isHost, knownNames } from "./expected-options.ts";
@@ -49,7 +48,6 @@ export function parseOptions(given: ConnectOptions, platform: Pick<Platform, "se
       "api-key-in-browser",
       "An API key must not be in a page, and its WebSocket cannot send one. Fetch a temporary token from your server.",
     );
-  warnings.push(...parameterWarnings({ ...options }));
   if (options.customerSupportAudioCapture)
     warnings.push("customerSupportAudioCapture lets the service record the session's audio.");
   const warn = guarded(options.onWarning ?? ((message: string) => console.warn(`voxpipe: ${message}`)));

@@ -1,14 +1,17 @@
-import { describe, expect, test } from "vitest";
-import { parseOptions } from "../options/parse-options.ts";
+import { describe, expect, test, vi } from "vitest";
+import { FakeClock } from "../../test/fake-clock.ts";
+import { scriptedPlatform } from "../../test/scripted-platform.ts";
+import { connect } from "../connect.ts";
+import { ParameterChecks } from "./parameter-checks.ts";
 import { parameterWarnings } from "./parameter-warnings.ts";
 import type { StreamingParameters } from "./parameters.ts";
 
-/** The warnings of `connect` with these parameters. */
-function warningsOf(parameters: StreamingParameters): string[] {
-  const warnings: string[] = [];
-  const onWarning = (message: string) => void warnings.push(message);
-  parseOptions({ sampleRate: 16_000, token: "t", onWarning, ...parameters }, { sendsHeaders: true });
-  return warnings;
+/** The warnings of a session with these parameters. */
+async function warningsOf(...configurations: StreamingParameters[]): Promise<string[]> {
+  const topics = new Set<string>();
+  const checks = new ParameterChecks((topic) => void topics.add(topic));
+  for (const parameters of configurations) await checks.check(parameters);
+  return [...topics];
 }
 
 describe("parameters of Universal-3 on another model", () => {
@@ -21,19 +24,19 @@ describe("parameters of Universal-3 on another model", () => {
     { voiceFocus: "near-field" },
     { voiceFocusThreshold: 0 },
     { languageCodes: ["de"] },
-  ])("%j is ignored there: one warning", (parameters) => {
+  ])("%j is ignored there: one warning", async (parameters) => {
     const name = Object.keys(parameters)[0];
     const ignored = `${name} is for Universal-3 models: universal-streaming-english ignores it.`;
-    expect(warningsOf({ speechModel: "universal-streaming-english", ...parameters })).toEqual([ignored]);
-    expect(warningsOf({ speechModel: "universal-3-5-pro", ...parameters })).toEqual([]);
-    expect(warningsOf(parameters)).toEqual([]);
-    expect(warningsOf({ speechModel: "next-year", ...parameters })).toEqual([]);
+    expect(await warningsOf({ speechModel: "universal-streaming-english", ...parameters })).toEqual([ignored]);
+    expect(await warningsOf({ speechModel: "universal-3-5-pro", ...parameters })).toEqual([]);
+    expect(await warningsOf(parameters)).toEqual([]);
+    expect(await warningsOf({ speechModel: "next-year", ...parameters })).toEqual([]);
   });
 
   test.each(["universal-streaming-english", "universal-streaming-multilingual", "whisper-rt"])(
     "mode is refused by %s",
-    (speechModel) => {
-      expect(warningsOf({ speechModel, mode: "balanced" })).toEqual([
+    async (speechModel) => {
+      expect(await warningsOf({ speechModel, mode: "balanced" })).toEqual([
         `mode is for Universal-3 models: ${speechModel} rejects the session. Leave it out.`,
       ]);
     },
@@ -41,28 +44,28 @@ describe("parameters of Universal-3 on another model", () => {
 });
 
 describe("turn silences beside a mode", () => {
-  test("override what the mode sets, each with a warning", () => {
-    expect(warningsOf({ mode: "min_latency", minTurnSilence: 400, maxTurnSilence: 0 })).toEqual([
+  test("override what the mode sets, each with a warning", async () => {
+    expect(await warningsOf({ mode: "min_latency", minTurnSilence: 400, maxTurnSilence: 0 })).toEqual([
       'minTurnSilence overrides what mode "min_latency" sets for it. Pass only one of the two.',
       'maxTurnSilence overrides what mode "min_latency" sets for it. Pass only one of the two.',
     ]);
-    expect(warningsOf({ mode: "min_latency" })).toEqual([]);
-    expect(warningsOf({ minTurnSilence: 400 })).toEqual([]);
+    expect(await warningsOf({ mode: "min_latency" })).toEqual([]);
+    expect(await warningsOf({ minTurnSilence: 400 })).toEqual([]);
   });
 });
 
 describe("languages", () => {
-  test("multi goes alone", () => {
-    expect(warningsOf({ languageCodes: ["multi"] })).toEqual([]);
-    expect(warningsOf({ languageCodes: ["en", "multi"] })).toEqual([
+  test("multi goes alone", async () => {
+    expect(await warningsOf({ languageCodes: ["multi"] })).toEqual([]);
+    expect(await warningsOf({ languageCodes: ["en", "multi"] })).toEqual([
       'languageCodes has "multi" and other codes: the service accepts it only alone.',
     ]);
   });
 
-  test("more than ten are too many for the service", () => {
+  test("more than ten are too many for the service", async () => {
     const languageCodes = ["en", "es", "de", "fr", "it", "pt", "tr", "nl", "sv", "no"];
-    expect(warningsOf({ languageCodes })).toEqual([]);
-    expect(warningsOf({ languageCodes: [...languageCodes, "da"] })).toEqual([
+    expect(await warningsOf({ languageCodes })).toEqual([]);
+    expect(await warningsOf({ languageCodes: [...languageCodes, "da"] })).toEqual([
       "languageCodes has 11 codes: the service accepts at most 10.",
     ]);
   });
@@ -78,11 +81,22 @@ describe("a value that this version does not know", () => {
       { redactPiiPolicies: ["phone-number"] },
       'redactPiiPolicies: "phone-number" is not known to this version. Did you mean "phone_number"? ',
     ],
-  ])("%j is sent, with one warning", (parameters, warning) => {
-    expect(warningsOf(parameters)).toEqual([`${warning}It is sent unchanged.`]);
+  ])("%j is sent, with one warning", async (parameters, warning) => {
+    expect(await warningsOf(parameters)).toEqual([`${warning}It is sent unchanged.`]);
   });
 });
 
 test("values of other types are no warnings: they are refused", () => {
-  expect(parameterWarnings({ mode: 3, languageCodes: "en", redactPiiPolicies: null })).toEqual([]);
+  expect(parameterWarnings({ mode: 3, languageCodes: "en", redactPiiPolicies: null }, () => undefined)).toEqual([]);
+});
+
+test("connect and updateConfiguration give each warning once a session, a moment later", async () => {
+  const warnings: string[] = [];
+  const { platform } = scriptedPlatform(new FakeClock());
+  const local = { apiHost: "ws://localhost", sampleRate: 8000, onWarning: (text: string) => void warnings.push(text) };
+  const session = connect({ ...local, mode: "fast" }, platform);
+  await vi.waitFor(() => expect(warnings).toEqual([expect.stringContaining('mode: "fast" is not known')]));
+  session.updateConfiguration({ minTurnSilence: 400 });
+  await vi.waitFor(() => expect(warnings.slice(1)).toEqual([expect.stringContaining("minTurnSilence overrides")]));
+  session.abort();
 });

@@ -1,5 +1,4 @@
-import { nearestName } from "../options/nearest-name.ts";
-import { type PiiPolicy, piiPolicies } from "./pii-policies.ts";
+import { piiPolicies } from "./pii-policies.ts";
 
 /** Models without the parameters of the Universal-3 family. Nothing is assumed about a model that is not listed. */
 const otherModels: ReadonlySet<unknown> = new Set([
@@ -27,17 +26,22 @@ const knownValues: Readonly<Record<string, readonly string[]>> = {
 
 const mostLanguages = 10;
 
+/** Returns the known value that was most likely meant. */
+export type Nearest = (value: string, known: Iterable<string>) => string | undefined;
+
 /**
  * Warnings about valid parameters that the service ignores or that may surprise, one text for each. A newer service may
  * accept more than this version knows, so nothing is rejected here: everything is sent unchanged.
+ *
+ * @param nearest an argument, so that this module shares no import with what pages always load.
  */
-export function parameterWarnings(parameters: Readonly<Record<string, unknown>>): string[] {
+export function parameterWarnings(parameters: Readonly<Record<string, unknown>>, nearest: Nearest): string[] {
   return [
     ...modelWarnings(parameters),
     ...silenceWarnings(parameters),
     ...languageWarnings(parameters.languageCodes),
-    ...valueWarnings(parameters),
-    ...policyWarnings(parameters.redactPiiPolicies),
+    ...valueWarnings(parameters, nearest),
+    ...policyWarnings(parameters.redactPiiPolicies, nearest),
   ];
 }
 
@@ -67,26 +71,25 @@ function languageWarnings(codes: unknown): string[] {
   return warnings;
 }
 
-function valueWarnings(parameters: Readonly<Record<string, unknown>>): string[] {
+function valueWarnings(parameters: Readonly<Record<string, unknown>>, nearest: Nearest): string[] {
   return Object.entries(knownValues).flatMap(([name, known]) => {
     const value = parameters[name];
     if (typeof value !== "string" || known.includes(value)) return [];
-    return `${name}: ${show(value)} is not known to this version.${suggestion(value, known)} It is sent unchanged.`;
+    return `${name}: ${show(value)} is not known to this version.${suggestion(nearest(value, known))} It is sent unchanged.`;
   });
 }
 
-function policyWarnings(policies: unknown): string[] {
+function policyWarnings(policies: unknown, nearest: Nearest): string[] {
   if (!Array.isArray(policies)) return [];
   const unknown = policies.filter((policy) => !piiPolicies.some((known) => known === policy));
   return unknown.map(
     (policy) =>
-      `redactPiiPolicies: ${show(policy)} is not known to this version.${suggestion(policy, piiPolicies)} It is sent unchanged.`,
+      `redactPiiPolicies: ${show(policy)} is not known to this version.${suggestion(nearest(String(policy), piiPolicies))} It is sent unchanged.`,
   );
 }
 
-function suggestion(value: unknown, known: readonly (string | PiiPolicy)[]): string {
-  const near = nearestName(String(value), known);
-  return near ? ` Did you mean "${near}"?` : "";
+function suggestion(meant: string | undefined): string {
+  return meant ? ` Did you mean "${meant}"?` : "";
 }
 
 function show(value: unknown): string {

@@ -10,7 +10,7 @@ import type { StreamingParameters } from "./parameters.ts";
 async function warningsOf(...configurations: StreamingParameters[]): Promise<string[]> {
   const topics = new Set<string>();
   const checks = new ParameterChecks((topic) => void topics.add(topic));
-  for (const parameters of configurations) await checks.check(parameters);
+  for (const parameters of configurations) await checks.check({ ...parameters });
   return [...topics];
 }
 

@@ -1,13 +1,17 @@
 import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
-import { type Emulator, scripted, startEmulator } from "@voxpipe/emulator";
+import { type Emulator, startEmulator } from "@voxpipe/emulator";
 import { markdownTable } from "markdown-table";
 import { WebSocket } from "ws";
 import { javascriptClients } from "./live/javascript-clients.ts";
 import { count, type Report, reportFrom } from "./live/outcome.ts";
 import { type Scenario, scenarios } from "./live/scenarios.ts";
-import { frames, said, script } from "./live/speech.ts";
+import { frames, said } from "./live/speech.ts";
+import { wordEngine } from "./live/word-engine.ts";
 
 /**
  * Prints what each client makes of a service that behaves as it was measured live, as a table. With `--python`, the folder of
@@ -19,10 +23,17 @@ const { python } = values;
 const longestMs = 150_000;
 const run = promisify(execFile);
 
-const clients: Record<string, (url: string) => Promise<Report>> = Object.fromEntries(
-  Object.keys(javascriptClients).map((name) => [name, (url: string) => javascript(name, url)]),
+/** @param authority the file of the server's certificate */
+type Run = (url: string, authority: string) => Promise<Report>;
+const clients: Record<string, Run> = Object.fromEntries(
+  Object.keys(javascriptClients).map((name): [string, Run] => [
+    name,
+    (url, authority) => javascript(name, url, authority),
+  ]),
 );
-if (python !== undefined) clients["Python SDK"] = (url) => pythonClient(python, url);
+if (python !== undefined) clients["Python SDK"] = (url, authority) => pythonClient(python, url, authority);
+const folder = await mkdtemp(join(tmpdir(), "voxpipe-clients-"));
+let authorities = 0;
 
 const rows = await Promise.all(
   scenarios.map(async (scenario) => {
@@ -30,25 +41,31 @@ const rows = await Promise.all(
     return [scenario.what, ...cells];
   }),
 );
+await rm(folder, { recursive: true });
 console.log(`${said.length} words in three turns, spoken in real time.\n`);
 console.log(markdownTable([["", ...Object.keys(clients)], ...rows]));
 
-async function outcome({ server, others = 0 }: Scenario, client: (url: string) => Promise<Report>): Promise<string> {
-  await using emulator = await startEmulator({ engine: scripted(script), latency: "live", ...server });
+async function outcome({ server, others = 0 }: Scenario, client: Run): Promise<string> {
+  await using emulator = await startEmulator({ engine: wordEngine(), latency: "live", tls: true, ...server });
+  const authority = join(folder, `${authorities++}.pem`);
+  await writeFile(authority, emulator.certificate ?? "");
   for (let i = 0; i < others; i++) await openAnother(emulator);
   try {
-    const report = await client(emulator.url);
+    const report = await client(emulator.url, authority);
     const { lost, repeated } = count(report);
     const words = lost + repeated === 0 ? "every word" : `${lost} lost, ${repeated} repeated`;
-    const [error] = report.errors;
+    const error = report.errors[0]?.split(". ")[0];
     return `${words}; ${error === undefined ? "ends well" : `“${error}”`}`;
   } catch (error) {
     return `no end: ${error instanceof Error ? error.message.split("\n")[0] : error}`;
   }
 }
 
-async function openAnother({ url }: Emulator): Promise<void> {
-  const socket = new WebSocket(`${url}/v3/ws?sample_rate=16000`, { headers: { authorization: "example" } });
+async function openAnother({ url, certificate: ca }: Emulator): Promise<void> {
+  const socket = new WebSocket(`${url}/v3/ws?sample_rate=16000`, {
+    headers: { authorization: "example" },
+    ...(ca !== undefined && { ca }),
+  });
   await new Promise((resolve, reject) => {
     socket.once("message", resolve);
     socket.once("error", reject);
@@ -56,16 +73,22 @@ async function openAnother({ url }: Emulator): Promise<void> {
   socket.close();
 }
 
-async function javascript(name: string, url: string): Promise<Report> {
+async function javascript(name: string, url: string, authority: string): Promise<Report> {
   const program = fileURLToPath(new URL("live-client.js", import.meta.url));
-  const { stdout } = await run(process.execPath, [program, name, url], { timeout: longestMs });
+  const { stdout } = await run(process.execPath, [program, name, url], {
+    timeout: longestMs,
+    env: { ...process.env, NODE_EXTRA_CA_CERTS: authority },
+  });
   return reportFrom(stdout);
 }
 
-async function pythonClient(folder: string, url: string): Promise<Report> {
+async function pythonClient(sdk: string, url: string, authority: string): Promise<Report> {
   const program = fileURLToPath(new URL("../src/live/python_client.py", import.meta.url));
-  const path = [folder, process.env.PYTHONPATH].filter((part) => part !== undefined).join(":");
-  const running = run("python3", [program, url], { timeout: longestMs, env: { ...process.env, PYTHONPATH: path } });
+  const path = [sdk, process.env.PYTHONPATH].filter((part) => part !== undefined).join(":");
+  const running = run("python3", [program, url], {
+    timeout: longestMs,
+    env: { ...process.env, PYTHONPATH: path, SSL_CERT_FILE: authority },
+  });
   running.child.stdin?.end(Buffer.concat(frames()));
   return reportFrom((await running).stdout);
 }

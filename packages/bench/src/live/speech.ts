@@ -24,13 +24,18 @@ function timed(): ScriptedWord[] {
   return words;
 }
 
-/** s16le at 16 kHz, in messages of 50 ms: a tone for each word. */
+/** The tone of a word, in Hz. */
+export function toneOf(index: number): number {
+  return 400 + 200 * index;
+}
+
+/** s16le at 16 kHz, in messages of 50 ms: a tone of its own for each word. */
 export function frames(): Uint8Array<ArrayBuffer>[] {
   return Array.from({ length: durationMs / frameMs }, (_, frame) => {
     const samples = Int16Array.from({ length: frameMs * 16 }, (_, i) => {
       const ms = frame * frameMs + i / 16;
-      const speaks = script.some(({ start, end }) => ms >= start && ms < end);
-      return speaks ? 8_000 * Math.sin((2 * Math.PI * 440 * ms) / 1_000) : 0;
+      const word = script.findIndex(({ start, end }) => ms >= start && ms < end);
+      return word < 0 ? 0 : 8_000 * Math.sin((2 * Math.PI * toneOf(word) * ms) / 1_000);
     });
     return new Uint8Array(samples.buffer);
   });

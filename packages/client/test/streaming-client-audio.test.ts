@@ -57,6 +57,15 @@ describe("what was given to stream() before disconnect({ terminate: true }) is s
     expect([seen, it.errors]).toEqual([[], []]);
   });
 
+  test.each([0, 1])("also if the last of it has no bytes (%i calls before it have some)", async (calls) => {
+    await using it = await clientServer();
+    const connecting = it.client.connect();
+    const streams = [...numbered(calls), new Uint8Array(), new Uint8Array()].map((bytes) => it.client.stream(bytes));
+    await settles("disconnect", it.client.disconnect({ terminate: true }));
+    await Promise.all(streams);
+    await connecting.catch(() => {});
+  });
+
   test("while it is still connecting", async () => {
     await using it = await clientServer({ faults: [{ when: "open", do: { delay: 100 } }] });
     const calls = [it.client.connect(), it.client.stream(join(audio)), it.client.stream(microtasks())];

@@ -70,23 +70,25 @@ const connecting = step("connect", (model, real) => {
   real.calls.push({ name: "connect", outcome: settles("connect", real.client.connect()), expected });
 });
 
-const streaming = fc.tuple(fc.constantFrom(...Object.keys(chunked)), fc.nat({ max: 150 })).map(([shape, count]) =>
-  step(`stream(${shape} of ${count}0 ms)`, (model, real) => {
-    const speech = Array.from({ length: real.blocks + count }, (_, block) => block % 40 < 30);
-    const bytes = watermarked(speech).subarray(real.blocks * blockBytes);
-    const make = Object.entries(chunked).find(([name]) => name === shape)?.[1] ?? chunked.bytes;
-    const given = model.connected && !model.ended;
-    const blocks = given ? Array.from({ length: count }, (_, i) => real.blocks + i) : [];
-    if (given) real.blocks += count;
-    const expected = !model.connected ? "wrong-state" : model.ended ? "session-ended" : undefined;
-    real.calls.push({
-      name: `stream(${shape})`,
-      outcome: settles("stream", real.client.stream(make(bytes))),
-      expected: expected ? [expected] : ["resolved", "session-ended"],
-      blocks,
-    });
-  }),
-);
+const streaming = fc
+  .tuple(fc.constantFrom(...Object.keys(chunked)), fc.oneof(fc.constant(0), fc.nat({ max: 150 })))
+  .map(([shape, count]) =>
+    step(`stream(${shape} of ${count}0 ms)`, (model, real) => {
+      const speech = Array.from({ length: real.blocks + count }, (_, block) => block % 40 < 30);
+      const bytes = watermarked(speech).subarray(real.blocks * blockBytes);
+      const make = Object.entries(chunked).find(([name]) => name === shape)?.[1] ?? chunked.bytes;
+      const given = model.connected && !model.ended;
+      const blocks = given ? Array.from({ length: count }, (_, i) => real.blocks + i) : [];
+      if (given) real.blocks += count;
+      const expected = !model.connected ? "wrong-state" : model.ended ? "session-ended" : undefined;
+      real.calls.push({
+        name: `stream(${shape})`,
+        outcome: settles("stream", real.client.stream(make(bytes))),
+        expected: expected ? [expected] : ["resolved", "session-ended"],
+        blocks,
+      });
+    }),
+  );
 
 const controls = ["setParams", "forceEndpoint", "keepAlive"] as const;
 

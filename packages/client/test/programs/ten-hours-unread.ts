@@ -4,12 +4,15 @@ import { memoryUse } from "./memory-use.ts";
 /** Ten hours of turns, a reading every 200 ms, for a reader that never reads; every `readingsPerTurn`-th one is final. */
 const readingsPerTurn = Number(process.argv[2]);
 const readings = (10 * 3600 * 1000) / 200;
-let listener: SocketListener | undefined;
+let called: (listener: SocketListener) => void;
+const calling = new Promise<SocketListener>((resolve) => {
+  called = resolve;
+});
 const session = connect(
   { apiHost: "ws://scripted", apiKey: "example", sampleRate: 16_000 },
   {
     openSocket: (_url, _headers, given) => {
-      listener = given;
+      called(given);
       return { bufferedAmount: 0, send() {}, close() {}, destroy() {}, ping: () => given.alive() };
     },
     sendsHeaders: true,
@@ -17,11 +20,9 @@ const session = connect(
     streams: globalThis,
   },
 );
-await Promise.resolve();
-listener?.opened();
-listener?.message(
-  JSON.stringify({ type: "Begin", id: "scripted", expires_at: Math.round(Date.now() / 1000) + 40_000 }),
-);
+const socket = await calling;
+socket.opened();
+socket.message(JSON.stringify({ type: "Begin", id: "scripted", expires_at: Math.round(Date.now() / 1000) + 40_000 }));
 await session.opened;
 
 const before = await memoryUse();
@@ -46,7 +47,7 @@ for (let i = 0; i < readings; i++) {
     type: "Turn",
   });
   received += text.length;
-  listener?.message(text);
+  socket.message(text);
 }
 const after = await memoryUse();
 session.abort();

@@ -329,6 +329,24 @@ describe("ending", () => {
     await expect(writer.write(new Uint8Array(1))).rejects.toBe(error);
   });
 
+  test("end accepts the writes without bytes that were made before it, and refuses what follows them", async () => {
+    for (const empty of [0, 1, 2, 100]) {
+      const { sink, log, writer, failures } = open();
+      const whole = writer.write(new Uint8Array([1, 2]));
+      const writes = Array.from({ length: empty }, () => writer.write(new Uint8Array()));
+      await turnOfTheLoop();
+      sink.fill(log);
+      const error = new StreamingError("session-ended", "The session has ended.");
+      sink.end(error);
+      const late = writer.write(new Uint8Array([3, 4])).catch((reason: unknown) => reason);
+      await Promise.all([whole, ...writes]);
+      expect(await late).toBe(error);
+      expect(await writer.closed.catch((reason: unknown) => reason)).toBe(error);
+      expect(log.taken).toEqual([1, 2]);
+      expect(failures).toEqual([]);
+    }
+  });
+
   test("fail after the end, and twice, changes nothing", async () => {
     const { sink, writer } = open();
     await writer.close();

@@ -37,6 +37,8 @@ export class AudioSink implements AudioSource {
   /** How many of them have had it since: taken out many at a time, which is cheaper. */
   #turns = 0;
   #taken: { resolve(): void; reject(reason: unknown): void } | undefined;
+  /** No more audio is taken, and writes without bytes still wait for their turn. */
+  #ended: StreamingError | undefined;
 
   constructor(
     streams: Platform["streams"],
@@ -100,6 +102,12 @@ export class AudioSink implements AudioSource {
     return true;
   }
 
+  /** All audio was taken: later writers and pipes get the error. Writes without bytes that were made before are accepted. */
+  end(error: StreamingError): void {
+    if (this.#measured[this.#turns] === 0) this.#ended = error;
+    else this.fail(error);
+  }
+
   /** Takes no more audio: writers and pipes get the error. What is here and was not taken is dropped. */
   fail(error: StreamingError): void {
     this.#chunk = undefined;
@@ -124,6 +132,8 @@ export class AudioSink implements AudioSource {
       this.#measured.splice(0, this.#turns);
       this.#turns = 0;
     }
+    if (this.#ended && this.#measured[this.#turns] !== 0) this.fail(this.#ended);
+    if (this.#ended && measured !== 0) throw this.#ended;
     const bytes = toBytes(chunk, this.#encoding);
     if (typeof bytes === "string") throw this.#refuse(bytes);
     if (bytes.length !== measured) throw this.#refuse(transferred);

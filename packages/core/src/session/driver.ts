@@ -271,7 +271,8 @@ export class Driver {
     this.#forgetSignal();
     const { error } = outcome;
     const late = error ?? endedError();
-    this.sink.fail(late);
+    if (error) this.sink.fail(error);
+    else this.sink.end(late);
     this.events.end(error ? { error } : {});
     this.#trace({ type: "closed", error, stats: this.stats });
     this.opened.reject(late);

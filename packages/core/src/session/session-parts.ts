@@ -16,7 +16,7 @@ export interface SessionParts {
   /** Asked for at the first Begin. */
   readonly replayBuffer: () => ReplayBuffer;
   /** What was written. After `fail` it takes no more. */
-  readonly source: AudioSource & { fail(error: StreamingError): void };
+  readonly source: AudioSource & { end(error: StreamingError): void };
   /** @param bytes About what the event occupies. */
   readonly events: { push(event: StreamingEvent, bytes?: number): void };
   readonly sockets: {

@@ -128,7 +128,7 @@ export class Session {
     const data = this.#queue.next(now, () => this.#parts.sockets.buffered(current));
     if (data === undefined) return undefined;
     if (data === "finished") {
-      this.#parts.source.fail(endedError());
+      this.#parts.source.end(endedError());
       this.#stages.terminate(current, now);
     } else this.#connections.send(current, data);
     return this.#connections.nextEffect();

@@ -33,7 +33,16 @@ inEveryBrowser("connect", ({ name, launch, behaviour }) => {
     await using page = await browser.newPage();
     await page.goto(`${site.url}suite`);
     const surroundings = { apiHost: emulator.url, witness: "/api/handshake", tellsBuffered: tellsBuffered(name) };
-    for (const line of await evaluate(page, (surroundings) => globalThis.suite(surroundings), surroundings)) {
+    const lines = await evaluate(
+      page,
+      async (surroundings) => {
+        // WebKit's driver may answer before the page's script has run.
+        while (typeof globalThis.suite !== "function") await new Promise((resolve) => setTimeout(resolve, 20));
+        return globalThis.suite(surroundings);
+      },
+      surroundings,
+    );
+    for (const line of lines) {
       const { behaviour, ...what }: Seen = JSON.parse(line);
       seen.set(behaviour, what);
     }

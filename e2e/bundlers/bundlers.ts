@@ -104,12 +104,20 @@ export async function bundleWithWebpack(
   externals: Readonly<Record<string, string>>,
 ): Promise<Bundle> {
   const filename = target === "node" ? "app.cjs" : "app.js";
+  // A script that is no module finds its chunks by `document.currentScript`, which only a whole page has.
+  const modules = target === "node" ? {} : { experiments: { outputModule: true } };
   const compiler = webpack({
     mode: "production",
     target: target === "node" ? "node20" : "web",
     context: dirname(entry),
     entry,
-    output: { path: folder, filename, chunkFilename: target === "node" ? "[id].chunk.cjs" : "chunks/[id].js" },
+    ...modules,
+    output: {
+      path: folder,
+      filename,
+      module: target === "browser",
+      chunkFilename: target === "node" ? "[id].chunk.cjs" : "chunks/[id].js",
+    },
     devtool: "source-map",
     performance: false,
     externals: { ...externals },

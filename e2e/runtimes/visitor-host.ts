@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { createContext, runInContext, SourceTextModule } from "node:vm";
 
@@ -45,18 +45,24 @@ const page = createContext({
   setTimeout,
 });
 
+/** Where the page's folder is served from. */
+const origin = "https://page.example/";
 const modules = new Map<string, SourceTextModule>();
 
-/** A module of the page; a file that is not next to it is not available in a browser either. */
-async function load(file: string): Promise<SourceTextModule> {
-  const known = modules.get(file);
+/** A module of the page; a file that is not in its folder is not available in a browser either. */
+async function load(url: string): Promise<SourceTextModule> {
+  const known = modules.get(url);
   if (known !== undefined) return known;
+  const file = join(dirname(script), url.slice(origin.length));
   const module = new SourceTextModule(await readFile(file, "utf8"), {
     context: page,
-    identifier: file,
-    importModuleDynamically: async (specifier: string) => evaluate(await load(resolve(specifier, file))),
+    identifier: url,
+    initializeImportMeta: (meta) => {
+      meta.url = url;
+    },
+    importModuleDynamically: async (specifier: string) => evaluate(await load(resolve(specifier, url))),
   });
-  modules.set(file, module);
+  modules.set(url, module);
   return module;
 }
 
@@ -68,9 +74,12 @@ async function evaluate(module: SourceTextModule): Promise<SourceTextModule> {
 }
 
 function resolve(specifier: string, from: string): string {
-  if (!/^\.{1,2}\//.test(specifier)) throw new Error(`A browser cannot load "${specifier}".`);
-  return join(dirname(from), specifier);
+  if (/^(\.{1,2}\/|https:)/.test(specifier)) {
+    const { href } = new URL(specifier, from);
+    if (href.startsWith(origin)) return href;
+  }
+  throw new Error(`A browser cannot load "${specifier}".`);
 }
 
-await evaluate(await load(script));
+await evaluate(await load(origin + basename(script)));
 console.log(JSON.stringify(await runInContext(`visit(${JSON.stringify(apiHost)})`, page)));

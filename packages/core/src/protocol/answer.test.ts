@@ -12,7 +12,7 @@ test("a service that got all of the audio is believed, to the millisecond or in 
         expect(heardAll(told, { ...pcm, sentMs })).toBe(true);
       // Sums of binary fractions may fall short of a whole second.
       expect(heardAll(Math.floor(seconds - 1e-9), { ...pcm, sentMs })).toBe(true);
-      expect(heardAll(seconds, { ...pcm, sentMs, mayCross: true })).toBe(true);
+      if (sentMs % 1000 !== 0) expect(heardAll(seconds, { ...pcm, sentMs, mayCross: true })).toBe(true);
     }),
   );
 });
@@ -27,8 +27,10 @@ test("one that missed a second or more of it is found out", () => {
   );
 });
 
-test("of one that may have ended by itself even the rounding is no excuse", () => {
-  expect(heardAll(3, { exact: true, mayCross: true, sentMs: 3400 })).toBe(false);
+test("the whole seconds of one that may have ended by itself prove nothing, rounded down or up", () => {
+  for (const sentMs of [3400, 3000, 2980, 2600]) expect(heardAll(3, { ...pcm, mayCross: true, sentMs })).toBe(false);
+  expect(heardAll(3, { ...pcm, mayCross: true, sentMs: 2000 })).toBe(true);
+  expect(heardAll(2.98, { ...pcm, mayCross: true, sentMs: 2980 })).toBe(true);
   expect(heardAll(3, { exact: true, mayCross: false, sentMs: 3400 })).toBe(true);
 });
 

@@ -8,7 +8,7 @@ export interface Sent {
   readonly sentMs: number;
   /** Whether `sentMs` is exact: PCM. */
   readonly exact: boolean;
-  /** Whether the Termination may not answer our Terminate, but have crossed it on the way: then rounding does not explain a difference. */
+  /** Whether the Termination may not answer our Terminate, but have crossed it on the way: then a rounded figure proves nothing. */
   readonly mayCross: boolean;
 }
 
@@ -17,7 +17,8 @@ export function heardAll(seconds: unknown, { sentMs, exact, mayCross }: Sent): b
   const heardSeconds = finite(seconds);
   if (heardSeconds === undefined) return true;
   const leastMs = sentMs * (exact ? 1 : 1 - packetShare) - 10;
-  // The service may count in whole seconds, rounded in any way: then less than a second is missing.
-  const rounds = Number.isInteger(heardSeconds) && !mayCross;
-  return heardSeconds * 1000 > (rounds ? Math.floor(leastMs / 1000) * 1000 - 1 : leastMs - (mayCross ? 0 : 100));
+  // The service may count in whole seconds, rounded in any way: then less than a second may be missing.
+  if (Number.isInteger(heardSeconds))
+    return mayCross ? (heardSeconds - 1) * 1000 >= leastMs : heardSeconds >= Math.floor(leastMs / 1000);
+  return heardSeconds * 1000 > leastMs - (mayCross ? 0 : 100);
 }

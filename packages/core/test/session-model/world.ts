@@ -88,7 +88,7 @@ export class World {
           return world.#takenBytes;
         },
         fill: (buffer) => this.#fill(buffer),
-        fail: () => {
+        end: () => {
           this.#sourceClosed = true;
         },
       },

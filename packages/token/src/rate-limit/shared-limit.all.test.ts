@@ -138,7 +138,8 @@ describe.each(clients)(
       const seeing = (status: number) => expect.poll(() => seen[status] ?? 0);
       const visitors = [first, second, first, second, first, second].map(visitor);
       await seeing(429).toBeGreaterThan(20);
-      expect(seen[200]).toBe(20);
+      // A 429 may overtake the last 200.
+      await seeing(200).toBe(20);
       await redis.stop();
       await seeing(503).toBeGreaterThan(20);
       expect(seen[200]).toBe(20);

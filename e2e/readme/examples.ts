@@ -171,6 +171,12 @@ pcm().pipeTo(session.audio).catch(() => {});`,
     failed: 0,
     notRun: "it starts an emulator of its own and neither writes nor reads",
   },
+  {
+    page: "docs/networks.md",
+    contains: "HttpsProxyAgent",
+    failed: 0,
+    notRun: "it needs a proxy: networks.all.test.ts runs the page's examples through one",
+  },
 ];
 
 /** Every page with examples for users. */
@@ -178,6 +184,7 @@ export function pages(): string[] {
   const folders = readdirSync(join(root, "packages")).map((name) => `packages/${name}`);
   return [
     "README.md",
+    ...markdown("docs"),
     ...folders.flatMap((folder) => markdown(folder)),
     ...folders.flatMap((f) => markdown(`${f}/docs`)),
   ];

@@ -129,6 +129,11 @@ export const expectationsBehindOthers: Readonly<Record<string, Expectation<Abili
     expect(message).toContain(agent === "http.Agent" ? "agent: a string is not valid" : "agent: unknown option");
     expect(sessions).toEqual([]);
   },
+  proxy({ minted, code, message }, _, { agent }) {
+    if (agent === "proxy URL") return expect(minted).toBe(true);
+    expect(code).toBe("invalid-options");
+    expect(message).toContain("proxy: unknown option");
+  },
 };
 
 /** Those in which the suite tried this behaviour. */

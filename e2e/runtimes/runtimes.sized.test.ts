@@ -76,7 +76,8 @@ describe.each(runtimes)("$name", (runtime) => {
     expect(untouched.connections()).toBe(0);
   });
 
-  test("a proxy is used where the option agent takes its URL, and nowhere else", () => {
-    expect(proxy.targets).toEqual(runtime.agent === "proxy URL" ? [new URL(emulator.url).host] : []);
+  test("a proxy is used by sessions and for tokens if the options agent and proxy take its URL, and otherwise never", () => {
+    const target = new URL(emulator.url).host;
+    expect(proxy.targets).toEqual(runtime.agent === "proxy URL" ? [target, target, target] : []);
   });
 });

@@ -213,6 +213,20 @@ export const behindOthers: typeof behaviours = {
       return { code: Reflect.get(Object(error), "code"), message: String(error) };
     }
   },
+
+  async proxy(surroundings) {
+    const { proxy } = surroundings;
+    try {
+      // The option of Bun's entry; the others know none of this name.
+      const client = new StreamingClient({ ...options("proxy", surroundings), ...Object({ proxy }) });
+      await client.connect();
+      await client.disconnect({ terminate: true });
+      if (!("createTemporaryToken" in client)) return {};
+      return { minted: (await client.createTemporaryToken({ expiresInSeconds: 60 })).length > 0 };
+    } catch (error) {
+      return { code: Reflect.get(Object(error), "code"), message: String(error) };
+    }
+  },
 };
 
 /** Runs everything, one after another; each behaviour gives one line of JSON. */

@@ -4,6 +4,7 @@ import { type Connection, connectOptions } from "./command/connect-options.ts";
 import { findCredentials } from "./command/credentials.ts";
 import { onFirstInterrupt } from "./command/interrupt.ts";
 import { startLocalServer } from "./command/local-server.ts";
+import { proxyFromEnvironment } from "./command/proxy-from-environment.ts";
 import type { TranscribeOptions } from "./command/transcribe-options.ts";
 import { openChannelAudio } from "./input/channel-audio.ts";
 import { openSessionAudio, type SessionAudio } from "./input/session-audio.ts";
@@ -28,6 +29,9 @@ const localCredentials = { apiKey: "voxpipe-local-session" };
  * @throws UsageError before a session exists; StreamingError if it failed; the output's own error.
  */
 export async function transcribe(options: TranscribeOptions, io: CommandIo, observe?: Observer): Promise<void> {
+  const ended = new AbortController();
+  // Before anything is opened: it may refuse the environment's value.
+  const agent = options.local ? undefined : proxyFromEnvironment(options.host, ended.signal);
   const credentials = options.local ? localCredentials : findCredentials(options.token, io.env);
   const audio =
     options.channels.length === 0
@@ -43,6 +47,7 @@ export async function transcribe(options: TranscribeOptions, io: CommandIo, obse
       ...credentials,
       apiHost: server?.url ?? options.host,
       signal: failed,
+      agent,
       onWarning: (message) => renderer.notice(`warning: ${message}`),
     };
     if ("channels" in audio) await transcribeChannels(audio, options, connection, renderer, io);
@@ -56,6 +61,8 @@ export async function transcribe(options: TranscribeOptions, io: CommandIo, obse
       await file?.close();
     } finally {
       await server?.close();
+      // Otherwise a proxy that does not answer would keep the process alive.
+      ended.abort();
     }
   }
 }

@@ -16,7 +16,16 @@ export interface Ended {
 }
 
 /** Builds a program of `programs/` from the sources, runs it in a process of its own, and waits until it ends by itself. */
-export async function runProgram(name: string, ...args: readonly string[]): Promise<Ended> {
+export function runProgram(name: string, ...args: readonly string[]): Promise<Ended> {
+  return runProgramIn({}, name, ...args);
+}
+
+/** The same with more environment variables. */
+export async function runProgramIn(
+  env: Readonly<Record<string, string>>,
+  name: string,
+  ...args: readonly string[]
+): Promise<Ended> {
   const outfile = join(packageFolder, "dist", `under-test-${name}-${process.pid}.js`);
   await build({
     entryPoints: [join(packageFolder, "test/programs", `${name}.ts`)],
@@ -25,14 +34,25 @@ export async function runProgram(name: string, ...args: readonly string[]): Prom
     platform: "node",
     format: "esm",
     target: "es2022",
-    external: ["ws", "isomorphic-ws", "@voxpipe/token", "web-streams-polyfill"],
+    external: [
+      "ws",
+      "isomorphic-ws",
+      "@voxpipe/token",
+      "web-streams-polyfill",
+      "https-proxy-agent",
+      "socks-proxy-agent",
+    ],
     alias: {
       voxpipe: join(packageFolder, "src/entries/node.ts"),
+      "@voxpipe/token": join(packageFolder, "../token/src/index.ts"),
       "@voxpipe/core": join(packageFolder, "../core/src/index.ts"),
     },
   });
   try {
-    const child = spawn(process.execPath, ["--expose-gc", outfile, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, ["--expose-gc", outfile, ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...env },
+    });
     const closed = once(child, "close");
     const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
     await closed;

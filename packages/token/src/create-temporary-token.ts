@@ -2,7 +2,12 @@ import { type Deadline, pause, startDeadline, unlessAborted } from "./async/dead
 import { safeCause } from "./errors/safe-cause.ts";
 import { TokenError } from "./errors/token-error.ts";
 import { retryPause } from "./request/retry.ts";
-import { type CheckedTokenOptions, checkTokenOptions, type TemporaryTokenOptions } from "./request/token-options.ts";
+import {
+  type CheckedTokenOptions,
+  checkTokenOptions,
+  type FetchInit,
+  type TemporaryTokenOptions,
+} from "./request/token-options.ts";
 import { readTokenResponse, type TemporaryToken } from "./request/token-response.ts";
 import { tokenUrl } from "./request/token-url.ts";
 
@@ -47,7 +52,7 @@ export async function createTemporaryToken(options: TemporaryTokenOptions): Prom
 
 async function requestToken(url: URL, options: CheckedTokenOptions, signal: AbortSignal): Promise<TemporaryToken> {
   // Called through the global object: some platforms refuse a detached `fetch`.
-  const send = options.fetch ?? ((address: string, init: RequestInit) => globalThis.fetch(address, init));
+  const send = options.fetch ?? ((address: string, init: FetchInit) => globalThis.fetch(address, init));
   const request = async () => {
     signal.throwIfAborted();
     const response = await send(url.href, {
@@ -79,8 +84,23 @@ function explain(error: unknown, url: URL, { apiKey, timeout, signal }: CheckedT
   if (error instanceof TokenError) return error;
   const cause = safeCause(error, apiKey);
   return new TokenError("network", `${url.origin} could not be reached (${cause.message}).`, {
-    remedy: "Check the network, DNS, and apiHost.",
-    retryable: true,
+    ...adviceOn(cause.message),
     cause,
   });
+}
+
+/** What helps against a failure of the network, by what it says: runtimes and proxies have no common codes. */
+function adviceOn(reason: string): { readonly remedy: string; readonly retryable: boolean } {
+  if (/\b407\b|authentication failed/i.test(reason))
+    return { remedy: "The proxy requires another user name or password: see its URL.", retryable: false };
+  if (/certificate|_CERT|CERT_|UnknownIssuer/i.test(reason))
+    return {
+      remedy:
+        "If a proxy of your network replaces certificates, set NODE_EXTRA_CA_CERTS to the file of its CA certificate when the server starts.",
+      retryable: true,
+    };
+  return {
+    remedy: "Check the network, DNS, and apiHost. If the network requires a proxy, pass a fetch that uses it.",
+    retryable: true,
+  };
 }

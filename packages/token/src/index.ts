@@ -14,6 +14,6 @@ export type {
 export type { Identity } from "./handler/identity.ts";
 export type { RateLimitOptions } from "./rate-limit/rate-limit.ts";
 export type { RateLimiter, RateVerdict, RedisClient } from "./rate-limit/rate-limiters.ts";
-export type { Fetch, TemporaryTokenOptions } from "./request/token-options.ts";
+export type { Fetch, FetchInit, FetchResponse, TemporaryTokenOptions } from "./request/token-options.ts";
 export type { TemporaryToken } from "./request/token-response.ts";
 export { createTokenHandler, type TokenHandler } from "./token-handler.ts";

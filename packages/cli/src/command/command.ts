@@ -167,5 +167,6 @@ Examples:
   arecord -q -f S16_LE -r 16000 -t wav | voxpipe transcribe - --local
   voxpipe transcribe talk.wav --json | jq -r 'select(.end_of_turn).transcript'
 
+Proxies are read from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, and certificates from NODE_EXTRA_CA_CERTS.
 The first Ctrl-C finishes with what was heard so far; a second one stops at once.
 Exit codes: 0 done, 1 the session failed, 2 wrong use or unusable input.`;

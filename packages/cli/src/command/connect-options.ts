@@ -3,7 +3,7 @@ import type { SessionAudio } from "../input/session-audio.ts";
 import type { TranscribeOptions } from "./transcribe-options.ts";
 
 /** A session's options that do not depend on the audio. */
-export type Connection = Pick<ConnectOptions, "token" | "apiKey" | "apiHost" | "signal" | "onWarning">;
+export type Connection = Pick<ConnectOptions, "token" | "apiKey" | "apiHost" | "agent" | "signal" | "onWarning">;
 
 /** The speed that the offline recogniser keeps up with on two cores, so that partials arrive while audio is being sent. */
 const localPace = { rate: 1.5, burst: 500 };

@@ -32,5 +32,14 @@ const flags: Readonly<Record<string, string>> = {
 };
 
 function withFlags(message: string): string {
-  return message.replace(/\b[a-z]+[A-Z]\w*\b/g, (name) => flags[name] ?? name);
+  const named = message.replace(/\b[a-z]+[A-Z]\w*\b/g, (name) => flags[name] ?? name);
+  return phrases.reduce((text, [of, ours]) => text.replace(of, ours), named);
 }
+
+/** What only a program can pass, and what it is here. */
+const phrases: readonly (readonly [RegExp, string])[] = [
+  [/pass an agent, such as one of https-proxy-agent/, "set HTTPS_PROXY to its URL"],
+  [/pass them to the agent/, "put them into the proxy's URL"],
+  [/through the agent/, "through the proxy of the environment"],
+  [/when Node starts/, "in the environment"],
+];

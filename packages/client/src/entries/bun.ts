@@ -1,5 +1,10 @@
-import { type ConnectOptions as CommonOptions, connect as connectOn, type StreamingSession } from "@voxpipe/core";
-import { proxyOf } from "../platforms/bun-proxy.ts";
+import {
+  type BeginEvent,
+  type ConnectOptions as CommonOptions,
+  connect as connectOn,
+  type StreamingSession,
+} from "@voxpipe/core";
+import { fetchThrough, proxyOf } from "../platforms/bun-proxy.ts";
 import { nativePlatform } from "../platforms/native-platform.ts";
 import type { StreamingClientOptions } from "../streaming-client/base-streaming-client.ts";
 import { ServerStreamingClient } from "../streaming-client/server-streaming-client.ts";
@@ -12,10 +17,12 @@ export * from "./shared.ts";
 /** Options of `connect`: the service's parameters under the vendor's camelCase names, and the client's own. */
 export interface ConnectOptions extends CommonOptions {
   /**
-   * The `http://` or `https://` URL of a proxy for the WebSocket. Needs Bun 1.3.6.
+   * The `http://` or `https://` URL of a proxy for the WebSocket and for `createTemporaryToken`. Needs Bun 1.3.6.
    *
-   * @example agent: "http://user:password@proxy.example:8080"
+   * @example proxy: "http://user:password@proxy.example:8080"
    */
+  proxy?: string | undefined;
+  /** The same under the name that Node's option has; it also takes a URL here. */
   agent?: string | undefined;
 }
 
@@ -27,8 +34,8 @@ export interface ConnectOptions extends CommonOptions {
  * const session = connect({ apiKey, sampleRate: 16_000 });
  * for await (const event of session.events) console.log(event);
  */
-export function connect({ agent, ...options }: ConnectOptions): StreamingSession {
-  return connectOn(options, nativePlatform(navigator.userAgent, proxyOf(agent)));
+export function connect({ proxy, agent, ...options }: ConnectOptions): StreamingSession {
+  return connectOn(options, nativePlatform(navigator.userAgent, proxyOf({ proxy, agent })));
 }
 
 /**
@@ -53,7 +60,15 @@ export function transcribe(source: TranscribeSource, options: ConnectOptions): T
 
 /** The API of the Python `AsyncStreamingClient`. On servers it also mints tokens. */
 export class StreamingClient extends ServerStreamingClient {
-  constructor(options: ConnectOptions & StreamingClientOptions = {}) {
-    super(options, connect);
+  constructor({ proxy, agent, ...options }: ConnectOptions & StreamingClientOptions = {}) {
+    super(
+      options,
+      (own) => connect({ proxy, agent, ...own }),
+      async () => fetchThrough(proxyOf({ proxy, agent })),
+    );
+  }
+
+  override connect(params: ConnectOptions = {}): Promise<BeginEvent> {
+    return super.connect(params);
   }
 }

@@ -1,5 +1,5 @@
-import { connect as connectOn, type StreamingSession } from "@voxpipe/core";
-import { type ConnectOptions, forNode } from "../platforms/node-platform.ts";
+import { type BeginEvent, connect as connectOn, type StreamingSession } from "@voxpipe/core";
+import { agentFetch, type ConnectOptions, forNode } from "../platforms/node-platform.ts";
 import type { StreamingClientOptions } from "../streaming-client/base-streaming-client.ts";
 import { ServerStreamingClient } from "../streaming-client/server-streaming-client.ts";
 import type { TranscribeSource } from "../transcribe/transcribe-source.ts";
@@ -43,7 +43,15 @@ export function transcribe(source: TranscribeSource, options: ConnectOptions): T
 
 /** The API of the Python `AsyncStreamingClient`. On servers it also mints tokens. */
 export class StreamingClient extends ServerStreamingClient {
-  constructor(options: ConnectOptions & StreamingClientOptions = {}) {
-    super(options, connect);
+  constructor({ agent, ...options }: ConnectOptions & StreamingClientOptions = {}) {
+    super(
+      options,
+      (own) => connect({ agent, ...own }),
+      () => agentFetch(agent),
+    );
+  }
+
+  override connect(params: ConnectOptions = {}): Promise<BeginEvent> {
+    return super.connect(params);
   }
 }

@@ -1,24 +1,36 @@
 import { StreamingError } from "@voxpipe/core";
+import type { Fetch } from "@voxpipe/token";
 import { badAgent } from "./bad-agent.ts";
 
 /** The first version of Bun whose WebSocket supports a proxy. Older ones silently ignore it. */
 const firstWithProxy = [1, 3, 6];
 
 /**
- * Checks the option `agent` of Bun's entry.
+ * Checks the options `proxy` and `agent` of Bun's entry, and returns the one that is given.
  *
  * @throws StreamingError `invalid-options`.
  */
-export function proxyOf(agent: unknown, version: string = bunVersion()): string | undefined {
-  if (agent === undefined) return undefined;
-  if (typeof agent !== "string" || !isProxyUrl(agent))
-    throw badAgent(agent, 'the URL of a proxy, "http://…" or "https://…"');
+export function proxyOf(
+  { proxy, agent }: { readonly proxy?: unknown; readonly agent?: unknown },
+  version: string = bunVersion(),
+): string | undefined {
+  const name = proxy === undefined ? "agent" : "proxy";
+  const url = proxy === undefined ? agent : proxy;
+  if (url === undefined) return undefined;
+  if (typeof url !== "string" || !isProxyUrl(url))
+    throw badAgent(url, 'the URL of a proxy, "http://…" or "https://…"', name);
   if (isBefore(version, firstWithProxy))
     throw new StreamingError(
       "invalid-options",
-      `agent: needs Bun ${firstWithProxy.join(".")}, but this is Bun ${version}. Update Bun.`,
+      `${name}: needs Bun ${firstWithProxy.join(".")}, but this is Bun ${version}. Update Bun.`,
     );
-  return agent;
+  return url;
+}
+
+/** A `fetch` for token requests through a proxy: Bun's own takes its URL. */
+export function fetchThrough(proxy: string | undefined): Fetch | undefined {
+  if (proxy === undefined) return undefined;
+  return (url, init) => fetch(url, { ...init, ...{ proxy } });
 }
 
 function bunVersion(): string {

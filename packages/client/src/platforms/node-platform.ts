@@ -1,6 +1,7 @@
 import { channel } from "node:diagnostics_channel";
 import type { Agent } from "node:http";
 import type { ConnectOptions as CommonOptions, Platform, SessionTrace } from "@voxpipe/core";
+import type { Fetch } from "@voxpipe/token";
 import { openWsSocketThrough } from "../sockets/ws-socket.ts";
 import { badAgent } from "./bad-agent.ts";
 import { requireStreams } from "./require-streams.ts";
@@ -22,8 +23,9 @@ export interface ConnectionAgent {
 /** Options of `connect`: the service's parameters under the vendor's camelCase names, and the client's own. */
 export interface ConnectOptions extends CommonOptions {
   /**
-   * Creates the TCP connection of the WebSocket, for example through a proxy: an `http.Agent`, an `https.Agent`, or one from
-   * `https-proxy-agent` or `proxy-agent`. Environment variables such as `HTTPS_PROXY` are ignored without one.
+   * Creates the TCP connection of the WebSocket, and of `createTemporaryToken`, for example through a proxy: an `http.Agent`,
+   * an `https.Agent`, or one from `https-proxy-agent`, `socks-proxy-agent` or `proxy-agent`. Environment variables such as
+   * `HTTPS_PROXY` are ignored without one.
    *
    * @example agent: new HttpsProxyAgent("http://user:password@proxy.example:8080")
    */
@@ -35,8 +37,7 @@ export function forNode(
   { agent, ...options }: ConnectOptions,
   streams: Platform["streams"],
 ): [CommonOptions, Platform] {
-  if (agent !== undefined && !isAgent(agent))
-    throw badAgent(agent, "an http.Agent, such as new HttpsProxyAgent(url) of https-proxy-agent");
+  const checked = checkAgent(agent);
   const session = ++sessionCount;
   const trace: Platform["trace"] = (message) => {
     if (sessions.hasSubscribers) sessions.publish({ ...message, session } satisfies SessionDiagnostics);
@@ -44,13 +45,25 @@ export function forNode(
   return [
     options,
     {
-      openSocket: openWsSocketThrough(agent),
+      openSocket: openWsSocketThrough(checked),
       sendsHeaders: true,
       sendsPings: true,
       streams: requireStreams(streams),
       trace,
     },
   ];
+}
+
+/** @throws StreamingError `invalid-options`. */
+function checkAgent(agent: unknown): Agent | undefined {
+  if (agent === undefined || isAgent(agent)) return agent;
+  throw badAgent(agent, "an http.Agent, such as new HttpsProxyAgent(url) of https-proxy-agent");
+}
+
+/** A `fetch` through an agent, for tokens. Loaded when needed: most clients never mint. */
+export async function agentFetch(agent: unknown): Promise<Fetch | undefined> {
+  const checked = checkAgent(agent);
+  return checked && (await import("../tokens/agent-fetch.ts")).fetchThrough(checked);
 }
 
 /** Node itself requires no more of an agent. */

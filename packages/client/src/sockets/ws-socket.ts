@@ -2,6 +2,7 @@ import type { Agent, IncomingMessage } from "node:http";
 import type { OpenSocket, Socket, SocketEnd, StreamingError } from "@voxpipe/core";
 import WebSocket from "isomorphic-ws";
 import { handshakeHeaders } from "../platforms/handshake-headers.ts";
+import { connectFailure, refusedByProxy } from "./connect-failures.ts";
 import { longestRefusal, refusalMs, refusedHandshake } from "./refused-handshake.ts";
 import { brokenProtocol, longestMessage, messageTooLong, mixedBuilds, wrongAgent } from "./socket-failures.ts";
 
@@ -11,20 +12,31 @@ export const openWsSocket: OpenSocket = openWsSocketThrough(undefined);
 /** The same, with an agent that creates its TCP connection, for example through a proxy. */
 export function openWsSocketThrough(agent: Agent | undefined): OpenSocket {
   return (url, apiKey, listener): Socket => {
+    let end: Partial<SocketEnd> = {};
+    let opened = false;
     const socket = create(url, {
       headers: handshakeHeaders(`Node/${process.versions.node}`, apiKey),
       maxPayload: longestMessage,
       perMessageDeflate: false,
       followRedirects: false,
       ...(agent && { agent }),
+      finishRequest(request) {
+        // Of https-proxy-agent and proxy-agent: the proxy's answer to CONNECT.
+        request.on("proxyConnect", ({ statusCode: status, statusText = "" }: ProxyAnswer) => {
+          if (status !== 200) end = { status, failure: refusedByProxy(status, statusText, url) };
+        });
+        request.end();
+      },
     });
-    let end: Partial<SocketEnd> = {};
-    socket.on("open", () => listener.opened());
+    socket.on("open", () => {
+      opened = true;
+      listener.opened();
+    });
     socket.on("message", (data, isBinary) => listener.message(isBinary ? "(binary)" : data.toString()));
     socket.on("pong", () => listener.alive());
     socket.on("unexpected-response", (request, response) => {
       readRefusal(response, (refusal) => {
-        end = refusal;
+        end = { ...refusal, ...end };
         request.destroy();
         socket.terminate();
       });
@@ -32,7 +44,8 @@ export function openWsSocketThrough(agent: Agent | undefined): OpenSocket {
     // Without a listener, a failure while connecting would crash the process.
     socket.on("error", (error) => {
       if (end.status !== undefined) return;
-      const failure = explain(error, url);
+      const attempt = { url, throughAgent: agent !== undefined, env: process.env };
+      const failure = explain(error, url) ?? (opened ? undefined : connectFailure(error, codeOf(error), attempt));
       end = { cause: error, ...(failure && { failure }) };
     });
     socket.on("close", (code, reason) => listener.closed({ ...end, code, reason: reason.toString() }));
@@ -46,6 +59,12 @@ export function openWsSocketThrough(agent: Agent | undefined): OpenSocket {
       ping: () => socket.ping(),
     };
   };
+}
+
+/** What proxy agents say of a proxy's answer. */
+interface ProxyAnswer {
+  readonly statusCode: number;
+  readonly statusText?: string;
 }
 
 function create(url: string, options: ConstructorParameters<typeof WebSocket>[2]): WebSocket {

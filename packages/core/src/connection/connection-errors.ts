@@ -3,7 +3,8 @@ import type { Connection } from "./connection.ts";
 
 export function connectTimeoutError({ host, handshaken }: Connection, timeoutMs: number): StreamingError {
   const missing = handshaken ? "Begin" : "connection";
-  const message = `No ${missing} from ${host} within ${timeoutMs} ms. Check the network, or raise connectTimeout.`;
+  const remedy = handshaken ? "Check the network" : "Check the network, and whether it requires a proxy";
+  const message = `No ${missing} from ${host} within ${timeoutMs} ms. ${remedy}, or raise connectTimeout.`;
   return new StreamingError("connect-timeout", message, { retryable: true });
 }
 

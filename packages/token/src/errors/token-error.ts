@@ -14,7 +14,7 @@ export type TokenErrorCode =
   | "unexpected-status"
   /** The service answered 200 without a token. */
   | "invalid-response"
-  /** No connection: DNS, connection refused, TLS, network. */
+  /** No connection: DNS, connection refused, TLS, network, or a proxy that requires a password. */
   | "network"
   /** No token within `timeout`. */
   | "timeout"

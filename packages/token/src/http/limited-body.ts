@@ -3,12 +3,12 @@
  * the body is cancelled too.
  */
 export async function readLimited(
-  body: ReadableStream<Uint8Array> | null,
+  body: ReadableStream<Uint8Array> | AsyncIterable<unknown> | null,
   limit: number,
   signal: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if (body === null) return new Uint8Array();
-  const reader = body.getReader();
+  const reader = readerOf(body);
   const cancel = () => void reader.cancel().catch(() => {});
   signal.addEventListener("abort", cancel, { once: true });
   try {
@@ -20,18 +20,39 @@ export async function readLimited(
   }
 }
 
-async function collect(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  limit: number,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
+/** The part of a reader that is used here. */
+interface BodyReader {
+  read(): Promise<{ readonly done: boolean; readonly value?: unknown }>;
+  cancel(): Promise<unknown>;
+}
+
+/** Web streams are read by their reader, since WebKit's are not iterable; Node's streams by iteration. */
+function readerOf(body: ReadableStream<Uint8Array> | AsyncIterable<unknown>): BodyReader {
+  if ("getReader" in body) return body.getReader();
+  const chunks = body[Symbol.asyncIterator]();
+  return {
+    read: async () => {
+      const { done = false, value } = await chunks.next();
+      return { done, value };
+    },
+    // A pending next() would delay return(): a stream is destroyed at once.
+    cancel: async () => {
+      if ("destroy" in body && typeof body.destroy === "function") body.destroy();
+      else await chunks.return?.();
+    },
+  };
+}
+
+async function collect(reader: BodyReader, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
+    if (!ArrayBuffer.isView(value)) throw new TypeError("The body consists of something other than bytes.");
     size += value.byteLength;
     if (size > limit) return undefined;
-    chunks.push(value);
+    chunks.push(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
   }
   const bytes = new Uint8Array(size);
   let at = 0;

@@ -3,8 +3,26 @@ import { redact } from "../errors/safe-cause.ts";
 import { TokenError } from "../errors/token-error.ts";
 import { defaultHost } from "./token-url.ts";
 
-/** The part of `fetch` that this package uses. */
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+/** The options of a request that this package sends. */
+export interface FetchInit {
+  readonly method: "GET";
+  readonly headers: Record<string, string>;
+  readonly redirect: "manual";
+  readonly signal: AbortSignal;
+}
+
+/** The part of a `Response` that this package reads. The body may also be a Node stream, as that of `node-fetch` is. */
+export interface FetchResponse {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  readonly body: ReadableStream<Uint8Array> | AsyncIterable<unknown> | null;
+}
+
+/**
+ * The part of `fetch` that this package uses: the platform's, or one that goes through a proxy, such as those of `undici` and
+ * `node-fetch`.
+ */
+export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
 
 export interface TemporaryTokenOptions {
   /** The account's API key. It is sent in the `Authorization` header to `apiHost` and nowhere else. */
@@ -22,8 +40,10 @@ export interface TemporaryTokenOptions {
    */
   readonly apiHost?: string | undefined;
   /**
-   * A replacement for the global `fetch`.
+   * A replacement for the global `fetch`, for example one that goes through a proxy.
+   *
    * @default globalThis.fetch
+   * @example fetch: (url, init) => undici.fetch(url, { ...init, dispatcher: new ProxyAgent(proxy) })
    */
   readonly fetch?: Fetch | undefined;
   /** Ends the call with the code `aborted`. */

@@ -3,6 +3,7 @@ import { redact } from "../errors/safe-cause.ts";
 import { TokenError, type TokenErrorCode } from "../errors/token-error.ts";
 import { readLimited } from "../http/limited-body.ts";
 import { parseRetryAfter } from "./retry.ts";
+import type { FetchResponse } from "./token-options.ts";
 
 export interface TemporaryToken {
   /** Opaque, possibly thousands of characters long; valid for one connection attempt. */
@@ -40,7 +41,7 @@ const validationFailure = v.object({
 
 /** The token in the service's answer. Throws the `TokenError` for an error answer (protocol section 7). */
 export async function readTokenResponse(
-  response: Response,
+  response: FetchResponse,
   apiKey: string,
   host: string,
   signal: AbortSignal,
@@ -58,7 +59,7 @@ export async function readTokenResponse(
   });
 }
 
-function failure(response: Response, text: string, apiKey: string, host: string): TokenError {
+function failure(response: FetchResponse, text: string, apiKey: string, host: string): TokenError {
   const { status } = response;
   const kind = kinds.find(({ matches }) => matches(status)) ?? unexpected;
   const said = reason(parseJson(text)) ?? text.trim();
@@ -126,6 +127,12 @@ const kinds: readonly (Kind & { matches: (status: number) => boolean })[] = [
     code: "invalid-request",
     what: "refused the request",
     remedy: "Correct the value it names: expiresInSeconds is 1 to 600, maxSessionDurationSeconds 60 to 10800.",
+  },
+  {
+    matches: (status) => status === 407,
+    code: "network",
+    what: "was not reached: a proxy requires a user name and password",
+    remedy: "Put them into the proxy's URL, http://user:password@host:port.",
   },
   {
     matches: (status) => status === 429,

@@ -1,0 +1,3 @@
+export { type HttpProxy, startHttpProxy } from "./http-proxy.ts";
+export { type InterceptingProxy, startInterceptingProxy } from "./intercepting-proxy.ts";
+export { type SocksProxy, startSocksProxy } from "./socks-proxy.ts";

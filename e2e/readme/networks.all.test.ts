@@ -23,6 +23,7 @@ beforeAll(async () => {
     inject("packed").filter(({ name }) => needed.includes(name)),
     {
       "@types/node": manifest.devDependencies["@types/node"],
+      "@types/proxy-from-env": "1.0.4",
       "https-proxy-agent": devDependencies["https-proxy-agent"],
       "node-fetch": devDependencies["node-fetch"],
       "proxy-agent": client.devDependencies["proxy-agent"],

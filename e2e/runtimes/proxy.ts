@@ -14,6 +14,8 @@ export async function startProxy(): Promise<HttpProxy> {
   const server = createProxy(createServer());
   const targets: (string | undefined)[] = [];
   server.on("connect", ({ url }) => targets.push(url));
+  // Bun sends requests without TLS as they are.
+  server.on("request", ({ url }) => targets.push(new URL(url ?? "").host));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();

@@ -9,7 +9,8 @@ const expected = "Use http://, https://, socks4:// or socks5://, a host and a po
 
 /**
  * An agent for the proxy that the environment names for a host: HTTPS_PROXY, for `ws://` hosts HTTP_PROXY, or ALL_PROXY, in
- * capitals or not, unless NO_PROXY lists the host. `signal` ends its connections.
+ * capitals or not, unless NO_PROXY lists the host. `signal` ends connections to an HTTP proxy that does not answer; those to a SOCKS proxy end by
+ * themselves after 30 s.
  *
  * @throws UsageError for a proxy that cannot be used. The value is not shown: it may contain a password.
  */
@@ -20,9 +21,7 @@ export function proxyFromEnvironment(host: string | undefined, signal: AbortSign
   const proxy = proxyUrl(found, target);
   if (proxy === undefined)
     throw new UsageError(`The environment variable ${variableOf(target)} is not the URL of a proxy. ${expected}.`);
-  return proxy.protocol.startsWith("socks")
-    ? new SocksProxyAgent(proxy, { signal })
-    : new HttpsProxyAgent(proxy, { signal });
+  return proxy.protocol.startsWith("socks") ? new SocksProxyAgent(proxy) : new HttpsProxyAgent(proxy, { signal });
 }
 
 /** The address under which the variables know a host: `https:`, and for `ws://` hosts `http:`. */

@@ -1,4 +1,4 @@
-import { startEmulator } from "@voxpipe/emulator";
+import { startEmulator } from "@voxpipe/testing/exact-emulator";
 import { startHttpProxy, startSocksProxy } from "@voxpipe/testing/proxies";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import nodeFetch from "node-fetch";

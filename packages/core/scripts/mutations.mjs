@@ -297,5 +297,5 @@ export const mutations = [
     'return rest ? this.#audio(rest, buffer.sentMs, now) : "finished";',
     'return "finished";',
   ],
-  ["a new connection continues where the last one was", "audio/send-queue.ts", "buffer.rewind(settledMs);", ""],
+  ["a new connection continues where the last one was", "audio/send-queue.ts", "buffer.rewind(fromMs);", ""],
 ];

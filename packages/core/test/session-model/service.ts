@@ -7,6 +7,9 @@ export const bytesPerMs = 8;
 export const mark = (ms: number) => ms % 251;
 const silence = 255;
 
+/** Bytes beyond which no more audio goes into a socket. */
+const socketBuffer = 64 * 1024;
+
 /** A stretch of audio as the service got it: it lies at `wire` ms of the connection, and at `source` ms of the source. */
 interface Stretch {
   readonly wire: number;
@@ -36,17 +39,27 @@ export class Line {
   toldMs = 0;
   turn = 0;
   turnOpen = false;
-  readonly controls: Record<string, unknown>[] = [];
+  readonly #configuration: Record<string, unknown>;
+  /** The configuration that it has to get first. */
+  #owed: string | undefined;
   readonly #stretches: Stretch[] = [];
 
-  constructor(connection: Connection) {
+  /** @param configuration what was configured on all connections so far. */
+  constructor(connection: Connection, configuration: Record<string, unknown>) {
     this.connection = connection;
+    this.#configuration = configuration;
   }
 
   /** It takes over: its first audio lies at `sourceMs`. */
   takeOver(sourceMs: number): void {
     this.carriesAudio = true;
     this.sourceMs = sourceMs;
+    if (Object.keys(this.#configuration).length > 0) this.#owed = asMessage(this.#configuration);
+  }
+
+  drain(): void {
+    this.stalled = false;
+    this.buffered = 0;
   }
 
   /** Where in the source a time of this connection lies. */
@@ -82,14 +95,14 @@ export class Line {
     if (!this.begun || !this.carriesAudio) throw new Error("Sent on a connection that does not carry audio");
     if (this.closing) throw new Error("Sent on a connection that is closing");
     if (this.terminateCame) throw new Error("Sent after Terminate");
-    if (this.stalled) {
-      this.buffered += data.length;
-      if (this.buffered > 3 * 64 * 1024) throw new Error(`${this.buffered} bytes wait in a socket`);
-    }
+    if (this.#owed !== undefined && data !== this.#owed) throw new Error("The configuration is not sent again");
+    this.#owed = undefined;
+    if (typeof data !== "string" && this.buffered > socketBuffer) throw new Error("A full socket is filled on");
+    if (this.stalled) this.buffered += data.length;
     if (typeof data !== "string") return this.#hear(data);
-    const message: Record<string, unknown> = JSON.parse(data);
-    if (message.type === "Terminate") this.terminateCame = true;
-    else this.controls.push(message);
+    const { type, ...parameters }: Record<string, unknown> = JSON.parse(data);
+    if (type === "Terminate") this.terminateCame = true;
+    if (type === "UpdateConfiguration") Object.assign(this.#configuration, parameters);
   }
 
   #hear(bytes: Uint8Array): void {
@@ -105,4 +118,8 @@ export class Line {
     this.wireMs += bytes.length / bytesPerMs;
     this.sourceMs += ms;
   }
+}
+
+function asMessage(configuration: object): string {
+  return JSON.stringify({ type: "UpdateConfiguration", ...configuration });
 }

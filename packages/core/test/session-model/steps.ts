@@ -15,6 +15,7 @@ export function randomNumbers(seed: number): () => number {
 /** How often each kind of input comes. What ends a session is rare, so that runs get somewhere. */
 const weights: Readonly<Record<string, number>> = {
   write: 22,
+  flood: 0.5,
   begin: 12,
   "begin twice": 1,
   handshaken: 2,

@@ -285,7 +285,7 @@ const ends: Readonly<Record<string, End>> = {
   asyncDispose: (observed) => observed.add("dispose", observed.session[Symbol.asyncDispose]()),
 };
 
-/** What may become of a session that someone ended, besides ending well. */
+/** How a session that someone ended may fail, besides ending well. */
 const ways: Readonly<Record<string, readonly string[]>> = {
   "abort()": ["aborted"],
   "an aborted signal": ["aborted"],

@@ -6,7 +6,7 @@ export type Outcome = string;
 /** Generous: only a promise that hangs takes so long, on a machine as busy as can be. In ms. */
 const longest = 60_000;
 
-/** What becomes of a promise. Throws with its name where it hangs. */
+/** How a promise settles. Throws an error with its name if it hangs. */
 export async function settles(name: string, promise: PromiseLike<unknown>): Promise<Outcome> {
   let timer: NodeJS.Timeout | undefined;
   const hung = new Promise<never>((_, reject) => {

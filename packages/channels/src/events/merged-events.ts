@@ -1,4 +1,4 @@
-/** A source of events, and what becomes of them. */
+/** A source of events, and how they are placed and emitted. */
 export interface EventSource<Event, Emitted> {
   readonly events: ReadableStream<Event>;
   /** Where the event belongs on the clock, in ms; undefined: as soon as possible. */

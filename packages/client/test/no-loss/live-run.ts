@@ -78,7 +78,7 @@ async function collect<T>(stream: ReadableStream<T>): Promise<T[]> {
   return all;
 }
 
-/** What became of the words. */
+/** How many words arrived, and how. */
 export interface WordCount {
   readonly spoken: number;
   readonly lost: number;

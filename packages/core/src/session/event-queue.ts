@@ -217,7 +217,7 @@ function replacementKey(event: StreamingEvent): ReplacementKey | undefined {
   }
 }
 
-/** What no later event makes up for: what was said, and what became of the connection. */
+/** What no later event makes up for: what was said, and how the connection changed. */
 function isKept(event: StreamingEvent): boolean {
   switch (event.type) {
     case "Turn":

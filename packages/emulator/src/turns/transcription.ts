@@ -27,7 +27,7 @@ export type Cause =
   /** The end of a turn that was asked for. */
   | { readonly type: "asked"; readonly at: number };
 
-/** What becomes of a session's audio. */
+/** Called with what the transcription of a session produces. */
 export interface TranscriptionListener {
   send(messages: readonly ServerMessage[], cause: Cause): void;
   /** A reading has arrived, used or not. */

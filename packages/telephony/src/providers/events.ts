@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { explain } from "./fields.ts";
 import type { Message } from "./provider.ts";
 
-/** What becomes of one kind of message. */
+/** How one kind of message is read. */
 interface EventReader {
   read(message: object): Message;
 }

@@ -11,7 +11,7 @@ import { mutations } from "./mutations.mjs";
  *
  * node packages/core/scripts/mutate-session.mjs [inputs for each] [pattern of names]
  */
-const [inputs = "300000", part = ""] = process.argv.slice(2);
+const [inputs = "1000000", part = ""] = process.argv.slice(2);
 const src = join(import.meta.dirname, "../src");
 const folder = mkdtempSync(join(tmpdir(), "voxpipe-mutations-"));
 

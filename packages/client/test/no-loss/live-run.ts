@@ -1,5 +1,5 @@
 import { type ConnectOptions, connect, type Pace, type StreamingEvent } from "@voxpipe/core";
-import { type EmulatorOptions, type Fault, startEmulator } from "@voxpipe/emulator";
+import { type EmulatorOptions, type Engine, type Fault, startEmulator } from "@voxpipe/emulator";
 import { openWsSocket } from "../../src/sockets/ws-socket.ts";
 import { autoClock } from "../auto-clock.ts";
 import { type Random, seededRandom } from "../random.ts";
@@ -18,6 +18,10 @@ export interface LiveScenario {
   readonly options?: Partial<ConnectOptions>;
   readonly server?: EmulatorOptions;
   readonly lateness?: (random: Random) => () => number;
+  /** How long people talk without a longer pause, in ms; of PCM and mu-law. */
+  readonly talkMs?: number;
+  /** What the words are heard by, beside the engine of tones. */
+  readonly through?: (engine: Engine, speech: ToneSpeech) => Engine;
 }
 
 export interface LiveRun {
@@ -28,10 +32,11 @@ export interface LiveRun {
 /** A session of speech in this encoding, against a server that answers as the service does: its times, and its delays. */
 export async function liveRun({ seed, encoding, model, ...scenario }: LiveScenario): Promise<LiveRun> {
   const random = seededRandom(seed);
-  const source = toneSource(encoding, random);
+  const source = toneSource(encoding, random, scenario.talkMs);
   const clock = autoClock();
+  const engine = toneEngine(source.speech.words, scenario.lateness?.(random));
   await using emulator = await startEmulator({
-    engine: toneEngine(source.speech.words, scenario.lateness?.(random)),
+    engine: scenario.through?.(engine, source.speech) ?? engine,
     edges: "live",
     latency: "live",
     seed,

@@ -3,7 +3,7 @@ import { mulawFromSample, Resampler } from "@voxpipe/audio";
 import type { ConnectOptions } from "@voxpipe/core";
 import type { Random } from "../random.ts";
 import { oggPackets, oggPage } from "./ogg.ts";
-import { cutSpeech, recorded, type ToneSpeech, toneSamples, toneSpeech } from "./tone-speech.ts";
+import { cutSpeech, recorded, shortGaps, type ToneSpeech, toneSamples, toneSpeech } from "./tone-speech.ts";
 
 export const encodings = ["PCM", "mu-law", "Opus", "Ogg", "AAC"] as const;
 export type Encoding = (typeof encodings)[number];
@@ -20,8 +20,9 @@ const aacFrameMs = 64;
 /** Headers at the beginning of the Ogg file. */
 const headers = 2;
 
-export function toneSource(encoding: Encoding, random: Random): ToneSource {
-  if (encoding === "PCM" || encoding === "mu-law") return fresh(encoding, random);
+/** @param talkMs how long people talk, in PCM and mu-law; the others are recorded */
+export function toneSource(encoding: Encoding, random: Random, talkMs?: number): ToneSource {
+  if (encoding === "PCM" || encoding === "mu-law") return fresh(encoding, random, talkMs);
   const parts = random.between(2, 3);
   const fromMs = 4_000 * random.between(0, recorded.durationMs / 4_000 - parts);
   const toMs = fromMs + 4_000 * parts;
@@ -51,8 +52,9 @@ export function toneSource(encoding: Encoding, random: Random): ToneSource {
   return { speech, writes: inPieces(pages, random), options: { encoding: "ogg_opus" } };
 }
 
-function fresh(encoding: "PCM" | "mu-law", random: Random): ToneSource {
-  const speech = toneSpeech(random.between(1, 2 ** 30), random.between(6_000, 12_000));
+function fresh(encoding: "PCM" | "mu-law", random: Random, talkMs?: number): ToneSource {
+  const seed = random.between(1, 2 ** 30);
+  const speech = talkMs ? toneSpeech(seed, talkMs, shortGaps) : toneSpeech(seed, random.between(6_000, 12_000));
   const samples = toneSamples(speech, random.between(1, 2 ** 30));
   if (encoding === "PCM")
     return { speech, writes: inPieces([new Uint8Array(samples.buffer)], random), options: { sampleRate: 16_000 } };

@@ -24,11 +24,28 @@ export interface ToneSpeech {
   readonly durationMs: number;
 }
 
+/** How long it is until the next word, in ms. */
+export type Gaps = (random: Random) => number;
+
+function anyGaps(random: Random): number {
+  return random.pick([
+    () => random.between(40, 250),
+    () => random.between(40, 250),
+    () => random.between(420, 700),
+    () => random.between(260, 2_500),
+  ])();
+}
+
+/** People who talk: two words or more in a second. */
+export function shortGaps(random: Random): number {
+  return random.next() < 0.9 ? random.between(40, 200) : random.between(420, 900);
+}
+
 /**
  * Speech of a seed: short and long words, gaps that end no turn, pauses that do, and those that may. No word lies within
  * 150 ms of a multiple of 4 s, so that speech can be cut there.
  */
-export function toneSpeech(seed: number, durationMs: number): ToneSpeech {
+export function toneSpeech(seed: number, durationMs: number, gaps: Gaps = anyGaps): ToneSpeech {
   const random = seededRandom(seed);
   const words: ToneWord[] = [];
   const shuffled = shuffledNumbers(random);
@@ -37,12 +54,7 @@ export function toneSpeech(seed: number, durationMs: number): ToneSpeech {
     if (distanceToCut(at, at + length) < 150) at = 4_000 * Math.round((at + length / 2) / 4_000) + 150;
     if (at + length + 150 > durationMs) break;
     const number = shuffled[words.length % differentWords] ?? 0;
-    const gap = random.pick([
-      () => random.between(40, 250),
-      () => random.between(40, 250),
-      () => random.between(420, 700),
-      () => random.between(260, 2_500),
-    ])();
+    const gap = gaps(random);
     const sentence = gap > 250 && random.next() < 0.7;
     words.push({ text: `w${number}${sentence ? "." : ""}`, number, start: at, end: at + length });
     at += length + gap;

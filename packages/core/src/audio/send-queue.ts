@@ -55,6 +55,8 @@ export class SendQueue {
   readyAt = never;
   /** The audio ends with the first `endBytes` that were written. */
   endBytes = never;
+  /** Final audio that stays here for a new connection, in ms. */
+  keptMs = 0;
   readonly #source: AudioSource;
   readonly #createBuffer: () => ReplayBuffer;
   /** From the first connection on. */
@@ -112,13 +114,16 @@ export class SendQueue {
 
   /**
    * A new connection is the current one: it gets the audio from `settledMs` on, or from the oldest that is still here.
-   * `startMs` is where it starts; what lies between is lost.
+   * `startMs` is where it starts; what lies between is lost. `pauseMs` is where the pause behind the settled audio is, if
+   * it is surely heard.
+   *
+   * @param earlierMs Where in the settled audio to start instead.
    */
-  attach(settledMs: number): { startMs: number; inPause: boolean; replayedMs: number; lostMs: number } {
+  attach(settledMs: number, earlierMs = never) {
     this.#buffer ??= this.#createBuffer();
     const buffer = this.#buffer;
     const fromMs = this.#settled.ms === settledMs ? this.#settled.quietMs : settledMs;
-    buffer.rewind(fromMs);
+    buffer.rewind(Math.min(fromMs, earlierMs));
     const startMs = buffer.sentMs;
     const replayedMs = this.reachedMs - startMs;
     this.replayedMs += replayedMs;
@@ -133,7 +138,7 @@ export class SendQueue {
     return {
       startMs,
       // Compressed audio may have to start at an earlier packet.
-      inPause: startMs > fromMs - 1,
+      pauseMs: startMs > fromMs - 1 || earlierMs < fromMs ? fromMs : never,
       replayedMs: Math.round(replayedMs),
       lostMs: Math.max(0, Math.round(startMs - settledMs)),
     };
@@ -159,7 +164,7 @@ export class SendQueue {
     const forced = this.#endpoints.some((endpoint) => Math.abs(endpoint - ms) <= roundingMs);
     const quietMs = lastWord && !forced ? this.#buffer?.quietPlace(lastWord.startMs, lastWord.endMs) : undefined;
     if (ms !== this.#settled.ms) this.#settled = { ms, quietMs: quietMs ?? ms };
-    this.#buffer?.release(this.#settled.quietMs);
+    this.#buffer?.release(this.#settled.quietMs - this.keptMs);
     while ((this.#endpoints[0] ?? never) <= ms + roundingMs) this.#forgetEndpoint();
   }
 

@@ -155,7 +155,7 @@ export interface ReconnectingEvent {
 /** A new connection has taken over; times and turn numbers continue. Emitted by the client. */
 export interface ReconnectedEvent {
   readonly type: "Reconnected";
-  /** Audio sent again, in ms. */
+  /** Audio sent again, in ms. With `speakerLabels` some of it is final already, so that its voices are recognised. */
   readonly replayed_ms: number;
   /** Audio that was sent, was not in a final turn, and is no longer in the replay buffer, in ms. */
   readonly lost_ms: number;
@@ -163,6 +163,19 @@ export interface ReconnectedEvent {
   readonly begin: BeginEvent;
   /** A dropped connection, or a rollover before the session's longest duration. */
   readonly cause: "drop" | "rollover";
+  /** With `speakerLabels`: what the new connection, which labels its speakers from the first again, can know of earlier ones. */
+  readonly speakers?: ReconnectedSpeakers;
+}
+
+/**
+ * Every label that a session showed is in one of the two lists. A voice that cannot be told gets a label that no voice had
+ * before, never the label of another voice.
+ */
+export interface ReconnectedSpeakers {
+  /** They say enough in what is sent again. If the service tells them apart there, they go on under the same labels. */
+  readonly heard_again: readonly string[];
+  /** They do not: if one of these speaks again, it is under a new label. */
+  readonly not_heard: readonly string[];
 }
 
 /** A message that this version cannot use; the session continues. Emitted by the client. */

@@ -20,21 +20,23 @@ export class ConnectionTimeline {
   #sentMs = 0;
   /** Once another connection has taken over: the first turn that belongs to the new one. */
   #retiredAt: number | undefined;
+  /** The last turn, as the service counts, that only repeats what was said: it has no number of the session's. */
+  #lastRepeated = -1;
 
   /**
    * @param startMs Where in the source its audio starts.
    * @param replayedMs An earlier connection had the audio before this.
-   * @param inPause Whether it starts in a pause, where it is less than the settled audio.
+   * @param pauseMs Where the pause behind the settled audio is, if it is known.
    */
-  constructor(timeline: Timeline, startMs: number, replayedMs: number, inPause = false) {
+  constructor(timeline: Timeline, startMs: number, replayedMs: number, pauseMs?: number) {
     timeline.attach(startMs);
     this.#timeline = timeline;
     this.#firstTurn = timeline.nextTurn;
     this.#replayedMs = replayedMs;
     const { settledMs, lastWord } = timeline;
     if (settledMs > startMs + 1)
-      this.#repeated = new RepeatedWords(lastWord ?? { startMs: settledMs, endMs: settledMs, text: "" }, inPause);
-    this.readMs = timeline.settledMs;
+      this.#repeated = new RepeatedWords(lastWord ?? { startMs: settledMs, endMs: settledMs, text: "" }, pauseMs);
+    this.readMs = startMs;
     this.#anchors = [{ wire: 0, source: startMs }];
   }
 
@@ -62,15 +64,16 @@ export class ConnectionTimeline {
     const retired = retiredAt !== undefined;
     switch (event.type) {
       case "SpeakerRevision":
-        for (const revision of event.revisions) {
+        event.revisions = event.revisions.filter((revision) => {
+          if (revision.turn_order <= this.#lastRepeated) return false;
           revision.turn_order += this.#firstTurn;
           this.#moveWords(revision.words);
-        }
-        if (!retired) break;
-        event.revisions = event.revisions.filter((revision) => revision.turn_order < retiredAt);
+          return !retired || revision.turn_order < retiredAt;
+        });
         return event.revisions.length > 0;
       case "LLMGatewayResponse":
         if (finite(event.turn_order) === undefined) return true;
+        if (Number(event.turn_order) <= this.#lastRepeated) return false;
         event.turn_order = Number(event.turn_order) + this.#firstTurn;
         if (retired && event.turn_order >= retiredAt) return false;
         break;
@@ -114,9 +117,13 @@ export class ConnectionTimeline {
     if (this.#retiredAt !== undefined)
       return order < this.#retiredAt && timeline.admitSecondForm(event) ? "news" : undefined;
     const counted = Number.isSafeInteger(order);
+    this.readMs = Math.max(this.readMs, lastEnd(event));
     if (!this.#dropCovered(event)) {
-      // The next turn of this connection gets the number that this one does not need.
-      if (event.end_of_turn && counted) this.#firstTurn = Math.min(this.#firstTurn, timeline.nextTurn - wireOrder - 1);
+      if (event.end_of_turn && counted) {
+        this.#lastRepeated = wireOrder;
+        // The next turn of this connection gets the number that this one does not need.
+        this.#firstTurn = Math.min(this.#firstTurn, timeline.nextTurn - wireOrder - 1);
+      }
       return undefined;
     }
     if (!counted || order < timeline.nextTurn) {
@@ -127,7 +134,6 @@ export class ConnectionTimeline {
     // The session counts by itself. A service that skips, repeats or goes back continues from its own number.
     event.turn_order = timeline.numberOf(order);
     if (counted) this.#firstTurn = event.turn_order - wireOrder;
-    this.readMs = Math.max(this.readMs, lastEnd(event));
     return timeline.admitTurn(event);
   }
 

@@ -15,6 +15,8 @@ import { safeTrace } from "../connection/safe-trace.ts";
 import type { Platform, Socket } from "../connection/socket.ts";
 import type { Settings } from "../options/options.ts";
 import type { BeginEvent } from "../protocol/messages.ts";
+import { createSpeakers } from "../speakers/create-speakers.ts";
+import type { Speakers } from "../speakers/speakers.ts";
 import type { Effect } from "./connections.ts";
 import { EventQueue } from "./event-queue.ts";
 import { Session, type SessionState } from "./session.ts";
@@ -53,6 +55,7 @@ export class Driver {
   readonly #waiting: Input[] = [];
   /** Made while the first connection is being opened. */
   #replayBuffer: ReplayBuffer | undefined;
+  #speakers: Speakers | undefined;
   #running = false;
   #settled = false;
   #cancelTimer: () => void = () => {};
@@ -99,6 +102,7 @@ export class Driver {
       sendsPings,
       random,
       replayBuffer: () => this.#replayBuffer ?? absent("replay buffer"),
+      speakers: () => this.#speakers,
       source: this.sink,
       events: this.events,
       sockets: {
@@ -219,6 +223,7 @@ export class Driver {
       const grant =
         token === undefined ? undefined : await fetchToken(token, { attempt, signal }, this.#session.secrets);
       this.#replayBuffer ??= await createReplayBuffer(this.#settings);
+      this.#speakers ??= await createSpeakers(this.#settings);
       if (signal.aborted) return;
       const url = connectionUrl(this.#settings, grant, this.#platform.sendsPings);
       this.#input((now) => {

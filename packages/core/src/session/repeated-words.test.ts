@@ -33,12 +33,12 @@ describe("a connection whose audio starts before the end of the last final turn"
   });
 
   test("says a next word in which the reported end lies, after a pause: it is new, though a partial ends it earlier", () => {
-    const words = new RepeatedWords(covered, true);
+    const words = new RepeatedWords(covered, 0);
     words.remove(turn(0, { words: [word("and.", 1_130, 1_290)] }));
     const event = final(0, { words: [word("And.", 1_130, 1_320)] });
     expect(words.remove(event)).toBe(false);
     expect(texts(event.words)).toEqual(["And."]);
-    const again = new RepeatedWords(covered, true);
+    const again = new RepeatedWords(covered, 0);
     again.remove(turn(0, { words: [word("Paris", 750, 1_250)] }));
     const repeated = final(0, { words: [word("Paris.", 750, 1_600)] });
     expect(again.remove(repeated)).toBe(true);
@@ -61,9 +61,9 @@ describe("a connection whose audio starts before the end of the last final turn"
 
   test("starts in the pause before a word in which the last one was said to end: that is new", () => {
     const event = turn(0, { words: [word("and", 1_150, 1_310)] });
-    expect(new RepeatedWords(covered, true).remove(event)).toBe(false);
+    expect(new RepeatedWords(covered, 0).remove(event)).toBe(false);
     const last = turn(0, { words: [word("Paris", 600, 1_230)] });
-    expect(new RepeatedWords(covered, true).remove(last)).toBe(true);
+    expect(new RepeatedWords(covered, 0).remove(last)).toBe(true);
   });
 
   test("gives no times: nothing is taken for repeated", () => {

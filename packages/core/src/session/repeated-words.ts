@@ -20,17 +20,15 @@ export interface Covered {
  */
 export class RepeatedWords {
   readonly #covered: Covered;
-  readonly #inPause: boolean;
-  readonly #jitterMs: number;
+  readonly #pauseMs: number;
   /** The last partial: its words, and whether they were repeated ones, since all of their ends can be trusted. */
   #partial: readonly { readonly text: string; readonly repeated: boolean }[] = [];
   #order = -1;
 
-  /** @param inPause whether the audio starts in the pause after that word: then nothing of it can end later than it did */
-  constructor(covered: Covered, inPause = false) {
+  /** @param pauseMs where the pause after that word is, if it is known: nothing behind it can end later than it did */
+  constructor(covered: Covered, pauseMs = Number.POSITIVE_INFINITY) {
     this.#covered = covered;
-    this.#inPause = inPause;
-    this.#jitterMs = inPause ? 0 : usualJitterMs;
+    this.#pauseMs = pauseMs;
   }
 
   /** Takes repeated words out of a turn; no other starts before what final turns have said ends. Returns whether there were any. */
@@ -58,17 +56,19 @@ export class RepeatedWords {
     const [start, end] = [finite(word.start), finite(word.end)];
     if (start === undefined || end === undefined) return false;
     const { endMs } = this.#covered;
-    if (end <= endMs + this.#jitterMs) return true;
-    if (index > 0 && start >= endMs - this.#jitterMs) return false;
+    const inPause = start >= this.#pauseMs - usualJitterMs;
+    const jitterMs = inPause ? 0 : usualJitterMs;
+    if (end <= endMs + jitterMs) return true;
+    if (index > 0 && start >= endMs - jitterMs) return false;
     const text = plain(word.text);
     const before = this.#partial[index];
     // A word that a partial ends early may be new. If the audio starts in a pause, no part of a word is read again, and the text decides.
-    if (late && before?.text === text && !(this.#inPause && before.repeated)) return before.repeated;
-    return end <= endMs + (late ? lateAgainMs : 2 * this.#jitterMs) && text === plain(this.#covered.text);
+    if (late && before?.text === text && !(inPause && before.repeated)) return before.repeated;
+    return end <= endMs + (late ? lateAgainMs : 2 * jitterMs) && text === plain(this.#covered.text);
   }
 }
 
 /** Without case and punctuation, in which readings of the same word differ. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
 }

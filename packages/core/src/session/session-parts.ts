@@ -5,6 +5,7 @@ import type { SessionTrace } from "../connection/socket.ts";
 import type { StreamingError } from "../errors/streaming-error.ts";
 import type { Settings } from "../options/options.ts";
 import type { StreamingEvent } from "../protocol/messages.ts";
+import type { Speakers } from "../speakers/speakers.ts";
 
 /** What a session asks, and what it hands on. */
 export interface SessionParts {
@@ -15,6 +16,8 @@ export interface SessionParts {
   readonly random: () => number;
   /** Asked for at the first Begin. */
   readonly replayBuffer: () => ReplayBuffer;
+  /** With `speakerLabels`: the voices of the session. Asked for at each Begin. */
+  readonly speakers: () => Speakers | undefined;
   /** What was written. After `fail` it takes no more. */
   readonly source: AudioSource & { end(error: StreamingError): void };
   /** @param bytes About what the event occupies. */

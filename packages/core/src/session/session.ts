@@ -269,6 +269,7 @@ export class Session {
   #heard(connection: Connection, event: Exclude<ServerEvent, BeginEvent>, text: string, now: number): void {
     if (event.type === "Heartbeat" && !this.#showsHeartbeats) return;
     const admission = connection.timeline?.admit(event);
+    this.#stages.progressed(connection, now);
     if (!admission) return;
     if (event.type === "Turn") this.#latency.turn(event, now);
     // An empty final, which some models send after every Terminate, is no progress.
@@ -279,7 +280,6 @@ export class Session {
       this.#parts.trace({ type: "turn", firstPartialMs, endOfTurnMs });
     }
     if (admission !== "news") this.#queue.settled(this.#timeline.settledMs, this.#timeline.lastWord);
-    this.#stages.progressed(connection, now);
     this.#gateway?.saw(event);
     this.#parts.events.push(event, sizeOf(text));
     this.#stages.turnEnded(now);

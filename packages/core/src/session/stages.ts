@@ -181,12 +181,19 @@ export class Stages {
     const { events, trace, queue, timeline, record, reconnection, settings } = this.#parts;
     record.sessionIds.push(begin.id);
     reconnection.retries.begun(now);
-    const { startMs, inPause, replayedMs, lostMs } = queue.attach(timeline.settledMs);
-    connection.timeline = new ConnectionTimeline(timeline, startMs, queue.reachedMs, inPause);
+    const speakers = this.#parts.speakers();
+    queue.keptMs = speakers?.keptMs ?? 0;
+    const { startMs, pauseMs, replayedMs, lostMs } = queue.attach(
+      timeline.settledMs,
+      speakers?.fromMs(timeline.settledMs),
+    );
+    const place = [timeline, startMs, queue.reachedMs, pauseMs] as const;
+    connection.timeline = speakers?.timeline(...place) ?? new ConnectionTimeline(...place);
     trace({ type: "begun", sessionId: begin.id, replayedMs, lostMs });
     if (record.begin) {
       record.lostMs += lostMs;
-      events.push({ type: "Reconnected", replayed_ms: replayedMs, lost_ms: lostMs, begin, cause });
+      const reconnected = { type: "Reconnected", replayed_ms: replayedMs, lost_ms: lostMs, begin, cause } as const;
+      events.push(speakers ? { ...reconnected, speakers: speakers.since(startMs) } : reconnected);
     } else {
       record.begin = begin;
       events.push(begin);

@@ -85,9 +85,11 @@ function checkHandover({ session, now, account }: Surroundings): void {
     throw new Error("Termination comes before the end of a retired connection");
 }
 
-function checkAudio({ session, now, lines, source, buffer, account }: Surroundings): void {
+function checkAudio({ session, now, lines, source, buffer, account, variant }: Surroundings): void {
   const { current } = session;
-  if (buffer.releasedMs < account.settledMs) throw new Error("The replay buffer keeps what final turns cover");
+  // Voices are compared by the last ten seconds.
+  const keptMs = variant.settings.parameters.speakerLabels ? 10_000 : 0;
+  if (buffer.releasedMs < account.settledMs - keptMs) throw new Error("The replay buffer keeps what final turns cover");
   const line = current?.stage === "open" ? lines.get(current) : undefined;
   // More than the longest message that is not complete. The pace lets one leave several times a second.
   if (line?.carriesAudio && source.wantedMs - line.sourceMs > 200 && session.due > now + 1000)

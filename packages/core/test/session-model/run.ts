@@ -10,6 +10,7 @@ const variants: readonly Variant[] = [
   { reconnect: { replayBuffer: 1500, maxAttempts: 3 } },
   { reconnect: { maxAttempts: 100 }, terminationTimeout: 500, pace: false },
   { reconnect: false },
+  { reconnect: { maxAttempts: 100 }, speakerLabels: true },
 ].flatMap((options) =>
   [true, false].map((sendsPings) => ({
     settings: parseOptions({ ...local, ...options }, { sendsHeaders: true }),

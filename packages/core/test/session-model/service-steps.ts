@@ -1,3 +1,4 @@
+import type { Word } from "../../src/protocol/messages.ts";
 import { word } from "../messages.ts";
 import type { Line } from "./service.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -121,8 +122,17 @@ export class Service {
   }
 
   /** A word like no other: by its text a word that is read again is recognised. */
-  #spoken(start: number, end: number): ReturnType<typeof word> {
-    return { ...word(start, end), text: `word ${this.#world.inputs}` };
+  #spoken(line: Line, start: number, end: number): Word[] {
+    const { inputs, variant, account } = this.#world;
+    const text = `word ${inputs}`;
+    if (!variant.settings.parameters.speakerLabels) return [{ ...word(start, end), text }];
+    // Final audio is heard again, and a word that was said ends where it did.
+    const said = line.lastAt(account.coveredMs, start, end);
+    const ends = said > start && line.inSource(end) > account.coveredMs ? [said, end] : [end];
+    return ends.map((to, index) => {
+      const speaker = to % 3 === 0 ? "A" : "B";
+      return { ...word(index === 0 ? start : said, to), text: `${text} ${index}`, speaker };
+    });
   }
 
   #tellTurn(line: Line, final: boolean, how: number): void {
@@ -134,7 +144,13 @@ export class Service {
       line.turnOpen = false;
     } else line.turnOpen = true;
     const turn_order = final ? line.turn++ : line.turn;
-    this.#says(line, { type: "Turn", turn_order, end_of_turn: final, ...formatted, words: [this.#spoken(start, end)] });
+    this.#says(line, {
+      type: "Turn",
+      turn_order,
+      end_of_turn: final,
+      ...formatted,
+      words: this.#spoken(line, start, end),
+    });
   }
 
   /** The answer to Terminate. */
@@ -147,7 +163,7 @@ export class Service {
   #concludes(line: Line, heardMs: number, figure: number): void {
     const until = Math.floor(heardMs);
     if (until > line.toldMs) {
-      const words = [this.#spoken(line.toldMs, until)];
+      const words = this.#spoken(line, line.toldMs, until);
       line.toldMs = until;
       line.turnOpen = false;
       this.#says(line, { type: "Turn", turn_order: line.turn++, end_of_turn: true, ...formatted, words });

@@ -72,6 +72,17 @@ export class Line {
     return at;
   }
 
+  /** The last wire ms between two that lies at or before `sourceMs`; the first one if there is none. */
+  lastAt(sourceMs: number, first: number, last: number): number {
+    let [at, after] = [first, last];
+    while (after - at > 1) {
+      const middle = Math.floor((at + after) / 2);
+      if (this.inSource(middle) <= sourceMs) at = middle;
+      else after = middle;
+    }
+    return at;
+  }
+
   do(effect: Effect): void {
     if (this.destroyed) throw new Error(`${effect.do} for a connection that is gone`);
     switch (effect.do) {

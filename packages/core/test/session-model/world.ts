@@ -4,6 +4,7 @@ import { StreamingError } from "../../src/errors/streaming-error.ts";
 import type { StreamingEvent } from "../../src/protocol/messages.ts";
 import type { Effect } from "../../src/session/connections.ts";
 import { Session } from "../../src/session/session.ts";
+import { Speakers } from "../../src/speakers/speakers.ts";
 import { Account } from "./account.ts";
 import { check, checkEnd } from "./invariants.ts";
 import { bytesPerMs, Line } from "./service.ts";
@@ -40,11 +41,13 @@ export class World implements Surroundings {
   constructor(variant: Variant, seed: number) {
     this.variant = variant;
     this.buffer = new ObservedBuffer(variant.settings.reconnect?.replayBuffer ?? 0);
+    const speakers = variant.settings.parameters.speakerLabels ? new Speakers() : undefined;
     this.session = new Session({
       settings: variant.settings,
       sendsPings: variant.sendsPings,
       random: randomNumbers(seed),
       replayBuffer: () => this.buffer,
+      speakers: () => speakers,
       source: this.source,
       events: { push: (event) => this.#read(event) },
       sockets: {

@@ -126,6 +126,34 @@ export function devices({ launch, behaviour }: Kit): void {
     expect(result).toEqual({ isChosen: true, lights: 2, after: 0 });
   });
 
+  behaviour(
+    "chosen several at once: only the last one replaces the former, and the others are turned off",
+    async () => {
+      await using visited = await visit();
+      const result = await evaluate(visited.page, async () => {
+        const { devices } = voxpipe;
+        if (!devices) throw new Error("There are no devices.");
+        const microphone = await voxpipe.openMicrophone();
+        const [first, second = first] = await voxpipe.listMicrophones();
+        const last = second?.deviceId ?? "";
+        let mostLights = 0;
+        const ask = devices.getUserMedia;
+        devices.getUserMedia = async (constraints) => {
+          const stream = await ask(constraints);
+          setTimeout(() => {
+            mostLights = Math.max(mostLights, voxpipe.lights());
+          });
+          return stream;
+        };
+        await Promise.all([first?.deviceId, undefined, first?.deviceId, last].map((id) => microphone.setDevice(id)));
+        const result = { isLast: microphone.device.deviceId === last, mostLights, lights: voxpipe.lights() };
+        await microphone.stop();
+        return { ...result, after: voxpipe.lights() };
+      });
+      expect(result).toEqual({ isLast: true, mostLights: 2, lights: 1, after: 0 });
+    },
+  );
+
   behaviour("that become the system's default are followed, unless one was chosen", async () => {
     await using visited = await visit();
     await evaluate(visited.page, async () => {

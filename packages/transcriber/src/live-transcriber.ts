@@ -122,7 +122,8 @@ export class LiveTranscriber implements RunListener {
     this.#choosing++;
     try {
       await capture.setDevice(deviceId);
-      run.deviceId = deviceId;
+      // An earlier choice resolves without effect.
+      if (choice === this.#choices || capture.device.deviceId === deviceId) run.deviceId = deviceId;
     } catch (cause) {
       error = failure(cause);
     }

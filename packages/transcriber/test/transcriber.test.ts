@@ -191,6 +191,23 @@ test("of two choices the later one wins, also if the earlier one fails after it"
   expect(kit.transcriber.snapshot).toMatchObject({ deviceId: "fake-2", error: undefined });
 });
 
+test("of two choices at once of which the later one fails, the device from before stays, and is the one that is shown", async () => {
+  await using kit = await startKit();
+  const { transcriber, fake } = kit;
+  await transcriber.start();
+  const [microphone] = fake.opened;
+  if (!microphone) throw new Error("No microphone is open.");
+  const { setDevice } = microphone;
+  // As a browser's microphone does it: a later choice ends an earlier one, which then resolves.
+  microphone.setDevice = async (id) => (id === "fake-2" ? undefined : setDevice.call(microphone, id));
+  await Promise.all([transcriber.setDevice("fake-2"), transcriber.setDevice("fake-3")]);
+  expect(transcriber.snapshot).toMatchObject({
+    deviceId: undefined,
+    device: { deviceId: "fake-1" },
+    error: { code: "no-device" },
+  });
+});
+
 test("a chosen device that is lost and replaced by the default is no longer the choice", async () => {
   await using kit = await startKit();
   await kit.transcriber.setDevice("fake-2");

@@ -32,8 +32,9 @@ export class CaptureSupervisor {
   #wanted: string | undefined;
   #present: string | undefined;
   #default = "";
-  /** Counts openings, and choices, so that the later of two wins. */
-  #openings = 0;
+  /** The latest opening: an earlier one that is still in progress was aborted. */
+  #opening: AbortController | undefined;
+  /** Counts choices, so that the later of two wins. */
   #choices = 0;
   /** Choices in progress. */
   #choosing = 0;
@@ -81,26 +82,39 @@ export class CaptureSupervisor {
     return this.capture?.track.readyState === "live" && this.capture.rendering;
   }
 
+  /** A later call ends this one, which then resolves: a device that is granted too late is turned off at once. */
   async #replace(deviceId: string | undefined): Promise<void> {
-    const opening = ++this.#openings;
+    const isFirst = this.#opening === undefined;
+    const opening = new AbortController();
+    this.#opening?.abort();
+    this.#opening = opening;
+    const abort = () => opening.abort(this.#signal.reason);
+    this.#signal.addEventListener("abort", abort, { signal: opening.signal });
+    if (this.#signal.aborted) abort();
     let opened: Capture | undefined;
     // Before the first capture is ready, its audio counts from the first sample.
-    const isHeard = () => (this.capture ? this.capture === opened : this.#openings === opening);
+    const isHeard = () => (this.capture ? this.capture === opened : this.#opening === opening);
     const isCurrent = () => this.capture !== undefined && this.capture === opened;
-    opened = await openCapture(
-      this.#settings,
-      deviceId,
-      {
-        audio: (pcm, level) => isHeard() && this.#listener.audio(pcm, level),
-        ended: () => isCurrent() && this.#lost(),
-        failed: (error) => isCurrent() && this.#listener.failed(error),
-        changed: () => isCurrent() && void this.#resume(),
-      },
-      this.#signal,
-    );
-    if (this.#openings !== opening || this.#signal.aborted) {
-      await opened.close();
-      return this.#signal.throwIfAborted();
+    try {
+      opened = await openCapture(
+        this.#settings,
+        deviceId,
+        {
+          audio: (pcm, level) => isHeard() && this.#listener.audio(pcm, level),
+          ended: () => isCurrent() && this.#lost(),
+          failed: (error) => isCurrent() && this.#listener.failed(error),
+          changed: () => isCurrent() && void this.#resume(),
+        },
+        opening.signal,
+      );
+      opening.signal.throwIfAborted();
+    } catch (error) {
+      void opened?.close();
+      this.#signal.throwIfAborted();
+      if (opening.signal.aborted) return;
+      throw error;
+    } finally {
+      this.#signal.removeEventListener("abort", abort);
     }
     const former = this.capture;
     this.capture = opened;
@@ -108,7 +122,7 @@ export class CaptureSupervisor {
     opened.mute(this.muted);
     void former?.close();
     this.#listener.changed();
-    if (opening > 1) this.#listener.switched();
+    if (!isFirst) this.#listener.switched();
     // It may have ended while the context started.
     if (opened.track.readyState === "ended") this.#lost();
   }

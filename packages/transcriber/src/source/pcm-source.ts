@@ -1,4 +1,4 @@
-import { decodeMono, measureLevel } from "@voxpipe/audio";
+import { type Level, measureLevel } from "@voxpipe/audio";
 import { MicrophoneError } from "@voxpipe/microphone";
 import { silence } from "../level-watch.ts";
 import type { AudioSource, Capture, Source } from "./source.ts";
@@ -29,6 +29,12 @@ export function pcmSource(stream: Pcm): Source {
     open: async ({ muted = false }) => capture(muted, read, () => (next = undefined)),
     release: () => void reader.cancel().catch(() => {}),
   };
+}
+
+/** The level of s16le. Not by the audio package's decoder: that would bring all encodings into the page. */
+function levelOf({ buffer, length }: Uint8Array<ArrayBuffer>): Level {
+  const view = new DataView(buffer);
+  return measureLevel(Float32Array.from({ length: length >> 1 }, (_, i) => view.getInt16(2 * i, true) / 32_768));
 }
 
 /** One opening of it. `take` is called when what was read has been given. */
@@ -69,7 +75,7 @@ function capture(muted: boolean, read: () => Promise<ReadableStreamReadResult<Ui
   return {
     readable,
     get level() {
-      return muted ? silence : measureLevel(decodeMono(last.subarray(0, last.length & ~1), "s16le"));
+      return muted ? silence : levelOf(last);
     },
     device: { deviceId: "", label: "" },
     get state() {

@@ -62,7 +62,7 @@ describe("a connection that is silent after Terminate", () => {
     sockets[0]?.begin("session-1");
     session.audio
       .getWriter()
-      .write(audio(1000))
+      .write(audio(1100))
       .catch(() => {});
     await turnOfTheLoop();
     const end = session.close().catch((error: unknown) => error);
@@ -83,10 +83,10 @@ describe("a connection that is silent after Terminate", () => {
     expect(sockets).toHaveLength(2);
     sockets[1]?.begin("session-2");
     await turnOfTheLoop();
-    sockets[1]?.says({ type: "Termination", audio_duration_seconds: 1 });
+    sockets[1]?.says({ type: "Termination", audio_duration_seconds: 1.1 });
     sockets[1]?.closes({ code: 1000, reason: "" });
     expect(await end).toMatchObject({ reconnects: 1 });
-    expect(session.stats()).toMatchObject({ audioReplayedMs: 1000, audioLostMs: 0 });
+    expect(session.stats()).toMatchObject({ audioReplayedMs: 1100, audioLostMs: 0 });
   });
 
   test("and answers none fails a session without reconnection as dead, within 10 s", async () => {
@@ -99,7 +99,7 @@ describe("a connection that is silent after Terminate", () => {
   test("is heard when it answers late: Termination still counts, and no more is waited for than that", async () => {
     const { clock, sockets, end } = await closing(false);
     clock.advance(6000);
-    sockets[0]?.says({ type: "Termination", audio_duration_seconds: 1 });
+    sockets[0]?.says({ type: "Termination", audio_duration_seconds: 1.1 });
     sockets[0]?.closes({ code: 1000, reason: "" });
     expect(await end).toMatchObject({ reconnects: 0 });
   });

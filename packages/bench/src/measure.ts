@@ -4,8 +4,8 @@ import type { Certificate } from "./inputs/certificate.ts";
 export interface Scale {
   /** The full sizes, where the default run takes less. */
   readonly full: boolean;
-  /** How often each client is measured, in turns with the others. */
-  readonly rounds: number;
+  /** How often each client is measured. Undefined: each measure's own default. */
+  readonly rounds: number | undefined;
 }
 
 export interface Context extends Scale {

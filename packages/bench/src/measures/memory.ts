@@ -6,7 +6,7 @@ const sessions = 1000;
 const seconds = 10;
 
 /** Memory of a session, in a process that holds a thousand. */
-export const memory: Measure = async ({ certificate, full, rounds, progress }) => {
+export const memory: Measure = async ({ certificate, full, rounds = 3, progress }) => {
   const times = full ? rounds : 1;
   const samples = await inTurns(["bare", "vendor", "ours"], times, async (variant) => {
     progress(`memory: ${variant}`);

@@ -51,6 +51,8 @@ export default {
       ignoreDependencies: ["bun", "deno", /^typescript-\d/],
     },
   },
+  // Applications of their own, which nothing here imports.
+  ignore: ["examples/**"],
   // Debian's programs, which package.json cannot name.
   ignoreBinaries: ["ffmpeg", "flite"],
   // An exported type that its own file uses names a part of something public.

@@ -40,6 +40,24 @@ export const examples: readonly Example[] = [
     after: "await caption(pcm(), console.log).catch(report);",
     failed: 1,
   },
+  {
+    page: "README.md",
+    contains: "export async function converse",
+    after: "await converse(pcm(), (text) => console.log(text)).catch(report);",
+    failed: 1,
+  },
+  {
+    page: "docs/from-assemblyai.md",
+    contains: "export async function caption",
+    after: "await caption(pcm()).catch(report);",
+    failed: 1,
+  },
+  {
+    page: "docs/from-python.md",
+    contains: "export async function run",
+    after: "await run(pcm()).catch(report);",
+    failed: 1,
+  },
   { page: "packages/client/README.md", contains: "await session.closed", failed: 0 },
   {
     page: "packages/files/README.md",

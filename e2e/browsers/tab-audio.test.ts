@@ -1,0 +1,152 @@
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { startEmulator } from "@voxpipe/emulator";
+import { needing } from "@voxpipe/testing";
+import { build } from "esbuild";
+import { chromium, type Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { root } from "../workspace.ts";
+import { programPath } from "./launch/program-path.ts";
+
+const title = "Meeting of voxpipe";
+
+/** A page that can be heard once it has been clicked on. */
+const meeting = `<!doctype html><title>${title}</title><script>
+  document.onclick = () => {
+    const context = new AudioContext();
+    const tone = new OscillatorNode(context, { frequency: 440 });
+    tone.connect(context.destination);
+    tone.start();
+    window.silence = () => tone.disconnect();
+  };
+</script>`;
+
+/** Opens both sides at a click. Its microphone is a tone, for a device of Chromium's own would replace tabs as well. */
+const app = `
+  import { connectChannels } from "@voxpipe/channels";
+  import { openMicrophone, openTabAudio } from "@voxpipe/microphone";
+
+  navigator.mediaDevices.getUserMedia = async () => {
+    const context = new AudioContext();
+    const destination = new MediaStreamAudioDestinationNode(context);
+    const tone = new OscillatorNode(context, { frequency: 880 });
+    tone.connect(destination);
+    tone.start();
+    return destination.stream;
+  };
+  window.start = async (apiHost) => {
+    const others = await openTabAudio({ workletUrl: "/worklet.js" });
+    const me = await openMicrophone({ workletUrl: "/worklet.js" });
+    const call = connectChannels({ channels: ["others", "me"], sampleRate: 16_000, apiHost, token: "a-temporary-token" });
+    const ended = others.readable.pipeTo(call.audio.others).then(() => "well", String);
+    me.readable.pipeTo(call.audio.me).catch(() => {});
+    const problems = [];
+    others.addEventListener("problem", ({ problem }) => problems.push(problem?.code ?? "none"));
+    const turns = new Set();
+    void (async () => {
+      for await (const event of call.events) if (event.type === "Turn") turns.add(event.channel);
+    })();
+    window.call = {
+      level: () => others.level.peak,
+      turns: () => [...turns].sort(),
+      problems: () => problems,
+      state: () => others.state,
+      ended,
+      close: async () => { await me.stop(); return Object.keys((await call.close()).channels); },
+    };
+  };
+  window.refused = async () => {
+    try { await openTabAudio({ workletUrl: "/worklet.js" }); return "none"; } catch (error) { return error.code; }
+  };
+`;
+
+/** The two pages, and Chromium that shares the meeting's tab when it is asked. */
+async function openPages() {
+  const bundle = await build({
+    stdin: { contents: app, resolveDir: join(root, "e2e"), loader: "js" },
+    tsconfig: join(root, "tsconfig.base.json"),
+    alias: {
+      "@voxpipe/channels": join(root, "packages/channels/src/index.ts"),
+      "@voxpipe/microphone": join(root, "packages/microphone/src/index.ts"),
+      voxpipe: join(root, "packages/client/src/entries/web.ts"),
+    },
+    bundle: true,
+    format: "esm",
+    write: false,
+  });
+  const [script] = bundle.outputFiles;
+  const worklet = await readFile(join(root, "packages/microphone/dist/worklet.js"));
+  const files = new Map<string | undefined, [type: string, content: string | Buffer]>([
+    ["/meeting", ["text/html", meeting]],
+    ["/app", ["text/html", '<!doctype html><title>App</title><script type="module" src="/app.js"></script>']],
+    ["/app.js", ["text/javascript", script?.text ?? ""]],
+    ["/worklet.js", ["text/javascript", worklet]],
+  ]);
+  const server = createServer((request, response) => {
+    const [type, content] = files.get(request.url) ?? ["text/plain", ""];
+    response.setHeader("content-type", type).end(content);
+  }).listen(0, "localhost");
+  await once(server, "listening");
+  const address = server.address();
+  const origin = `http://localhost:${typeof address === "object" && address !== null ? address.port : 0}`;
+  const browser = await chromium.launch({
+    executablePath: programPath("Chromium"),
+    // A tab that is muted shares silence.
+    ignoreDefaultArgs: ["--mute-audio"],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--no-first-run",
+      "--disable-quic",
+      `--auto-select-tab-capture-source-by-title=${title}`,
+    ],
+  });
+  const context = await browser.newContext({ permissions: ["microphone"] });
+  const open = async (path: string): Promise<Page> => {
+    const page = await context.newPage();
+    await page.goto(origin + path);
+    return page;
+  };
+  return {
+    open,
+    async [Symbol.asyncDispose]() {
+      await browser.close();
+      server.close();
+    },
+  };
+}
+
+test(
+  "in Chromium, a shared tab and the microphone are two channels of one page; the end of the share is reported",
+  needing("Chromium"),
+  async () => {
+    await using emulator = await startEmulator({ record: true });
+    await using pages = await openPages();
+    const other = await pages.open("/meeting");
+    await other.mouse.click(5, 5);
+    const page = await pages.open("/app");
+    await page.mouse.click(5, 5);
+    await page.evaluate(`start(${JSON.stringify(emulator.url)})`);
+
+    await expect.poll(() => page.evaluate("call.turns()")).toEqual(["me", "others"]);
+    expect(await page.evaluate("call.level()")).toBeGreaterThan(-20);
+    expect(await page.evaluate("call.problems()")).toEqual([]);
+
+    await other.evaluate("silence()");
+    await expect.poll(() => page.evaluate("call.problems()")).toEqual(["silent"]);
+    await other.close();
+    expect(await page.evaluate("call.ended")).toBe("well");
+    expect(await page.evaluate("call.problems()")).toEqual(["silent", "share-ended"]);
+    expect(await page.evaluate("call.state()")).toBe("stopped");
+    expect(await page.evaluate("call.close()")).toEqual(["others", "me"]);
+    expect(emulator.sessions).toHaveLength(2);
+  },
+);
+
+test("in Chromium, openTabAudio without a click is refused with what to do", needing("Chromium"), async () => {
+  await using pages = await openPages();
+  const page = await pages.open("/app");
+  expect(await page.evaluate("refused()")).toBe("not-started");
+});

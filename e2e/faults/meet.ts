@@ -1,11 +1,11 @@
 import { connect } from "@voxpipe/core";
 import { type Fault, parseFaults, startEmulator } from "@voxpipe/emulator";
 import { exact } from "@voxpipe/testing/exact-emulator";
+import { blockMs, watermarkEngine, watermarked } from "@voxpipe/testing/watermark";
 import { createTemporaryToken } from "@voxpipe/token";
 import { StreamingError, type StreamingEvent } from "voxpipe";
 import { openWsSocket } from "../../packages/client/src/sockets/ws-socket.ts";
 import { autoClock } from "../../packages/client/test/auto-clock.ts";
-import { blockMs, watermarkEngine, watermarked } from "../../packages/client/test/watermark.ts";
 import type { Scenario } from "./scenarios.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { Fault, HandshakeAction, SessionAction } from "@voxpipe/emulator";
-import type { Random } from "../../packages/client/test/random.ts";
+import type { Random } from "../../packages/testing/src/random.ts";
 
 type SessionFault = Exclude<Fault, { when: "connect" | "token" }>;
 

@@ -1,8 +1,8 @@
 import { startEmulator } from "@voxpipe/emulator";
 import { createTemporaryToken } from "@voxpipe/token";
 import { type ConnectOptions, connect, StreamingClient, StreamingError, type StreamingEvent } from "voxpipe";
-import { type Random, seededRandom } from "../../packages/client/test/random.ts";
-import { blockMs, watermarkEngine, watermarked } from "../../packages/client/test/watermark.ts";
+import { type Random, seededRandom } from "../../packages/testing/src/random.ts";
+import { blockMs, watermarkEngine, watermarked } from "../../packages/testing/src/watermark.ts";
 import { pick, randomFaults } from "./random-faults.ts";
 
 export type Outcome =

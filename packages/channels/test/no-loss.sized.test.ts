@@ -1,8 +1,8 @@
 import { startEmulator } from "@voxpipe/emulator";
 import { cases } from "@voxpipe/testing";
+import { seededRandom } from "@voxpipe/testing/random";
+import { blockMs, watermarkEngine, watermarked } from "@voxpipe/testing/watermark";
 import { expect, test } from "vitest";
-import { seededRandom } from "../../client/test/random.ts";
-import { blockMs, watermarkEngine, watermarked } from "../../client/test/watermark.ts";
 import { connectChannels } from "../src/index.ts";
 import { collect, finals } from "./call.ts";
 

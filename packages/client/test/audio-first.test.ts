@@ -1,8 +1,8 @@
 import { startEmulator } from "@voxpipe/testing/exact-emulator";
+import { seededRandom } from "@voxpipe/testing/random";
 import { describe, expect, test } from "vitest";
 import type { ConnectOptions } from "voxpipe";
 import { connect } from "./observed-session.ts";
-import { seededRandom } from "./random.ts";
 import { until } from "./settles.ts";
 
 /** Bytes that are found again wherever they are cut. */

@@ -2,12 +2,12 @@ import { type Clock, type ConnectOptions, connect, type StreamingEvent, type Str
 import type { Fault } from "@voxpipe/emulator";
 import { cases } from "@voxpipe/testing";
 import { startEmulator } from "@voxpipe/testing/exact-emulator";
+import { type Random, seededRandom } from "@voxpipe/testing/random";
+import { blockBytes, blockMs, type HeardBlock, watermarkEngine, watermarked } from "@voxpipe/testing/watermark";
 import { expect, test } from "vitest";
 import { openWsSocket } from "../src/sockets/ws-socket.ts";
 import { autoClock } from "./auto-clock.ts";
-import { type Random, seededRandom } from "./random.ts";
 import { controlAtRandom, many, randomBreaks, randomMoment } from "./random-faults.ts";
-import { blockBytes, blockMs, type HeardBlock, watermarkEngine, watermarked } from "./watermark.ts";
 
 interface Run {
   readonly speech: readonly boolean[];

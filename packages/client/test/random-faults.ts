@@ -1,6 +1,6 @@
 import type { StreamingSession } from "@voxpipe/core";
 import type { Fault } from "@voxpipe/emulator";
-import type { Random } from "./random.ts";
+import type { Random } from "@voxpipe/testing/random";
 
 type SessionFault = Exclude<Fault, { when: "connect" | "token" }>;
 type Break = SessionFault["do"];

@@ -1,8 +1,8 @@
 import type { Fault } from "@voxpipe/emulator";
 import { startEmulator } from "@voxpipe/testing/exact-emulator";
+import { blockMs, watermarkEngine, watermarked } from "@voxpipe/testing/watermark";
 import { expect, test } from "vitest";
 import { type ConnectOptions, connect, type StreamingEvent } from "voxpipe";
-import { blockMs, watermarkEngine, watermarked } from "./watermark.ts";
 
 /** A session whose first connection breaks, and its whole story. */
 async function broken(seconds: number, fault: Fault, options: Partial<ConnectOptions> = {}) {

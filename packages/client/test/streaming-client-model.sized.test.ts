@@ -1,12 +1,12 @@
 import type { Emulator, SessionAction } from "@voxpipe/emulator";
 import { cases } from "@voxpipe/testing";
 import { startEmulator } from "@voxpipe/testing/exact-emulator";
+import { blockBytes, type HeardBlock, watermarkEngine, watermarked } from "@voxpipe/testing/watermark";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { StreamingClient } from "voxpipe";
 import { watchRejections } from "./observed-session.ts";
 import { settles } from "./settles.ts";
-import { blockBytes, type HeardBlock, watermarkEngine, watermarked } from "./watermark.ts";
 
 /** What is known of the client without looking at it. */
 interface Model {

@@ -1,8 +1,8 @@
 import { type ConnectOptions, connect, type Pace, type StreamingEvent } from "@voxpipe/core";
 import { type EmulatorOptions, type Engine, type Fault, startEmulator } from "@voxpipe/emulator";
+import { type Random, seededRandom } from "@voxpipe/testing/random";
 import { openWsSocket } from "../../src/sockets/ws-socket.ts";
 import { autoClock } from "../auto-clock.ts";
-import { type Random, seededRandom } from "../random.ts";
 import { toneEngine } from "./tone-engine.ts";
 import { type Encoding, type ToneSource, toneSource } from "./tone-sources.ts";
 import type { ToneSpeech } from "./tone-speech.ts";

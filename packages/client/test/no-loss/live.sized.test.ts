@@ -1,7 +1,7 @@
 import type { Fault } from "@voxpipe/emulator";
 import { cases } from "@voxpipe/testing";
+import type { Random } from "@voxpipe/testing/random";
 import { expect, test } from "vitest";
-import type { Random } from "../random.ts";
 import { lateBreaks, many, randomBreaks } from "../random-faults.ts";
 import { countWords, finalWords, type LiveRun, liveRun, type Model } from "./live-run.ts";
 import { type Encoding, encodings } from "./tone-sources.ts";

@@ -1,7 +1,7 @@
 import type { Fault } from "@voxpipe/emulator";
 import { cases } from "@voxpipe/testing";
+import { type Random, seededRandom } from "@voxpipe/testing/random";
 import { expect, test } from "vitest";
-import { type Random, seededRandom } from "../random.ts";
 import { many } from "../random-faults.ts";
 import { countWords, finalWords, liveRun } from "./live-run.ts";
 import { conversation, countLabels, labelling, type Voices } from "./voices.ts";

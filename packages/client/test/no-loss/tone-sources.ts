@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { mulawFromSample, Resampler } from "@voxpipe/audio";
 import type { ConnectOptions } from "@voxpipe/core";
-import type { Random } from "../random.ts";
+import type { Random } from "@voxpipe/testing/random";
 import { oggPackets, oggPage } from "./ogg.ts";
 import { cutSpeech, recorded, shortGaps, type ToneSpeech, toneSamples, toneSpeech } from "./tone-speech.ts";
 

@@ -1,4 +1,4 @@
-import { type Random, seededRandom } from "../random.ts";
+import { type Random, seededRandom } from "@voxpipe/testing/random";
 
 /** Words are steady chords of two tones, which every codec keeps apart. The pair is the word's number. */
 export const lowTones = Array.from({ length: 12 }, (_, i) => 400 + 80 * i);

@@ -1,6 +1,6 @@
 import type { StreamingEvent } from "@voxpipe/core";
 import type { Engine, EngineListener, EngineWord } from "@voxpipe/emulator";
-import type { Random } from "../random.ts";
+import type { Random } from "@voxpipe/testing/random";
 import type { ToneSpeech } from "./tone-speech.ts";
 
 /** Who says a word of tones, by its number. */

@@ -27,7 +27,7 @@ export class Account {
   terminationsSent = 0;
   /** Connections in a row that ended after Terminate, as if all was well, with audio unanswered and nothing settled. */
   unanswered = 0;
-  /** A connection ended after Terminate, and the session went on. */
+  /** A connection ended after Terminate, and the session continued. */
   doubted = false;
   /** The durations in Terminations, one for each connection. */
   toldSeconds = 0;

@@ -32,7 +32,7 @@ export class World implements Surroundings {
   readonly buffer: ObservedBuffer;
   readonly lines = new Map<Connection, Line>();
   readonly #service = new Service(this);
-  /** What the service was told by all connections so far. */
+  /** The configuration that the service got on all connections so far. */
   readonly #configuration: Record<string, unknown> = {};
   #online = true;
   /** The last connection that is gone. */

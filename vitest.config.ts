@@ -5,6 +5,11 @@ const packages = "packages/*/{src,test}/**";
 const all = "*.all.test.ts";
 /** Tests that `test` runs with few cases, and `test:all` again with all of them: see `cases` in packages/testing. */
 const sized = "*.sized.test.ts";
+/** Tests of one module each, which share a worker's imports: those take most of their time. The token's watch the console. */
+const units = {
+  include: ["packages/*/src/**/*.test.ts"],
+  exclude: ["packages/token/src/**/*.test.ts", "packages/client/src/entries/mixed-builds.test.ts"],
+};
 const packed = ["e2e/packed.ts", "e2e/installed.ts"];
 
 type BrowserName = "Chromium" | "Firefox" | "WebKit";
@@ -39,8 +44,17 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: "units",
+          include: units.include,
+          exclude: [`**/${all}`, ...units.exclude],
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: "packages",
-          include: [`${packages}/*.test.ts`],
+          include: ["packages/*/test/**/*.test.ts", ...units.exclude],
           exclude: [`**/${all}`],
         },
       },

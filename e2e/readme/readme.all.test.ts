@@ -1,7 +1,6 @@
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { cases } from "@voxpipe/testing";
 import { transform } from "esbuild";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { type Consumer, createConsumer } from "../consumer.ts";
@@ -32,7 +31,7 @@ test("the README has examples", () => {
 const nodenext = { module: "nodenext", moduleResolution: "nodenext" };
 const bundler = { module: "esnext", moduleResolution: "bundler" };
 
-test.each(cases([nodenext], [nodenext, bundler]))(
+test.each([nodenext, bundler])(
   "every example type-checks under moduleResolution $moduleResolution",
   async (resolution) => {
     await compile({ ...resolution, noEmit: true });

@@ -24,9 +24,10 @@ export const transferred = "A write's memory was transferred or resized before i
 export function byteLengthOf(chunk: unknown): number | undefined {
   if (ArrayBuffer.isView(chunk)) {
     try {
+      const { byteLength } = chunk;
       // Throws for a view of transferred memory, and for one that lies outside of its memory: their lengths may be 0.
-      if (!isDataView(chunk)) Reflect.apply(Uint8Array.prototype.keys, chunk, []);
-      return chunk.byteLength;
+      if (byteLength === 0 && !isDataView(chunk)) Reflect.apply(Uint8Array.prototype.keys, chunk, []);
+      return byteLength;
     } catch {
       return undefined;
     }

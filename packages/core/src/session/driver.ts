@@ -57,6 +57,8 @@ export class Driver {
   #replayBuffer: ReplayBuffer | undefined;
   #speakers: Speakers | undefined;
   #running = false;
+  /** `opened` has resolved. Every write passes here. */
+  #begun = false;
   #settled = false;
   #cancelTimer: () => void = () => {};
   #timerAt = never;
@@ -270,7 +272,10 @@ export class Driver {
 
   #settle(): void {
     const { record, outcome } = this.#session;
-    if (record.begin) this.opened.resolve(record.begin);
+    if (record.begin && !this.#begun) {
+      this.#begun = true;
+      this.opened.resolve(record.begin);
+    }
     if (!outcome || this.#settled) return;
     this.#settled = true;
     this.#forgetSignal();

@@ -10,17 +10,17 @@ import { until, watchStatus } from "./page.ts";
 import { startDemo } from "./process.ts";
 
 export const sample = `${root}packages/recognizer/sample/sample.wav`;
-export const reference = await readFile(`${root}packages/recognizer/sample/reference.txt`, "utf8");
+const reference = await readFile(`${root}packages/recognizer/sample/reference.txt`, "utf8");
 export const apiKey = "a-key-of-nobody-0123456789";
 /** What happened, and what to do about it. */
 export const sentences = /^[A-Z].+\. [A-Z].+\.$/;
 
 /** The words of the sample's first `turns`. */
-export function saidIn(turns: number): string[] {
+function saidIn(turns: number): string[] {
   return wordsOf(reference.trim().split("\n").slice(0, turns));
 }
 
-export function wordsOf(lines: readonly string[]): string[] {
+function wordsOf(lines: readonly string[]): string[] {
   return lines.join(" ").trim().split(/\s+/);
 }
 

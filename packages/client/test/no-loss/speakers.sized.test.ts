@@ -14,9 +14,9 @@ test.each([
   { mistakes: 0.15, of: "labels one word of seven wrong" },
 ])(
   "speakers of a service that labels them in another way on each connection, $of: no voice gets another one's label",
-  { timeout: 40 * minutes },
+  { timeout: 20 * minutes },
   async ({ mistakes }) => {
-    const count = mistakes === 0 ? cases(4, 300) : cases(2, 60);
+    const count = cases(3, 40);
     const seen = { again: 0, renamed: 0, swapped: 0, promisesBroken: 0, words: 0 };
     await many(mistakes === 0 ? 1 : 10_001, count, async (seed) => {
       let voices: Voices = new Map();
@@ -27,7 +27,7 @@ test.each([
         encoding: random.pick(["PCM", "mu-law"]),
         model: "U3",
         talkMs: random.between(16_000, 28_000),
-        options: { speakerLabels: true, pace: false },
+        options: { speakerLabels: true },
         server: { speakerCuts: cutsTurns },
         faults: breaksInSpeech,
         through(engine, speech) {
@@ -48,6 +48,7 @@ test.each([
       expect(countWords(run)).toEqual({ spoken, lost: 0, repeated: 0, broken: 0, outOfOrder: 0 });
       if (mistakes === 0) expect(labels.promisesBroken).toBe(0);
     });
+    if (count > 20) expect(seen.again).toBeGreaterThan(count / 2);
     console.info(
       `${count} runs, ${seen.words} words; ${seen.again} times a voice spoke on after a reconnection: ` +
         `${seen.swapped} under another one's label, ${seen.renamed} under a new one (${seen.promisesBroken} of them expected to be told)`,
@@ -59,7 +60,7 @@ test.each([
 function breaksInSpeech(random: Random): Fault[] {
   return Array.from({ length: random.between(1, 4) }, (_, session): Fault => {
     return {
-      when: { audioMs: random.between(3_000, 15_000) },
+      when: random.pick([{ afterMs: random.between(6_000, 20_000) }, { finals: random.between(1, 3) }]),
       do: random.pick<(typeof breaks)[number]>(breaks),
       session,
     };

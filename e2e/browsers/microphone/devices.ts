@@ -19,6 +19,7 @@ export function devices({ launch, behaviour }: Kit): void {
       const bytes = await voxpipe.read(microphone, 16_000);
       const result = {
         labels: devices.map(({ label }) => label),
+        ids: devices.map(({ deviceId }) => deviceId),
         isOther: microphone.device.deviceId === other,
         events,
         bytes: bytes.length,
@@ -31,6 +32,7 @@ export function devices({ launch, behaviour }: Kit): void {
     });
     expect(changed.labels.length).toBeGreaterThan(0);
     expect(changed.labels.every((label) => label !== "")).toBe(true);
+    expect(changed.ids).toEqual([...new Set(changed.ids)]);
     expect(changed).toMatchObject({ isOther: true, events: 1, lights: 1, state: "live", after: 0 });
     expect(changed.bytes).toBeGreaterThanOrEqual(16_000);
     expect(changed.missing).toMatch(/^no-device: .*listMicrophones/);

@@ -23,9 +23,13 @@ const aliases = new Set(["", "default", "communications"]);
 export async function listMicrophones(): Promise<MicrophoneDevice[]> {
   assertCapturing();
   const inputs = await audioInputs();
-  return inputs
-    .filter(({ deviceId }) => !aliases.has(deviceId))
-    .map(({ deviceId, label }, i) => ({ deviceId, label: label || `Microphone ${i + 1}` }));
+  return (
+    inputs
+      .filter(({ deviceId }) => !aliases.has(deviceId))
+      // Firefox can list two devices with one id. By that id, only one of them can be chosen.
+      .filter(({ deviceId }, i, all) => all.findIndex((other) => other.deviceId === deviceId) === i)
+      .map(({ deviceId, label }, i) => ({ deviceId, label: label || `Microphone ${i + 1}` }))
+  );
 }
 
 /** Changes when the system's default microphone does: browsers list it first. */

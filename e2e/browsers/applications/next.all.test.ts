@@ -1,0 +1,3 @@
+import { testApplication } from "./application.ts";
+
+testApplication({ name: "next", component: "app/captions.tsx", serveBuilt: "start" });

@@ -1,0 +1,3 @@
+import { testApplication } from "./application.ts";
+
+testApplication({ name: "vite-react", component: "src/captions.tsx", serveBuilt: "preview" });

@@ -23,7 +23,7 @@ workspaces["packages/core"].entry.push("scripts/*.mjs");
 workspaces["packages/ai-sdk"].entry.push("test/programs/*.ts");
 relay.entry.push("scripts/load/{main,server,publisher,readers}.ts");
 // Its README's example is a program that a test writes out and runs.
-workspaces["packages/telephony"].ignoreDependencies = ["@types/express", "@voxpipe/channels", "express", "voxpipe"];
+workspaces["packages/telephony"].ignoreDependencies = ["@types/express", "express"];
 // The model files come out of these packages' folders; nothing imports them.
 recognizer.ignoreDependencies = ["@moonshine-ai/moonshine-js", "@ricky0123/vad-web", "llama-tokenizer-js"];
 

@@ -15,6 +15,7 @@ export type {
   HeartbeatEvent,
   LLMGatewayResponseEvent,
   ReconnectedEvent,
+  ReconnectedSpeakers,
   ReconnectingEvent,
   RevisedTurn,
   SilenceEvent,

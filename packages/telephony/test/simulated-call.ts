@@ -21,7 +21,7 @@ const hostile = ["nonsense", "{}", '{"event":"media"}', '{"event":"media","media
 const lost = new Set([30, 31, 32, 33, 34, 120]);
 
 /**
- * A call over a real socket, whose sides are transcribed while it goes on: with gaps, doubles and disorder if the provider
+ * A call over a real socket, whose sides are transcribed while it continues: with gaps, doubles and disorder if the provider
  * gives times, and a stranger's messages. Checks the audio of each track to the byte, and what was understood.
  *
  * @param burst chunks that are sent at once; after each burst the time that they last is waited for. Infinity: the whole call

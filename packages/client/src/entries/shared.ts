@@ -11,6 +11,7 @@ export type {
   LLMGatewayResponseEvent,
   Pace,
   ReconnectedEvent,
+  ReconnectedSpeakers,
   ReconnectingEvent,
   ReconnectOptions,
   RevisedTurn,

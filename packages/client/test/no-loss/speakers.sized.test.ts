@@ -51,7 +51,7 @@ test.each([
     if (count > 20) expect(seen.again).toBeGreaterThan(count / 2);
     console.info(
       `${count} runs, ${seen.words} words; ${seen.again} times a voice spoke on after a reconnection: ` +
-        `${seen.swapped} under another one's label, ${seen.renamed} under a new one (${seen.promisesBroken} of them expected to be told)`,
+        `${seen.swapped} under another one's label, ${seen.renamed} under a new one (${seen.promisesBroken} of them expected to be recognized)`,
     );
   },
 );

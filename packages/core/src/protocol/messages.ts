@@ -168,11 +168,11 @@ export interface ReconnectedEvent {
 }
 
 /**
- * Every label that a session showed is in one of the two lists. A voice that cannot be told gets a label that no voice had
- * before, never the label of another voice.
+ * Every label that a session showed is in one of the two lists. A voice that cannot be recognized gets a label that no
+ * voice had before, never the label of another voice.
  */
 export interface ReconnectedSpeakers {
-  /** They say enough in what is sent again. If the service tells them apart there, they go on under the same labels. */
+  /** They say enough in what is sent again. If the service distinguishes them there, they keep their labels. */
   readonly heard_again: readonly string[];
   /** They do not: if one of these speaks again, it is under a new label. */
   readonly not_heard: readonly string[];

@@ -6,7 +6,7 @@ import { LabelVotes } from "./label-votes.ts";
 import { asLabelled } from "./recent-words.ts";
 import type { Speakers } from "./speakers.ts";
 
-/** What the service says if too little was heard of a voice: no voice's label. */
+/** The service's label for a voice that said too little: no voice's label. */
 const unknown = "UNKNOWN";
 /** Labels that are remembered. The service distinguishes ten voices at most. */
 export const mostLabels = 256;

@@ -40,7 +40,7 @@ function reconnected(voices: string) {
 const labelsOf = (event: { words: Word[] } | undefined) => event?.words.map(({ speaker }) => speaker).join("");
 
 describe("after a reconnection with speakerLabels", () => {
-  test("voices that are read again keep their labels, whatever the service calls them now", () => {
+  test("voices that are read again keep their labels, under any new labels of the service", () => {
     const { read } = reconnected("AAAAAABBBBBB");
     expect(read(0, "BBBBBBAAAAAA", 0)).toBeUndefined();
     expect(labelsOf(read(1, "ABBA", 12))).toBe("BAAB");
@@ -89,7 +89,7 @@ describe("after a reconnection with speakerLabels", () => {
     });
   });
 
-  test("Reconnected says which voices can be told, and which cannot", () => {
+  test("Reconnected says which voices can be identified, and which cannot", () => {
     const { speakers, startMs } = reconnected(`CCC${"A".repeat(8)}${"B".repeat(30)}${"A".repeat(4)}`);
     expect(speakers.since(startMs)).toEqual({ heard_again: ["B"], not_heard: ["C", "A"] });
   });

@@ -13,8 +13,8 @@ const leadMs = 100;
 
 /**
  * The speakers of a session. The service labels them from "A" on every connection; here each voice keeps the label that it had
- * first. A new connection gets some audio that is final already: its labels there, beside those that the session showed, tell
- * who is who. A voice that this does not tell gets a label that was not used before.
+ * first. A new connection gets some audio that is final already: comparing its labels there with those that the session
+ * showed identifies the voices. A voice that is not identified gets a label that was not used before.
  */
 export class Speakers {
   readonly keptMs = mostReplayedMs;
@@ -43,7 +43,7 @@ export class Speakers {
     return new LabelledTimeline(this, timeline, startMs, replayedMs, pauseMs);
   }
 
-  /** Which voices can be told by what they say from `startMs` on. */
+  /** Which voices can be identified by what they say from `startMs` on. */
   since(startMs: number): ReconnectedSpeakers {
     const counts = new Map<string, number>();
     for (const { speaker } of this.recent.since(startMs)) counts.set(speaker, (counts.get(speaker) ?? 0) + 1);

@@ -1,13 +1,16 @@
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { type Emulator, scripted, startEmulator } from "@voxpipe/emulator";
 import { fromJson } from "@voxpipe/transcript";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { engine, speechWav } from "./speech.ts";
-import { ended, startVoxpipe, voxpipe } from "./voxpipe-process.ts";
+import { ended, program, startVoxpipe, voxpipe } from "./voxpipe-process.ts";
 
 /** True times of words, and sessions of US unless they say otherwise. */
 const exact = { edges: "exact", defaultModel: "universal-streaming-english" } as const;
@@ -124,6 +127,28 @@ describe("voxpipe transcribe", () => {
     await once(child, "close");
     expect(child.exitCode).toBe(0);
     expect(child.stderr.read()).toBeNull();
+  });
+
+  it.each([["--help"], ["--version"], ["transcribe", "--help"]])(
+    "so do %s %s, whose reader left before",
+    async (...args) => {
+      const child = startVoxpipe(args);
+      child.stdout.destroy();
+      const stderr = text(child.stderr);
+      await once(child, "close");
+      expect([child.exitCode, await stderr]).toEqual([0, ""]);
+    },
+  );
+
+  it("fails in one line if help cannot be written, and ends if nothing can be", {
+    skip: !existsSync("/dev/full"),
+  }, async () => {
+    const full = openSync("/dev/full", "w");
+    const run = (stderr: "pipe" | number) =>
+      spawnSync(process.execPath, [program, "--help"], { stdio: ["ignore", full, stderr], encoding: "utf8" });
+    expect(run("pipe")).toMatchObject({ status: 1, stderr: expect.stringMatching(/^[^\n]*no space left[^\n]*\n$/) });
+    expect(run(full)).toMatchObject({ status: 1 });
+    closeSync(full);
   });
 });
 

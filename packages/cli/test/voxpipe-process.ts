@@ -4,7 +4,8 @@ import type { Readable, Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
-const program = fileURLToPath(new URL("../bin/voxpipe.js", import.meta.url));
+/** The built command. */
+export const program = fileURLToPath(new URL("../bin/voxpipe.js", import.meta.url));
 
 /** How a run of the command ended. */
 export interface Outcome {

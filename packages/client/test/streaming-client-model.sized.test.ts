@@ -70,25 +70,26 @@ const connecting = step("connect", (model, real) => {
   real.calls.push({ name: "connect", outcome: settles("connect", real.client.connect()), expected });
 });
 
+const stream = (shape: string, count: number) =>
+  step(`stream(${shape} of ${count}0 ms)`, (model, real) => {
+    const speech = Array.from({ length: real.blocks + count }, (_, block) => block % 40 < 30);
+    const bytes = watermarked(speech).subarray(real.blocks * blockBytes);
+    const make = Object.entries(chunked).find(([name]) => name === shape)?.[1] ?? chunked.bytes;
+    const given = model.connected && !model.ended;
+    const blocks = given ? Array.from({ length: count }, (_, i) => real.blocks + i) : [];
+    if (given) real.blocks += count;
+    const expected = !model.connected ? "wrong-state" : model.ended ? "session-ended" : undefined;
+    real.calls.push({
+      name: `stream(${shape})`,
+      outcome: settles("stream", real.client.stream(make(bytes))),
+      expected: expected ? [expected] : ["resolved", "session-ended"],
+      blocks,
+    });
+  });
+
 const streaming = fc
   .tuple(fc.constantFrom(...Object.keys(chunked)), fc.oneof(fc.constant(0), fc.nat({ max: 150 })))
-  .map(([shape, count]) =>
-    step(`stream(${shape} of ${count}0 ms)`, (model, real) => {
-      const speech = Array.from({ length: real.blocks + count }, (_, block) => block % 40 < 30);
-      const bytes = watermarked(speech).subarray(real.blocks * blockBytes);
-      const make = Object.entries(chunked).find(([name]) => name === shape)?.[1] ?? chunked.bytes;
-      const given = model.connected && !model.ended;
-      const blocks = given ? Array.from({ length: count }, (_, i) => real.blocks + i) : [];
-      if (given) real.blocks += count;
-      const expected = !model.connected ? "wrong-state" : model.ended ? "session-ended" : undefined;
-      real.calls.push({
-        name: `stream(${shape})`,
-        outcome: settles("stream", real.client.stream(make(bytes))),
-        expected: expected ? [expected] : ["resolved", "session-ended"],
-        blocks,
-      });
-    }),
-  );
+  .map(([shape, count]) => stream(shape, count));
 
 const controls = ["setParams", "forceEndpoint", "keepAlive"] as const;
 
@@ -126,15 +127,16 @@ const handling = fc.constantFrom("Begin", "Turn", "Termination", "Reconnected").
 
 const breaks: readonly SessionAction[] = ["drop", "reset", { close: 1011 }, { error: 3005 }];
 
-const breaking = fc.constantFrom(...breaks).map((fault) =>
+const breakBy = (fault: SessionAction) =>
   step(`break(${JSON.stringify(fault)})`, (model, real) => {
     if (real.emulator.misbehave(real.emulator.sessions.length - 1, fault)) model.hurt = true;
-  }),
-);
+  });
 
-const waiting = fc
-  .integer({ min: 1, max: 15 })
-  .map((ms) => step(`${ms} ms pass`, () => new Promise<void>((resolve) => setTimeout(resolve, ms))));
+const breaking = fc.constantFrom(...breaks).map(breakBy);
+
+const wait = (ms: number) => step(`${ms} ms pass`, () => new Promise<void>((resolve) => setTimeout(resolve, ms)));
+
+const waiting = fc.integer({ min: 1, max: 15 }).map(wait);
 
 const commands = fc.commands(
   [
@@ -152,6 +154,9 @@ const commands = fc.commands(
   ],
   { maxCommands: 25 },
 );
+
+/** A connection that breaks while audio is sent, which chance may not bring. */
+const broken = () => [stream("bytes", 100), wait(15), breakBy("reset"), stream("bytes", 100), wait(15)];
 
 test("for any calls in any order, each call settles as promised, and no audio is missing without an error", {
   timeout: 120_000,
@@ -189,7 +194,13 @@ test("for any calls in any order, each call settles as promised, and no audio is
       seen.failed += errors.length;
       seen.reconnected += Number(emulator.sessions.length > 1);
     }),
-    { numRuns: cases(40, 400) },
+    {
+      numRuns: cases(40, 400),
+      examples: [
+        [broken(), 3, true, true],
+        [broken(), 3, false, true],
+      ],
+    },
   );
   rejections.stop();
   // The calls that the model says reject with `wrong-state` are all listened to.

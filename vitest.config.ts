@@ -16,11 +16,14 @@ type BrowserName = "Chromium" | "Firefox" | "WebKit";
 
 /** The tests of browsers in some of them. */
 function browsers(name: string, names: BrowserName[], files: { include: string[]; exclude?: string[] }) {
+  // Three browsers a file, and two files at once after all other tests: sound breaks off if more of them are at work.
+  const few = names.length > 1 && { maxWorkers: 2, sequence: { groupOrder: 1 } };
   return {
     extends: true as const,
     test: {
       name,
       ...files,
+      ...few,
       globalSetup: [...packed, "e2e/browsers/site/built-site.ts"],
       provide: { browsers: names },
       // Two behaviours in each of three browsers.

@@ -129,7 +129,7 @@ test(
     await page.evaluate(`start(${JSON.stringify(emulator.url)})`);
 
     await expect.poll(() => page.evaluate("call.turns()")).toEqual(["me", "others"]);
-    expect(await page.evaluate("call.level()")).toBeGreaterThan(0.1);
+    await expect.poll(() => page.evaluate("call.level()")).toBeGreaterThan(0.1);
     expect(await page.evaluate("call.problems()")).toEqual([]);
 
     await other.evaluate("silence()");

@@ -69,6 +69,7 @@ export async function launchWebKit({ microphone = "beeping" }: LaunchOptions = {
 class WebDriverPage implements TestPage {
   readonly #driver: WebDriver;
   readonly #leave: () => Promise<void>;
+  #runs = 0;
 
   constructor(driver: WebDriver, leave: () => Promise<void>) {
     this.#driver = driver;
@@ -104,10 +105,23 @@ class WebDriverPage implements TestPage {
   }
 
   async run<R>(expression: string): Promise<R> {
-    const { value, failure } = await this.#driver.executeAsyncScript<{ value: R; failure?: string }>(`
-      const done = arguments[arguments.length - 1];
-      (async () => ${expression})().then((value) => done({ value }), (error) => done({ failure: String(error) }));
+    // WebKit's driver forgets scripts that take long ("Could not parse script result"): this one is asked for its result.
+    const name = JSON.stringify(`voxpipe result ${this.#runs++}`);
+    await this.#driver.executeScript(`
+      globalThis[${name}] = {};
+      (async () => ${expression})().then(
+        (value) => { globalThis[${name}] = { done: true, value }; },
+        (error) => { globalThis[${name}] = { done: true, failure: String(error) }; },
+      );
     `);
+    type Result = { done?: boolean; value: R; failure?: string };
+    const look = () => this.#driver.executeScript<Result>(`return globalThis[${name}]`);
+    let result = await look();
+    while (!result.done) {
+      await pause(20);
+      result = await look();
+    }
+    const { value, failure } = result;
     if (failure !== undefined) throw new Error(failure);
     return value;
   }

@@ -129,16 +129,13 @@ describe("voxpipe transcribe", () => {
     expect(child.stderr.read()).toBeNull();
   });
 
-  it.each([["--help"], ["--version"], ["transcribe", "--help"]])(
-    "so do %s %s, whose reader left before",
-    async (...args) => {
-      const child = startVoxpipe(args);
-      child.stdout.destroy();
-      const stderr = text(child.stderr);
-      await once(child, "close");
-      expect([child.exitCode, await stderr]).toEqual([0, ""]);
-    },
-  );
+  it.each(["--help", "--version", "transcribe --help"])("so does %s, whose reader left before", async (args) => {
+    const child = startVoxpipe(args.split(" "));
+    child.stdout.destroy();
+    const stderr = text(child.stderr);
+    await once(child, "close");
+    expect([child.exitCode, await stderr]).toEqual([0, ""]);
+  });
 
   it("fails in one line if help cannot be written, and ends if nothing can be", {
     skip: !existsSync("/dev/full"),

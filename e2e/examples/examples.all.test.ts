@@ -6,13 +6,13 @@ import { createServer, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { scripted } from "@voxpipe/emulator";
 import { subscribe } from "@voxpipe/relay/subscribe";
+import { freePort } from "@voxpipe/testing";
 import { startEmulator } from "@voxpipe/testing/exact-emulator";
 import { createTranscript } from "@voxpipe/transcript";
 import { expect, inject, test } from "vitest";
 import { WebSocket } from "ws";
 import { engine, speechWav } from "../../packages/cli/test/speech.ts";
 import { calls } from "../../packages/telephony/test/calls.ts";
-import { freePort } from "../browsers/launch/free-port.ts";
 import { root } from "../workspace.ts";
 import { copyExample } from "./start-example.ts";
 

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
-import { freePort } from "../launch/free-port.ts";
+import { freePort } from "@voxpipe/testing";
 
 export interface ServedApplication extends AsyncDisposable {
   readonly url: string;

@@ -1,6 +1,6 @@
+import { freePort } from "@voxpipe/testing";
 import { type Browser, chromium } from "playwright-core";
 import type { LaunchOptions, RunningBrowser } from "./browsers.ts";
-import { freePort } from "./free-port.ts";
 import { PlaywrightPage, pagesIn } from "./playwright-page.ts";
 import { programPath } from "./program-path.ts";
 

@@ -1,8 +1,9 @@
+import type { ChildProcess } from "node:child_process";
 import { readdir } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
+import { freePort } from "@voxpipe/testing";
 import { Builder, By, Capabilities, Key as DriverKey, type WebDriver } from "selenium-webdriver";
 import type { LaunchOptions, RunningBrowser } from "./browsers.ts";
-import { freePort } from "./free-port.ts";
 import { end, spawnOwn } from "./own-process.ts";
 import { programPath } from "./program-path.ts";
 import type { Key, TestPage } from "./test-page.ts";
@@ -35,7 +36,7 @@ export async function launchWebKit({ microphone = "beeping" }: LaunchOptions = {
       browserName: "MiniBrowser",
       "webkitgtk:browserOptions": { binary, args },
     });
-    const driver = await connectTo(`http://127.0.0.1:${port}`, capabilities);
+    const driver = await connectTo(`http://127.0.0.1:${port}`, capabilities, server);
     sessions.add(driver);
     await driver.manage().setTimeouts({ script: 240_000, pageLoad: 30_000 });
     return driver;
@@ -132,11 +133,13 @@ class WebDriverPage implements TestPage {
 }
 
 /** The server takes a moment to listen. It gives up after a minute, when that hangs. */
-async function connectTo(server: string, capabilities: Capabilities): Promise<WebDriver> {
+async function connectTo(address: string, capabilities: Capabilities, server: ChildProcess): Promise<WebDriver> {
   for (let tries = 0; ; tries++) {
     try {
-      return await new Builder().usingServer(server).withCapabilities(capabilities).build();
+      return await new Builder().usingServer(address).withCapabilities(capabilities).build();
     } catch (error) {
+      if (server.exitCode !== null)
+        throw new Error(`WebKitWebDriver ended with code ${server.exitCode}.`, { cause: error });
       if (tries === 240) throw error;
       await pause(250);
     }

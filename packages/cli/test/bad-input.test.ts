@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator } from "@voxpipe/emulator";
+import { freePort } from "@voxpipe/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { wavFile } from "../src/input/wav.fixture.ts";
 import { engine, speechWav } from "./speech.ts";
@@ -91,7 +91,7 @@ describe("bad input is reported in one line, with exit code 2", () => {
 describe("a failed session is reported in one line, with exit code 1", () => {
   it("an unreachable host", async () => {
     const path = await file("talk.wav", wav);
-    const outcome = await voxpipe(["transcribe", path, "--host", `ws://127.0.0.1:${await closedPort()}`], {
+    const outcome = await voxpipe(["transcribe", path, "--host", `ws://127.0.0.1:${await freePort()}`], {
       env: credentials,
     });
     expectOneLine(outcome, /No connection to 127\.0\.0\.1:\d+: .*ECONNREFUSED.* Check --host and the network\./);
@@ -124,12 +124,3 @@ it("a truncated WAV is transcribed as far as it goes, and the missing part is re
   expect(outcome).toMatchObject({ code: 0, stdout: "Good morning.\n" });
   expectOneLine(outcome, /warning: .*short\.wav.*truncated.*2\.50 s.*missing/);
 });
-
-/** A port that was free a moment ago, and on which nobody listens. */
-async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 9;
-}

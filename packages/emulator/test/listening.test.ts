@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { freePort } from "../../testing/src/free-port.ts";
 import type { Engine } from "../src/engines/engine.ts";
 import { startEmulator } from "../src/server.ts";
 import { silence, tone } from "./support/audio.ts";
@@ -129,8 +130,9 @@ test("TLS for other names: a client whose host is fixed trusts the certificate o
 });
 
 test("listens on both loopback addresses, on one port, and gives both back", async () => {
-  const emulator = await startEmulator();
-  const { port } = emulator;
+  const port = await freePort();
+  const emulator = await startEmulator({ port });
+  expect(emulator.port).toBe(port);
   for (const host of ["127.0.0.1", "[::1]", "localhost"]) {
     await using client = await RawClient.connect(`ws://${host}:${port}`, rate);
     await client.until("Begin");
@@ -143,7 +145,7 @@ test("listens on both loopback addresses, on one port, and gives both back", asy
 });
 
 test("a port that only IPv6 loopback lacks is a clear error, or passed over where any will do", async () => {
-  await using taken = await startEmulator({ host: "::1" });
+  await using taken = await startEmulator({ host: "::1", port: await freePort() });
   await expect(startEmulator({ port: taken.port })).rejects.toThrow(`Port ${taken.port} on ::1 is in use.`);
   await using freed = await startEmulator({ host: "127.0.0.1", port: taken.port });
   expect(freed.port).toBe(taken.port);

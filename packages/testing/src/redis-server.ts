@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { freePort } from "./free-port.ts";
 import { findProgram, provideCommand } from "./programs.ts";
 
 export interface RedisServer extends AsyncDisposable {
@@ -62,14 +62,4 @@ async function launch(program: string, port: number, folder: string): Promise<Ch
     }
   }
   throw new Error(`${program} did not start:\n${said.join("\n")}`);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (typeof address === "object" && address !== null) return address.port;
-  throw new Error("No free port.");
 }

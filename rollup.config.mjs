@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
 import dts from "rollup-plugin-dts";
 import esbuild from "rollup-plugin-esbuild";
@@ -30,7 +30,7 @@ export const packages = {
   emulator: { entries: ["index"], programs: ["bin"] },
   recognizer: { entries: ["index"], programs: ["worker"], prepare: copyModels },
   cli: { entries: [], programs: ["bin", "demo"] },
-  demo: { entries: [], programs: ["main"], page: "page/page" },
+  demo: { entries: [], programs: ["main"], pages: ["page", "read"] },
   bench: { entries: [], programs: ["main", "server", "client", "live-clients", "live-client"] },
 };
 
@@ -48,7 +48,7 @@ function build(name, settings, noTypes) {
     programs = [],
     modules = false,
     bundles = [],
-    page,
+    pages = [],
     directive,
     prepare = () => {},
     entryFolder = "src",
@@ -78,7 +78,7 @@ function build(name, settings, noTypes) {
     },
   };
   const whole = bundles.map((entry) => bundle(folder, entry));
-  if (page) whole.push(webPage(folder, page));
+  for (const page of pages) whole.push(webPage(folder, page));
   if (noTypes || entries.length === 0) return [code, ...whole];
   const types = {
     ...shared,
@@ -110,21 +110,21 @@ function bundle(folder, entry) {
 }
 
 /** A page's script with the packages that it imports as a browser gets them; the worklet and the page's files beside it. */
-function webPage(folder, entry) {
+function webPage(folder, name) {
   const place = () => {
     const to = `${folder}/dist/public`;
     mkdirSync(to, { recursive: true });
-    for (const name of ["index.html", "style.css"]) copyFileSync(`${folder}/public/${name}`, `${to}/${name}`);
+    for (const file of readdirSync(`${folder}/public`)) copyFileSync(`${folder}/public/${file}`, `${to}/${file}`);
     copyFileSync("packages/microphone/dist/worklet.js", `${to}/worklet.js`);
   };
   return {
-    input: `${folder}/src/${entry}.ts`,
+    input: `${folder}/src/page/${name}.ts`,
     plugins: [
       { name: "place", writeBundle: place },
       nodeResolve({ browser: true }),
       esbuild({ target: "es2022", minify: true }),
     ],
-    output: { file: `${folder}/dist/public/page.js`, format: "es", inlineDynamicImports: true },
+    output: { file: `${folder}/dist/public/${name}.js`, format: "es", inlineDynamicImports: true },
   };
 }
 

@@ -39,7 +39,7 @@ function heard({ launch, behaviour }: Kit): void {
 }
 
 /** With a microphone that makes some noise. */
-function used({ launch, behaviour }: Kit): void {
+function used({ name, launch, behaviour }: Kit): void {
   let browser: RunningBrowser;
   beforeAll(async () => {
     browser = await launch();
@@ -56,6 +56,21 @@ function used({ launch, behaviour }: Kit): void {
     expect(error).not.toContain("another-key-of-nobody");
     expect(await lights(page)).toBe(0);
   });
+
+  // Of the demo's own parts: `reading-along` has those of the relay in every browser.
+  if (name === "Chromium")
+    behaviour("others read along by the link that the page shows, from what was said before they came", async () => {
+      await using page = await visit(browser, counting.url);
+      await page.click("#start");
+      await until(page, ({ partial }) => partial !== "");
+      const link = await page.run<string>('document.getElementById("read-along").textContent');
+      await using reader = await visit(browser, link);
+      await until(reader, ({ partial, status }) => partial !== "" && status === "Reading along");
+      await page.click("#start");
+      const { lines } = await until(page, ({ status }) => status === "Ready");
+      const read = await until(reader, ({ lines, partial }) => lines.length > 0 && partial === "");
+      expect(read).toMatchObject({ lines, error: "" });
+    });
 
   behaviour("the policy forbids scripts inside the page", async () => {
     await using page = await visit(browser, counting.url);

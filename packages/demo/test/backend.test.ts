@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { get } from "node:http";
 import { fileURLToPath } from "node:url";
 import { startEmulator } from "@voxpipe/emulator";
+import { subscribe } from "@voxpipe/relay/subscribe";
+import { createTranscript } from "@voxpipe/transcript";
 import { expect, test } from "vitest";
 
 /** True times of words, and sessions of US unless they say otherwise. */
@@ -36,9 +38,9 @@ async function run(env: NodeJS.ProcessEnv) {
 }
 
 /** The demo before a local server. */
-async function runBeforeEmulator() {
+async function runBeforeEmulator(env: NodeJS.ProcessEnv = {}) {
   const emulator = await startEmulator({ ...exact, apiKeys: ["a-key"] });
-  const demo = await run({ PORT: "0", ASSEMBLYAI_API_KEY: "a-key", ASSEMBLYAI_HOST: emulator.url });
+  const demo = await run({ PORT: "0", ASSEMBLYAI_API_KEY: "a-key", ASSEMBLYAI_HOST: emulator.url, ...env });
   return {
     ...demo,
     async [Symbol.asyncDispose]() {
@@ -68,6 +70,65 @@ test("only the page itself gets tokens, under this machine's own names", async (
   expect(await statusUnder("localhost", demo.url)).toBe(200);
 });
 
+test("what a page of this machine says can be read along by anyone who knows the talk's name, also by who comes late", async () => {
+  await using demo = await runBeforeEmulator();
+  const say = (events: unknown, headers: HeadersInit = {}) =>
+    fetch(new URL("api/talk/a-talk", demo.url), { method: "PUT", headers, body: JSON.stringify(events) });
+  const turn = (order: number, transcript: string, end_of_turn: boolean) => ({
+    type: "Turn",
+    turn_order: order,
+    turn_is_formatted: end_of_turn,
+    end_of_turn,
+    transcript,
+    words: [],
+  });
+  expect((await say([{ type: "Begin" }, turn(0, "Good morning.", true), turn(1, "so", false)])).status).toBe(204);
+  await using reading = readAlong(new URL("captions?room=a-talk", demo.url));
+  await expect.poll(reading.text).toBe("Good morning. so");
+  expect((await say([turn(1, "So it is.", true)])).status).toBe(204);
+  await expect.poll(reading.text).toBe("Good morning. So it is.");
+
+  expect((await say([turn(2, "Not I.", true)], { origin: "https://elsewhere.example" })).status).toBe(403);
+  expect((await say({ type: "Turn" })).status).toBe(400);
+  expect((await say([null])).status).toBe(400);
+  await say([turn(2, "The end.", true)]);
+  await expect.poll(reading.text).toBe("Good morning. So it is. The end.");
+});
+
+test("a talk that the relay does not take is refused with the reason, not left waiting", async () => {
+  await using demo = await runBeforeEmulator();
+  const address = new URL(`api/talk/${"x".repeat(300)}`, demo.url);
+  const refused = await fetch(address, { method: "PUT", body: JSON.stringify([{ type: "Begin" }, { type: "Begin" }]) });
+  expect(refused.status).toBe(503);
+  expect(await refused.text()).toContain("has 300 characters");
+});
+
+test("with READERS_HOST, others read along at that address, and get neither the page that speaks nor tokens there", async () => {
+  // Also this machine, under another address of its own.
+  await using demo = await runBeforeEmulator({ READERS_HOST: "127.0.0.2" });
+  const html = await (await fetch(demo.url)).text();
+  const [, readers = ""] = /<meta name="readers" content="(.+?)"/.exec(html) ?? [];
+  expect(readers).toMatch(/^http:\/\/127\.0\.0\.2:\d+\/$/);
+  const status = async (path: string, init: RequestInit = {}) => (await fetch(new URL(path, readers), init)).status;
+  expect([await status("read?room=a-talk"), await status("read.js"), await status("style.css")]).toEqual([
+    200, 200, 200,
+  ]);
+  const speaking = { method: "PUT", body: "[]" };
+  expect([await status(""), await status("page.js"), await status("api/talk/a-talk", speaking)]).toEqual([
+    404, 404, 404,
+  ]);
+  expect(await status("api/token", { method: "POST" })).toBe(404);
+});
+
+test.each(["0.0.0.0", "", "192.0.2.1"])(
+  "READERS_HOST %j is no address to read along at, and it says so",
+  async (host) => {
+    const demo = await run({ PORT: "0", ASSEMBLYAI_API_KEY: "a-key", READERS_HOST: host });
+    expect(await demo.exited).toEqual([1, null]);
+    expect(demo.output()).toMatch(/^READERS_HOST is .+\. Set it .+\.\n$/);
+  },
+);
+
 test("Ctrl-C ends it", async () => {
   const demo = await run({ PORT: "0" });
   expect(demo.output()).toMatch(/^Open http:\/\/127\.0\.0\.1:\d+\/ and speak\. Recognised on this machine/);
@@ -94,4 +155,17 @@ async function statusUnder(name: string, url: string): Promise<number | undefine
   const [response] = await once(request, "response");
   response.resume();
   return response.statusCode;
+}
+
+function readAlong(address: URL) {
+  const transcript = createTranscript();
+  const leaving = new AbortController();
+  const reading = subscribe(address, { signal: leaving.signal }).pipeTo(transcript.writable);
+  return {
+    text: () => transcript.snapshot.text,
+    async [Symbol.asyncDispose]() {
+      leaving.abort();
+      await reading;
+    },
+  };
 }

@@ -1,6 +1,5 @@
-import type { Turn } from "@voxpipe/transcript";
+import type { TranscriptSnapshot, Turn } from "@voxpipe/transcript";
 import { element } from "./elements.ts";
-import { live } from "./live.ts";
 
 const main = element("drop", HTMLElement);
 const list = element("captions", HTMLOListElement);
@@ -9,14 +8,13 @@ const partial = element("partial", HTMLParagraphElement);
 main.tabIndex = 0;
 
 /** What was said, and below it what is being said. Screen readers hear the finals only: partials change too fast. */
-live.subscribe(() => {
-  const { turns, partial: open } = live.snapshot.transcript;
+export function showTranscript({ turns, partial: open }: TranscriptSnapshot): void {
   const atEnd = main.scrollHeight - main.scrollTop - main.clientHeight < 80;
   turns.forEach(showTurn);
   partial.textContent = open?.text ?? "";
   partial.hidden = open === undefined;
   if (atEnd) main.scrollTop = main.scrollHeight;
-});
+}
 
 const shown: Turn[] = [];
 

@@ -1,6 +1,7 @@
 import { createTranscriber } from "@voxpipe/transcriber";
 import { tokenFrom } from "voxpipe";
 import { fileAudio, fileSampleRate } from "./file-audio.ts";
+import { share } from "./share.ts";
 
 let file: File | undefined;
 
@@ -15,6 +16,7 @@ export const live = createTranscriber({
   terminationTimeout: 30_000,
   sampleRate: fileSampleRate,
   source: () => file && fileAudio(file),
+  onEvent: share,
 });
 
 export function begin(chosen?: File): void {

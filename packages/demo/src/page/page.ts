@@ -1,4 +1,4 @@
-import "./captions.ts";
+import { showTranscript } from "./captions.ts";
 import { element } from "./elements.ts";
 import { begin, end, live } from "./live.ts";
 import "./microphone-controls.ts";
@@ -16,6 +16,7 @@ function take(file: File | undefined): void {
 }
 
 live.subscribe(() => {
+  showTranscript(live.snapshot.transcript);
   start.textContent = isRunning() ? "Stop" : "Start";
 });
 start.addEventListener("click", () => (isRunning() ? end() : begin()));

@@ -181,7 +181,7 @@ pcm().pipeTo(session.audio).catch(() => {});`,
     page: "packages/relay/README.md",
     contains: "subscribe(",
     failed: 0,
-    notRun: "a page's part, which needs a relay: the package's tests of subscribe have one",
+    notRun: "packages/relay/test/readme.all.test.ts runs it as it is printed",
   },
   {
     page: "packages/core/README.md",

@@ -23,8 +23,9 @@ function askAndStall(port: number, headers = ""): Promise<void> {
 }
 
 it("connections that read nothing: those of one identity are refused, and the others cost a bounded amount of memory", async () => {
-  const count = 1000;
-  const most = 800;
+  // `pnpm load --silent 10000` has more of them, beside readers who read.
+  const count = 250;
+  const most = 200;
   const relay = createRelay({
     stallTimeout: 1500,
     heartbeat: 500,

@@ -1,69 +1,84 @@
-import type { Service } from "./load.ts";
+import type { Service } from "./service.ts";
+import { wait } from "./waiting.ts";
+import type { Worker } from "./worker.ts";
 
-export interface Fault {
-  readonly name: string;
-  /** Returns how many readers it has made to take nothing, for good. */
-  readonly run: (service: Service) => Promise<number | undefined>;
+/** In ms. */
+export interface FaultTimes {
+  /** How long a process that was ended is away. */
+  readonly down: number;
+  readonly frozen: number;
+  readonly cut: number;
 }
 
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** Frozen for longer than the relay waits for Redis, and cut off for half a minute. */
+export const realTimes: FaultTimes = { down: 2000, frozen: 8000, cut: 30_000 };
+
+export interface Readers {
+  readonly process: Worker;
+  readonly count: number;
+}
+
+interface Fault {
+  readonly name: string;
+  /** Returns how many readers it has made to take nothing, for good. */
+  readonly run: (service: Service, readers: Readers, times: FaultTimes) => Promise<number>;
 }
 
 /** One after another, with time to recover between them. */
 export const faults: readonly Fault[] = [
   {
-    name: "kill -9 of a server, which starts again 2 s later",
-    async run({ servers, startServer }) {
+    name: "kill -9 of a server, which starts again",
+    async run({ servers, startServer }, _, { down }) {
       await servers[0]?.kill();
-      await wait(2000);
+      await wait(down);
       await startServer(0);
       return 0;
     },
   },
   {
-    name: "kill -9 of the publisher; another takes over 2 s later",
-    async run({ publisher, startPublisher }) {
-      await publisher().kill();
-      await wait(2000);
-      await startPublisher();
+    name: "kill -9 of the publisher; another takes over",
+    async run(service, _, { down }) {
+      await service.publisher.kill();
+      await wait(down);
+      await service.startPublisher();
       return 0;
     },
   },
   {
-    name: "Redis restarted with nothing in it, 2 s later",
-    async run({ redis }) {
+    name: "Redis restarted with nothing in it",
+    async run({ redis }, _, { down }) {
       await redis.stop();
-      await wait(2000);
+      await wait(down);
       await redis.start();
       return 0;
     },
   },
   {
-    name: "Redis frozen for 8 s",
-    async run({ redis }) {
+    name: "Redis frozen",
+    async run({ redis }, _, { frozen }) {
       redis.freeze();
-      await wait(8000);
+      await wait(frozen);
       redis.thaw();
       return 0;
     },
   },
   {
     name: "a tenth of the readers takes nothing from now on",
-    async run({ readers, readerCount }) {
-      const count = Math.ceil(readerCount / 10);
-      await readers.ask("pause", { from: readerCount - count, to: readerCount, mode: "stall" });
-      return count;
+    async run(_, { process, count }) {
+      const stalled = Math.ceil(count / 10);
+      await process.ask("change", { from: count - stalled, to: count, mode: "stall" });
+      return stalled;
     },
   },
   {
-    name: "the network between Redis and a server cut for 30 s, a tenth of the readers cut off as well",
-    async run({ proxy, readers, readerCount }) {
-      const range = { from: 0, to: Math.ceil(readerCount / 10) };
+    name: "the network cut: between Redis and a server, and of a fifth of the readers, half of which notice it",
+    async run({ proxy }, { process, count }, { cut }) {
+      const tenth = Math.ceil(count / 10);
       proxy.cut();
-      await readers.ask("pause", { ...range, mode: "pause" });
-      await wait(30_000);
-      await readers.ask("pause", { ...range, mode: "resume" });
+      await process.ask("change", { from: 0, to: tenth, mode: "pause" });
+      await process.ask("change", { from: tenth, to: 2 * tenth, mode: "leave" });
+      await wait(cut);
+      await process.ask("change", { from: 0, to: 2 * tenth, mode: "return" });
       proxy.mend();
       return 0;
     },

@@ -1,217 +1,137 @@
-import { once } from "node:events";
-import { join } from "node:path";
-import { startRedis } from "@voxpipe/testing";
-import { createClient } from "redis";
-import { type Fault, faults } from "./faults.ts";
-import { startProxy } from "./proxy.ts";
-import { Worker } from "./worker.ts";
+import { type FaultTimes, faults } from "./faults.ts";
+import { redisFigures, serverFigures, sum } from "./figures.ts";
+import { type Service, startService } from "./service.ts";
+import { until, wait } from "./waiting.ts";
+import type { Worker } from "./worker.ts";
 
 export interface LoadOptions {
   /** Where the built programs are. */
   readonly programs: string;
   readonly readers: number;
   readonly rooms: number;
-  /** How long it is measured, in seconds. */
+  /** How long it is measured, in seconds; with faults, how long they have between them. */
   readonly seconds: number;
   /** Partials a second in a room. */
   readonly rate: number;
-  readonly faults: boolean;
+  /** None without it. */
+  readonly faults?: FaultTimes | undefined;
+  /** Of the servers, in ms. With faults short enough that who takes nothing is gone at the end: its traffic alone fills no socket. */
+  readonly stallTimeout?: number;
+  readonly maxConnectionAge?: number;
   readonly log: (line: string) => void;
 }
 
 export interface LoadReport {
-  /** Sums over all readers: final turns that some readers of a room have and others have not; that came twice; out of order. */
+  readonly readers: number;
+  /** Final turns that all publishers handed over to the relay, without those that were lost with a publisher. */
+  readonly finals: number;
+  /** Sums over readers, of those that should have a final: that have not; that came twice; out of order. */
   readonly missing: number;
   readonly repeated: number;
   readonly unordered: number;
-  /** Different final turns that readers have. */
-  readonly finals: number;
-  /** Final turns that the last publisher handed over, and how many of those readers have. */
-  readonly said: number;
-  readonly heard: number;
   /** From publishing to a reader's socket, in ms. */
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
+  /** That a reader gets a second. */
   readonly partials: number;
   readonly reconnects: number;
+  /** That all readers got a second. */
   readonly megabytes: number;
-  /** Of each server. */
-  readonly servers: readonly { readonly cpuPercent: number; readonly rssMb: number; readonly heapMb: number }[];
-  readonly redis: { readonly cpuPercent: number; readonly mb: number };
+  /** Of each server. CPU in percent of one core. */
+  readonly servers: readonly { readonly cpu: number; readonly mb: number; readonly mostMb: number }[];
+  /** Of both servers, for 1,000 readers; memory beyond what they took without any. */
+  readonly perThousand: { readonly cpu: number; readonly mb: number };
+  readonly redis: { readonly cpu: number; readonly mb: number };
+  readonly publisherMostMb: number;
+  /** How long after its end every reader had all that was said until then. */
+  readonly faults: readonly { readonly name: string; readonly recovered: string }[];
   /** Readers that were made to take nothing, and how many of them the servers still hold. */
   readonly stalled: number;
   readonly stillHeld: number;
   readonly complaints: readonly string[];
 }
 
-/** What faults are made with. */
-export interface Service {
-  readonly servers: Worker[];
-  readonly redis: Awaited<ReturnType<typeof startRedis>>;
-  readonly proxy: Awaited<ReturnType<typeof startProxy>>;
-  readonly readers: Worker;
-  readonly readerCount: number;
-  startServer(index: number): Promise<void>;
-  startPublisher(): Promise<void>;
-  publisher(): Worker;
-}
+/** In ms. */
+const patience = 120_000;
 
-const mb = 2 ** 20;
-
-/** Two server processes, a publisher, one Redis and many readers. */
+/** Many readers of a service, for a while. */
 export async function load(options: LoadOptions): Promise<LoadReport> {
-  const { programs, rooms, rate, seconds, log } = options;
-  await using redis = await startRedis();
-  // One server reaches Redis through a network that can be cut.
-  await using proxy = await startProxy(Number(new URL(redis.url).port));
-  const urls = [redis.url, proxy.url];
-  const ports = [0, 0];
-  const servers: Worker[] = [];
-  const complaints: string[] = [];
-  let publisher: Worker | undefined;
-  let said = 0;
-  const all: Worker[] = [];
+  const { rooms, log, stallTimeout = 15_000 } = options;
+  const { maxConnectionAge = options.faults ? 40_000 : 1_800_000 } = options;
+  await using service = await startService({ ...options, stallTimeout, maxConnectionAge });
+  // They speak already, and nobody reads.
+  await wait(1000);
+  const empty = await serverFigures(service);
+  const reading = await service.start("readers", [service.ports.join(), String(options.readers), String(rooms)]);
+  const allAreThere = async () => sum(await serverFigures(service), "readers") >= options.readers;
+  if ((await until(allAreThere, patience)) === undefined) throw new Error("Not all readers were let in.");
+  log(`${options.readers} readers are there.`);
 
-  const start = async (name: string, args: readonly string[], env?: Record<string, string>) => {
-    const worker = new Worker(join(programs, `${name}.js`), args, env);
-    all.push(worker);
-    const [message] = await once(worker.process, "message");
-    return { worker, port: Number(message.listening) };
-  };
-  const startServer = async (index: number) => {
-    const args = [String(ports[index]), urls[index] ?? ""];
-    // With faults short enough for what takes nothing to be gone at the end: its traffic alone would fill no socket.
-    const bounds = { STALL_TIMEOUT: "15000", MAX_AGE: options.faults ? "40000" : "1800000" };
-    const { worker, port } = await start("server", args, bounds);
-    servers[index] = worker;
-    ports[index] = port;
-  };
-  const startPublisher = async () => {
-    publisher = (await start("publisher", [redis.url, String(rooms), String(rate)])).worker;
-  };
-  const readers = async () => (await start("readers", [ports.join(), String(options.readers), String(rooms)])).worker;
+  await reading.ask("measure", true);
+  const [before, redisBefore, begun] = [await serverFigures(service), await redisFigures(service), performance.now()];
+  const run = options.faults ? await runFaults(options.faults, service, reading, options) : undefined;
+  if (!run) await wait(options.seconds * 1000);
+  const elapsed = performance.now() - begun;
+  const [after, redisAfter] = [await serverFigures(service), await redisFigures(service)];
+  const during = (await reading.ask("measure", false)) ?? {};
+  const publisherMostMb = ((await service.publisher.ask("stats"))?.mostRss ?? 0) / 2 ** 20;
 
-  try {
-    await startServer(0);
-    await startServer(1);
-    await startPublisher();
-    const reading = await readers();
-    await until(async () => (await totalReaders(servers)) >= options.readers, 120_000);
-    log(`${options.readers} readers are there.`);
-    await reading.ask("measure", true);
-    const before = await Promise.all(servers.map((server) => server.ask("stats")));
-    const redisBefore = await redisFigures(redis.url);
-    const begun = performance.now();
-    const service: Service = {
-      servers,
-      redis,
-      proxy,
-      readers: reading,
-      readerCount: options.readers,
-      startServer,
-      startPublisher,
-      publisher: () => publisher ?? fail("There is no publisher."),
-    };
-    let stalled = 0;
-    if (options.faults) stalled = await runFaults(faults, service, seconds, log);
-    else await wait(seconds * 1000);
-    const elapsed = performance.now() - begun;
-    const after = await Promise.all(servers.map((server) => server.ask("stats")));
-    const redisAfter = await redisFigures(redis.url);
-    await reading.ask("measure", false);
-    const end = await publisher?.ask("end");
-    said += end?.finals ?? 0;
-    const speaker = publisher?.process.pid;
-    // All that was said has arrived once nobody has less than the others any more.
-    const counted = options.readers - stalled;
-    const ask = async () => (await reading.ask("stats", { first: counted, publisher: speaker })) ?? {};
-    await until(async () => {
-      const [before, after] = [await ask(), await wait(1000).then(ask)];
-      return after.missing === 0 && after.distinct === before.distinct;
-    }, 90_000).catch(() => log("Something is still missing."));
-    const stats = await ask();
-    let stillHeld = 0;
-    const held = async () => {
-      const figures = await Promise.all(servers.map((server) => server.ask("stats")));
-      stillHeld = Math.max(0, figures.reduce((sum, server) => sum + (server?.connections ?? 0), 0) - counted);
-      return stillHeld === 0;
-    };
-    await until(held, 60_000).catch(() => log("Servers still hold readers that take nothing."));
-    for (const worker of all) for (const [line, times] of worker.complaints) complaints.push(`${line} (${times})`);
-    return {
-      missing: stats.missing ?? -1,
-      repeated: stats.repeated ?? -1,
-      unordered: stats.unordered ?? -1,
-      finals: stats.distinct ?? 0,
-      said,
-      heard: stats.ofPublisher ?? 0,
-      p50: stats.p50 ?? 0,
-      p99: stats.p99 ?? 0,
-      max: stats.max ?? 0,
-      partials: stats.partials ?? 0,
-      reconnects: stats.reconnects ?? 0,
-      megabytes: (stats.bytes ?? 0) / mb,
-      servers: after.map((figures, i) => ({
-        cpuPercent: (((figures?.cpuMs ?? 0) - (options.faults ? 0 : (before[i]?.cpuMs ?? 0))) / elapsed) * 100,
-        rssMb: (figures?.rss ?? 0) / mb,
-        heapMb: (figures?.heap ?? 0) / mb,
-      })),
-      redis: {
-        cpuPercent: ((redisAfter.cpuMs - (options.faults ? 0 : redisBefore.cpuMs)) / elapsed) * 100,
-        mb: redisAfter.bytes / mb,
-      },
-      stalled,
-      stillHeld,
-      complaints,
-    };
-  } finally {
-    await Promise.all(all.map((worker) => worker.kill()));
-  }
+  const stalled = run?.stalled ?? 0;
+  const counted = options.readers - stalled;
+  const said = await service.publisher.ask("end");
+  const publisher = service.publisher.process.pid;
+  const count = async () => (await reading.ask("count", { first: counted, publisher, said })) ?? {};
+  if ((await until(async () => (await count()).missing === 0, 90_000)) === undefined) log("Finals are missing.");
+  // What comes twice has come by then.
+  await wait(1000);
+  const { missing = -1, repeated = -1, unordered = -1, finals = 0 } = await count();
+
+  const held = async () => Math.max(0, sum(await serverFigures(service), "connections") - counted);
+  if ((await until(async () => (await held()) === 0, patience)) === undefined) log("Servers hold who takes nothing.");
+  // A process that was started again has used none before.
+  const cpu = (now: number, then: number) => ((now < then || options.faults ? now : now - then) / elapsed) * 100;
+  const servers = after.map(({ cpuMs, mb, mostMb }, i) => ({ cpu: cpu(cpuMs, before[i]?.cpuMs ?? 0), mb, mostMb }));
+  const thousands = options.readers / 1000;
+  return {
+    readers: options.readers,
+    finals,
+    missing,
+    repeated,
+    unordered,
+    p50: during.p50 ?? 0,
+    p99: during.p99 ?? 0,
+    max: during.max ?? 0,
+    partials: (during.partials ?? 0) / options.readers / (elapsed / 1000),
+    reconnects: during.reconnects ?? 0,
+    megabytes: (during.bytes ?? 0) / 2 ** 20 / (elapsed / 1000),
+    servers,
+    perThousand: {
+      cpu: servers.reduce((total, server) => total + server.cpu, 0) / thousands,
+      mb: (sum(after, "mb") - sum(empty, "mb")) / thousands,
+    },
+    redis: { cpu: cpu(redisAfter.cpuMs, redisBefore.cpuMs), mb: redisAfter.mb },
+    publisherMostMb,
+    faults: run?.recoveries ?? [],
+    stalled,
+    stillHeld: await held(),
+    complaints: service.complaints(),
+  };
 }
 
-async function runFaults(
-  list: readonly Fault[],
-  service: Service,
-  seconds: number,
-  log: (line: string) => void,
-): Promise<number> {
+async function runFaults(times: FaultTimes, service: Service, process: Worker, { readers, seconds, log }: LoadOptions) {
   let stalled = 0;
-  for (const { name, run } of list) {
+  const recoveries: { name: string; recovered: string }[] = [];
+  for (const { name, run } of faults) {
     log(name);
-    stalled += (await run(service)) ?? 0;
-    await wait((seconds * 1000) / list.length / 2);
+    stalled += await run(service, { process, count: readers }, times);
+    const { publisher } = service;
+    const question = { first: readers - stalled, publisher: publisher.process.pid, said: await publisher.ask("stats") };
+    const ms = await until(async () => (await process.ask("count", question))?.lacking === 0, patience);
+    const recovered = ms === undefined ? "never" : `${(ms / 1000).toFixed(1)} s`;
+    log(`recovered after ${recovered}`);
+    recoveries.push({ name, recovered });
+    await wait((seconds * 1000) / faults.length);
   }
-  return stalled;
-}
-
-async function totalReaders(servers: readonly Worker[]): Promise<number> {
-  const figures = await Promise.all(servers.map((server) => server.ask("stats")));
-  return figures.reduce((sum, stats) => sum + (stats?.readers ?? 0), 0);
-}
-
-async function redisFigures(url: string): Promise<{ cpuMs: number; bytes: number }> {
-  const client = createClient({ url });
-  client.on("error", () => {});
-  await client.connect();
-  const text = await client.info();
-  client.destroy();
-  const figure = (name: string) => Number(new RegExp(`^${name}:([\\d.]+)`, "m").exec(text)?.[1] ?? 0);
-  return { cpuMs: 1000 * (figure("used_cpu_user") + figure("used_cpu_sys")), bytes: figure("used_memory") };
-}
-
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-async function until(holds: () => Promise<boolean>, ms: number): Promise<void> {
-  const end = performance.now() + ms;
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`It did not happen within ${ms} ms.`);
-    await wait(250);
-  }
-}
-
-function fail(message: string): never {
-  throw new Error(message);
+  return { stalled, recoveries };
 }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 
-export interface Proxy extends AsyncDisposable {
+export interface NetworkProxy extends AsyncDisposable {
   readonly url: string;
   /** Nothing passes any more, in either direction, and nobody is informed. */
   cut(): void;
@@ -9,7 +9,7 @@ export interface Proxy extends AsyncDisposable {
 }
 
 /** A network on the way to a port of this machine. */
-export async function startProxy(port: number): Promise<Proxy> {
+export async function startProxy(port: number): Promise<NetworkProxy> {
   const sockets = new Set<Socket>();
   let isCut = false;
   const server = createServer((client) => {

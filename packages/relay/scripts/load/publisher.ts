@@ -14,8 +14,8 @@ const relay = createRelay({
 });
 const speed = Number(rate);
 const partialsPerTurn = 3 * speed;
-let finals = 0;
-let partials = 0;
+/** Of each room. */
+const finals = Array.from({ length: Number(rooms) }, () => 0);
 let ending = false;
 
 function turn(room: number, order: number, step: number): TranscriptEvent {
@@ -39,8 +39,7 @@ async function* speak(room: number): AsyncGenerator<TranscriptEvent> {
     for (let step = 1; step <= partialsPerTurn && !ending; step++) {
       await pause(begun + (++sent * 1000) / speed - performance.now());
       yield turn(room, order, step);
-      if (step === partialsPerTurn) finals++;
-      else partials++;
+      if (step === partialsPerTurn) finals[room] = order + 1;
     }
   }
 }
@@ -55,10 +54,11 @@ const ended = Promise.all(published).then(
   () => 1,
 );
 answer({
-  stats: () => ({ finals, partials, rss: process.memoryUsage().rss }),
+  /** Of each room how many final turns were handed over, and the most memory so far in bytes. */
+  stats: () => ({ ...finals, mostRss: process.resourceUsage().maxRSS * 1024 }),
   async end() {
     ending = true;
-    return { finals, failed: await ended };
+    return { ...finals, failed: await ended };
   },
 });
 process.send?.({ listening: 0 });

@@ -50,12 +50,22 @@ class Reader {
     });
   }
 
+  /** Reads nothing for a while, on a connection that stays. */
   pause(): void {
     this.#socket?.pause();
   }
 
-  resume(): void {
-    this.#socket?.resume();
+  /** Has no network for a while, and notices it. */
+  leave(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.destroy();
+  }
+
+  /** After `pause` or `leave`. */
+  return(): void {
+    if (this.#socket) this.#socket.resume();
+    else this.open();
   }
 
   /** Reads nothing of what it asks for, and never leaves by itself. */
@@ -116,58 +126,70 @@ function percentile(percent: number): number {
   return 0;
 }
 
-const begun = process.cpuUsage();
+/** Final turns that the readers of each room should have: those that any of them has, and those that a publisher said. */
+function expectedFinals(counted: readonly Reader[], said: ReadonlyMap<number, ReadonlySet<string>>) {
+  const expected = new Map([...said].map(([room, keys]) => [room, new Set(keys)]));
+  for (const { room, finals } of counted) {
+    const known = expected.get(room) ?? new Set();
+    for (const key of finals.keys()) known.add(key);
+    expected.set(room, known);
+  }
+  return expected;
+}
+
+/** How many finals are not there, over all readers. */
+function countMissing(counted: readonly Reader[], expected: ReadonlyMap<number, ReadonlySet<string>>): number {
+  let missing = 0;
+  for (const { room, finals } of counted) for (const key of expected.get(room) ?? []) if (!finals.has(key)) missing++;
+  return missing;
+}
+
+function saidBy(publisher: unknown, turns: object): Map<number, Set<string>> {
+  const keysOf = (room: number) => {
+    const count = Number(Reflect.get(turns, room) ?? 0);
+    return new Set(Array.from({ length: count }, (_, order) => `${publisher}/${order}`));
+  };
+  return new Map(Array.from({ length: Number(rooms) }, (_, room) => [room, keysOf(room)]));
+}
+
 answer({
+  /** From now on, or what there was since then. */
   measure(on) {
     measuring = on === true;
-    if (measuring) delays.clear();
-    return {};
+    const [p50, p99, max] = [percentile(50), percentile(99), percentile(100)];
+    const result = { p50, p99, max, partials, bytes, reconnects };
+    if (measuring) {
+      delays.clear();
+      partials = 0;
+      bytes = 0;
+      reconnects = 0;
+    }
+    return result;
   },
-  pause(how) {
+  change(how) {
     const { from = 0, to = 0, mode = "" } = Object(how);
-    for (const reader of readers.slice(from, to)) {
-      if (mode === "pause") reader.pause();
-      else if (mode === "resume") reader.resume();
-      else reader.stall();
-    }
+    const changes = new Map<unknown, (reader: Reader) => void>([
+      ["pause", (reader) => reader.pause()],
+      ["leave", (reader) => reader.leave()],
+      ["return", (reader) => reader.return()],
+      ["stall", (reader) => reader.stall()],
+    ]);
+    for (const reader of readers.slice(from, to)) changes.get(mode)?.(reader);
     return {};
   },
-  /** Of the first readers: those behind them were made to stall. `ofPublisher`: finals of that process. */
-  stats(how) {
-    const { first = readers.length, publisher = "" } = Object(how);
+  /** Of the `first` readers: those after them were made to stall. `said`: turns of each room that a publisher has said. */
+  count(what) {
+    const { first = readers.length, publisher, said = {} } = Object(what);
     const counted = readers.slice(0, first);
-    const all = new Map<number, Set<string>>();
-    for (const { room, finals } of counted) {
-      const known = all.get(room) ?? new Set();
-      for (const key of finals.keys()) known.add(key);
-      all.set(room, known);
-    }
-    let missing = 0;
-    let repeated = 0;
-    for (const { room, finals } of counted) {
-      missing += (all.get(room)?.size ?? 0) - finals.size;
-      for (const times of finals.values()) repeated += times - 1;
-    }
-    const { user, system } = process.cpuUsage(begun);
-    const ofPublisher = [...all.values()]
-      .flatMap((keys) => [...keys])
-      .filter((key) => key.startsWith(`${publisher}/`)).length;
-    const distinct = [...all.values()].reduce((sum, { size }) => sum + size, 0);
-    const p50 = percentile(50);
-    const [p99, max] = [percentile(99), percentile(100)];
+    const saidTurns = saidBy(publisher, Object(said));
+    const expected = expectedFinals(counted, saidTurns);
+    const times = counted.flatMap(({ finals }) => [...finals.values()]);
     return {
-      missing,
-      repeated,
-      distinct,
-      ofPublisher,
-      partials,
-      bytes,
-      reconnects,
+      missing: countMissing(counted, expected),
+      lacking: countMissing(counted, saidTurns),
+      repeated: times.reduce((sum, count) => sum + count - 1, 0),
       unordered,
-      p50,
-      p99,
-      max,
-      cpuMs: (user + system) / 1000,
+      finals: [...expected.values()].reduce((sum, { size }) => sum + size, 0),
     };
   },
 });

@@ -15,6 +15,8 @@ const relay = createRelay({
 });
 const handler = relay.handler({ authorize: () => true });
 const server = createServer(toNodeListener(handler));
+let accepted = 0;
+server.on("connection", () => accepted++);
 server.listen(Number(port), "127.0.0.1", () => {
   const address = server.address();
   process.send?.({ listening: typeof address === "object" && address !== null ? address.port : 0 });
@@ -28,13 +30,13 @@ const begun = process.cpuUsage();
 answer({
   async stats() {
     const { user, system } = process.cpuUsage(begun);
-    const { rss, heapUsed, external } = process.memoryUsage();
     return {
       cpuMs: (user + system) / 1000,
-      rss,
-      heap: heapUsed + external,
+      rss: process.memoryUsage.rss(),
+      mostRss: process.resourceUsage().maxRSS * 1024,
       readers: relay.stats().readers,
       connections: await connections(),
+      accepted,
     };
   },
 });

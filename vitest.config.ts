@@ -5,11 +5,8 @@ const packages = "packages/*/{src,test}/**";
 const all = "*.all.test.ts";
 /** Tests that `test` runs with few cases, and `test:all` again with all of them: see `cases` in packages/testing. */
 const sized = "*.sized.test.ts";
-/** Tests of one module each, which share a worker's imports: those take most of their time. The token's watch the console. */
-const units = {
-  include: ["packages/*/src/**/*.test.ts"],
-  exclude: ["packages/token/src/**/*.test.ts", "packages/client/src/entries/mixed-builds.test.ts"],
-};
+/** Tests that replace what the others of a worker share: a module, the clock, the classes of a browser. */
+const alone = ["packages/client/src/entries/mixed-builds.test.ts", "packages/*/test/**/*.jsdom*.test.ts"];
 const packed = ["e2e/packed.ts", "e2e/installed.ts"];
 
 type BrowserName = "Chromium" | "Firefox" | "WebKit";
@@ -47,18 +44,18 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: "units",
-          include: units.include,
-          exclude: [`**/${all}`, ...units.exclude],
+          // They share their worker's imports, which take most of the time of many.
+          name: "packages",
+          include: [`${packages}/*.test.ts`],
+          exclude: [`**/${all}`, ...alone],
           isolate: false,
         },
       },
       {
         extends: true,
         test: {
-          name: "packages",
-          include: ["packages/*/test/**/*.test.ts", ...units.exclude],
-          exclude: [`**/${all}`],
+          name: "alone",
+          include: alone,
         },
       },
       {

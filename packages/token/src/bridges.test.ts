@@ -127,6 +127,15 @@ describe.each(Object.entries(bridges))("through %s", (_, bridge) => {
     expect(upstream.requests).toEqual([]);
   });
 
+  it("an authorize that returns Response.error() is 500, and never 200", async () => {
+    await using upstream = await startUpstream(minted);
+    const authorize = () => Response.error();
+    await using server = await start(bridge, createTokenHandler({ ...settings, authorize, apiHost: upstream.url }));
+    const response = await fetch(server.url, { method: "POST" });
+    expect([response.status, await response.json()]).toMatchObject([500, { error: { code: "internal-error" } }]);
+    expect(upstream.requests).toEqual([]);
+  });
+
   it("an expired session gets nothing, and the token of one that is good does not help it", async () => {
     await using upstream = await startUpstream(minted);
     const sessions = new Map([["of-ada", Date.now() + 60_000]]);

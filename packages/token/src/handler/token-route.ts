@@ -90,8 +90,11 @@ function identifyStep<I extends Identity>(settings: TokenHandlerSettings<I>, key
       async () => {
         // `authorize` may throw a response, as frameworks do.
         const answer = await ask(() => authorize(visitor));
+        if (!(answer instanceof Response)) return answer;
+        // Hono's Node server replaces the class Response; its own would make 200 of this.
+        if (answer.status === 0) throw new TypeError("Response.error() is no answer to a visitor.");
         // A copy, since the headers of a fetched or redirecting response cannot be changed.
-        return answer instanceof Response ? new Response(answer.body, answer) : answer;
+        return new Response(answer.body, answer);
       },
       { request, secret: key.secret(), authorizeTimeout, ...authorizeCallback },
     );

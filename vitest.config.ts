@@ -49,6 +49,7 @@ export default defineConfig({
           include: [`${packages}/*.test.ts`],
           exclude: [`**/${all}`, ...alone],
           isolate: false,
+          setupFiles: ["packages/testing/src/leave-as-found.ts"],
         },
       },
       {

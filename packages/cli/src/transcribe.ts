@@ -31,7 +31,7 @@ const localCredentials = { apiKey: "voxpipe-local-session" };
 export async function transcribe(options: TranscribeOptions, io: CommandIo, observe?: Observer): Promise<void> {
   const ended = new AbortController();
   // Before anything is opened: it may refuse the environment's value.
-  const agent = options.local ? undefined : proxyFromEnvironment(options.host, ended.signal);
+  const agent = options.local ? undefined : await proxyFromEnvironment(options.host, ended.signal);
   const credentials = options.local ? localCredentials : findCredentials(options.token, io.env);
   const audio =
     options.channels.length === 0

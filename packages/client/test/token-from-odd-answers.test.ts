@@ -1,8 +1,10 @@
 import { createServer } from "node:http";
 import { inspect } from "node:util";
-import { expect, test, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { tokenFrom } from "voxpipe";
 import { backend, request, token } from "./token-backend.ts";
+
+afterEach(() => vi.useRealTimers());
 
 test.each(["{}", '{"token":7}', '{"token":""}', "[]", "null"])("the answer %s is no token", async (body) => {
   await using server = await backend([{ status: 200, body }]);

@@ -1,6 +1,4 @@
-import { HttpsProxyAgent } from "https-proxy-agent";
 import { getProxyForUrl } from "proxy-from-env";
-import { SocksProxyAgent } from "socks-proxy-agent";
 import type { ConnectionAgent } from "voxpipe";
 import { UsageError } from "./usage-error.ts";
 
@@ -14,14 +12,27 @@ const expected = "Use http://, https://, socks4:// or socks5://, a host and a po
  *
  * @throws UsageError for a proxy that cannot be used. The value is not shown: it may contain a password.
  */
-export function proxyFromEnvironment(host: string | undefined, signal: AbortSignal): ConnectionAgent | undefined {
+export async function proxyFromEnvironment(
+  host: string | undefined,
+  signal: AbortSignal,
+): Promise<ConnectionAgent | undefined> {
   const target = targetOf(host);
   const found = getProxyForUrl(target);
   if (found === "") return undefined;
   const proxy = proxyUrl(found, target);
   if (proxy === undefined)
     throw new UsageError(`The environment variable ${variableOf(target)} is not the URL of a proxy. ${expected}.`);
-  return proxy.protocol.startsWith("socks") ? new SocksProxyAgent(proxy) : new HttpsProxyAgent(proxy, { signal });
+  return openAgent(proxy, signal);
+}
+
+/** Most runs use no proxy, and need not wait for these packages to load. */
+async function openAgent(proxy: URL, signal: AbortSignal): Promise<ConnectionAgent> {
+  if (proxy.protocol.startsWith("socks")) {
+    const { SocksProxyAgent } = await import("socks-proxy-agent");
+    return new SocksProxyAgent(proxy);
+  }
+  const { HttpsProxyAgent } = await import("https-proxy-agent");
+  return new HttpsProxyAgent(proxy, { signal });
 }
 
 /** The address under which the variables know a host: `https:`, and for `ws://` hosts `http:`. */

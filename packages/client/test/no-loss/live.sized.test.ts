@@ -53,7 +53,7 @@ test.each(["PCM", "mu-law"] as const)(
     timeout: 10 * minutes,
   },
   async (encoding) => {
-    await many(50_001, cases(3, 40), async (seed) => {
+    await many(50_001, cases(2, 40), async (seed) => {
       const lateness = (random: Random) => () => random.between(70, latestMs);
       const server = { edges: "exact" } as const;
       expectAllWords(await liveRun({ seed, encoding, model: "U3", faults: lateBreaks, lateness, server }));

@@ -78,7 +78,7 @@ export default defineConfig({
           include: [`${packages}/${all}`, `${packages}/${sized}`, `e2e/*/${all}`, `e2e/*/${sized}`],
           exclude: ["e2e/browsers/**"],
           globalSetup: packed,
-          env: { VOXPIPE_CASES: "many" },
+          env: { VOXPIPE_CASES: process.env.VOXPIPE_CASES ?? "many" },
           typecheck: { enabled: true, include: ["packages/*/src/**/*.test-d.ts"], tsconfig: "tsconfig.json" },
         },
       },

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { cases } from "@voxpipe/testing";
 import { afterAll, beforeAll, expect } from "vitest";
 import type { BrowserName } from "./launch/browsers.ts";
 import { evaluate } from "./launch/test-page.ts";
@@ -11,7 +12,7 @@ import { serveSite } from "./site/serve-site.ts";
 
 // The fake microphone's own rate in Chromium, so that nothing on the way has to resample.
 const sampleRate = 44_100;
-const seconds = 60;
+const seconds = cases(20, 20, 60);
 const original = noise(seconds * sampleRate);
 let folder: string;
 let wav: string;
@@ -28,7 +29,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 // The browsers mostly wait here: what takes long and little of the machine is done at the same time.
 inEveryBrowser(
-  "60 s of audio",
+  `${seconds} s of audio`,
   ({ name, launch, behaviour }) => {
     behaviour("every sample of every render quantum comes through, once and unchanged", () => record(name, launch, 0));
     behaviour("a hidden tab continues for 30 s without a gap", () => hide(launch));
@@ -37,7 +38,7 @@ inEveryBrowser(
 );
 
 // Nine browsers at once were too many: some of them then gave no sound for minutes.
-inEveryBrowser("60 s of audio", ({ name, launch, behaviour }) => {
+inEveryBrowser(`${seconds} s of audio`, ({ name, launch, behaviour }) => {
   behaviour("the same with the main thread blocked for 500 ms of every second", () => record(name, launch, 500));
 });
 

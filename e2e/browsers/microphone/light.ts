@@ -1,3 +1,4 @@
+import { cases } from "@voxpipe/testing";
 import { expect } from "vitest";
 import { evaluate } from "../launch/test-page.ts";
 import type { Kit } from "../matrix/behaviours.ts";
@@ -83,11 +84,12 @@ export function light(kit: Kit): void {
     expect(lights).toEqual([2, 1, true, 0]);
   });
 
-  behaviour("fifty times", async () => {
+  behaviour("time after time", async () => {
     await using visited = await visit();
-    const result = await evaluate(visited.page, async () => {
+    const times = cases(15, 15, 50);
+    const open = async ({ times }: { times: number }) => {
       const contexts = voxpipe.watchContexts();
-      for (let i = 0; i < 50; i++) {
+      for (let i = 0; i < times; i++) {
         const microphone = await voxpipe.openMicrophone();
         await voxpipe.read(microphone, 1_600);
         await microphone.stop();
@@ -99,7 +101,8 @@ export function light(kit: Kit): void {
         contexts: contexts.length,
         left: left.length,
       };
-    });
-    expect(result).toEqual({ granted: 50, lights: 0, contexts: 50, left: 0 });
+    };
+    const result = await evaluate(visited.page, open, { times });
+    expect(result).toEqual({ granted: times, lights: 0, contexts: times, left: 0 });
   });
 }

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { connectChannels } from "../src/index.ts";
 import { collect, finals } from "./call.ts";
 
-const runs = cases(12, 300);
+const runs = cases(12, 100, 300);
 const breaks = ["drop", "reset", { close: 1_011 }] as const;
 /** What a channel's words are numbered from, so that each says whose it is. */
 const firstOf = { agent: 0, caller: 100_000, boss: 200_000 } as const;

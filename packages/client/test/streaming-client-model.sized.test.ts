@@ -195,7 +195,7 @@ test("for any calls in any order, each call settles as promised, and no audio is
       seen.reconnected += Number(emulator.sessions.length > 1);
     }),
     {
-      numRuns: cases(25, 400),
+      numRuns: cases(25, 150, 400),
       examples: [
         [broken(), 3, true, true],
         [broken(), 3, false, true],

@@ -16,7 +16,7 @@ test.each([
   "speakers of a service that labels them in another way on each connection, $of: no voice gets another one's label",
   { timeout: 20 * minutes },
   async ({ mistakes }) => {
-    const count = cases(2, 40);
+    const count = cases(2, 25, 40);
     const seen = { again: 0, renamed: 0, swapped: 0, promisesBroken: 0, words: 0 };
     await many(mistakes === 0 ? 1 : 10_001, count, async (seed) => {
       let voices: Voices = new Map();

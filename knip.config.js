@@ -2,10 +2,11 @@ import { packages } from "./rollup.config.mjs";
 
 /** What the build starts from, as rollup.config.mjs says, so that an entry is named in one place. */
 const workspaces = Object.fromEntries(
-  Object.entries(packages).map(([name, { entries, programs = [], bundles = [], page = [], entryFolder = "src" }]) => [
-    `packages/${name}`,
-    { entry: [...entries, ...programs, ...bundles].concat(page).map((entry) => `${entryFolder}/${entry}.ts`) },
-  ]),
+  Object.entries(packages).map(([name, { entries, programs = [], bundles = [], pages = [], entryFolder = "src" }]) => {
+    const scripts = pages.map((page) => `page/${page}`);
+    const files = [...entries, ...programs, ...bundles, ...scripts];
+    return [`packages/${name}`, { entry: files.map((entry) => `${entryFolder}/${entry}.ts`) }];
+  }),
 );
 
 const recognizer = workspaces["packages/recognizer"];
@@ -21,7 +22,7 @@ emulator.entry.push("test/vendor-session.ts");
 client.entry.push("test/programs/*.ts");
 workspaces["packages/core"].entry.push("scripts/*.mjs");
 workspaces["packages/ai-sdk"].entry.push("test/programs/*.ts");
-relay.entry.push("scripts/load/{main,server,publisher,readers}.ts");
+relay.entry.push("scripts/load/{main,server,publisher,readers,silent-readers}.ts");
 // Its README's example is a program that a test writes out and runs.
 workspaces["packages/telephony"].ignoreDependencies = ["@types/express", "express"];
 // The model files come out of these packages' folders; nothing imports them.

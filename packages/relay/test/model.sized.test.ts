@@ -95,7 +95,7 @@ const step = fc.oneof(
 const atOnce = 10;
 
 it("publishers that come and go, a store that fails, readers that resume anywhere: each final exactly once", async () => {
-  const tryHistories = () => fc.assert(eachFinalOnce(), { numRuns: cases(24, 96, 300) / atOnce });
+  const tryHistories = () => fc.assert(eachFinalOnce(), { numRuns: cases(30, 100, 300) / atOnce });
   await Promise.all(Array.from({ length: atOnce }, tryHistories));
 });
 

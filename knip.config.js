@@ -23,8 +23,8 @@ client.entry.push("test/programs/*.ts");
 workspaces["packages/core"].entry.push("scripts/*.mjs");
 workspaces["packages/ai-sdk"].entry.push("test/programs/*.ts");
 relay.entry.push("scripts/load/{main,server,publisher,readers,silent-readers}.ts");
-// Its README's example is a program that a test writes out and runs.
-workspaces["packages/telephony"].ignoreDependencies = ["@types/express", "express"];
+// The README's servers: programs that tests bundle and run.
+workspaces["packages/telephony"].entry.push("test/{examples,hosts}/*.ts");
 // The model files come out of these packages' folders; nothing imports them.
 recognizer.ignoreDependencies = ["@moonshine-ai/moonshine-js", "@ricky0123/vad-web", "llama-tokenizer-js"];
 
@@ -40,6 +40,7 @@ export default {
         "runtimes/process.ts",
         "runtimes/worker.ts",
         "runtimes/servers/*.ts",
+        "telephony/hosts/*.ts",
         "runtimes/visitor.ts",
         "runtimes/visitor-host.ts",
         "browsers/site/page.ts",

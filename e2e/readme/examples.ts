@@ -173,9 +173,9 @@ pcm().pipeTo(session.audio).catch(() => {});`,
   },
   {
     page: "packages/telephony/README.md",
-    contains: "createServer(app)",
+    contains: "export async function transcribe",
     failed: 0,
-    notRun: "packages/telephony/test/readme.test.ts runs it as it is printed",
+    notRun: "packages/telephony/test/readme.test.ts and e2e/telephony run it as it is printed",
   },
   {
     page: "packages/relay/README.md",

@@ -1,13 +1,9 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
+import { mkdtemp } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
-import { Miniflare } from "miniflare";
 import { resolveIn, workerd } from "./programs.ts";
-import { bun, deno, denoFlags } from "./runtimes.ts";
+import { type Command, commands, type RunningServer, startProcess, startWorker } from "./start-server.ts";
 
 /** What the servers read from their environment. */
 export interface TokenServerEnvironment {
@@ -15,24 +11,19 @@ export interface TokenServerEnvironment {
   readonly ASSEMBLYAI_HOST: string;
 }
 
-export interface TokenServer extends AsyncDisposable {
-  /** Where `/api/token` is. */
-  readonly url: string;
-}
+/** `/api/token` is at its `url`. */
+export type TokenServer = RunningServer;
 
 const source = fileURLToPath(new URL("./", import.meta.url));
 
-/** The command and the flags of a runtime that runs a file. */
-type Command = readonly [program: string, ...flags: string[]];
-
-const node = (): Command => [process.execPath];
+const { node, bun, deno } = commands;
 const processes: Readonly<Record<string, () => Command>> = {
   hono: node,
   express: node,
   fastify: node,
   "node-http": node,
-  bun: () => [bun(), "run"],
-  deno: () => [deno(), ...denoFlags],
+  bun,
+  deno,
 };
 
 /** The servers of the token package's README, each to be started in a project that has it installed as packed. */
@@ -76,52 +67,9 @@ export async function startTokenServer(
 ): Promise<TokenServer> {
   const program = join(folder, `${name}.js`);
   const command = processes[name];
-  return command === undefined ? startWorker(program, environment) : startProcess(command(), program, environment);
-}
-
-async function startProcess(
-  [command, ...flags]: Command,
-  program: string,
-  environment: TokenServerEnvironment,
-): Promise<TokenServer> {
-  // Bun takes its port from PORT, Deno its address from DENO_SERVE_ADDRESS: any that is free.
-  const { PATH, HOME } = process.env;
-  const env = {
-    PATH,
-    HOME,
-    PORT: "0",
-    DENO_SERVE_ADDRESS: "tcp:127.0.0.1:0",
-    DENO_NO_UPDATE_CHECK: "1",
-    ...environment,
-  };
-  const server = spawn(command, [...flags, program], {
-    cwd: dirname(program),
-    env,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const exited = once(server, "exit");
-  for await (const line of createInterface({ input: server.stdout })) {
-    if (!/^\d+$/.test(line)) continue;
-    server.stdout.resume();
-    return {
-      url: `http://127.0.0.1:${line}`,
-      async [Symbol.asyncDispose]() {
-        server.kill();
-        await exited;
-      },
-    };
-  }
-  throw new Error(`${program} ended without a port.`);
-}
-
-async function startWorker(program: string, environment: TokenServerEnvironment): Promise<TokenServer> {
-  const miniflare = new Miniflare({
-    modules: true,
-    script: await readFile(program, "utf8"),
-    compatibilityDate: "2026-07-30",
+  if (command !== undefined) return startProcess(command(), program, { ...environment });
+  return startWorker(program, {
     bindings: { ...environment },
     ratelimits: { LIMITER: { namespace_id: "1", simple: { limit: 30, period: 60 } } },
   });
-  const url = await miniflare.ready;
-  return { url: url.origin, [Symbol.asyncDispose]: () => miniflare.dispose() };
 }

@@ -7,12 +7,17 @@ import { deno } from "../runtimes/runtimes.ts";
 import { root } from "../workspace.ts";
 
 const require = createRequire(import.meta.url);
+const tokenExamples = join(root, "packages/token/test/examples");
+const telephonyExamples = join(root, "packages/telephony/test/examples");
 let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(inject("installed"), "runtime-types-"));
   for (const name of ["bun.ts", "deno.ts", "token.ts", "session.ts"])
-    await cp(join(root, "packages/token/test/examples", name), join(folder, name));
+    await cp(join(tokenExamples, name), join(folder, name));
+  for (const name of ["bun.ts", "deno.ts", "hono-bun.ts"])
+    await cp(join(telephonyExamples, name), join(folder, `telephony-${name}`));
+  await cp(join(telephonyExamples, "transcribe.ts"), join(folder, "transcribe.ts"));
 });
 
 async function checkForBun(file: string): Promise<string> {
@@ -32,8 +37,10 @@ function checkForDeno(file: string): Promise<string> {
 test.each([
   ["Bun", "bun.ts", checkForBun],
   ["Deno", "deno.ts", checkForDeno],
-] as const)("the example for %s is right by its own types", async (_, file, check) => {
+] as const)("the examples for %s are right by its own types", async (runtime, file, check) => {
   await check(file);
+  await check(`telephony-${file}`);
+  if (runtime === "Bun") await check("telephony-hono-bun.ts");
   const wrong = `wrong-${file}`;
   await writeFile(join(folder, wrong), 'import { token } from "./token.ts"; token("no request");');
   await expect(check(wrong)).rejects.toThrow(/TS2345/);

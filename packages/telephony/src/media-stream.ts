@@ -82,6 +82,8 @@ class Call implements MediaStream {
     this.#timer = setTimeout(() => this.#neverStarted(), startTimeout);
     this.#deaf = listen(socket, {
       message: (data) => this.#receive(data),
+      unreadable: (kind) =>
+        this.#reject(`A ${kind}, where text or bytes were expected: set the socket's binaryType to "arraybuffer"`),
       closed: (code) => this.#finish("closed", code),
     });
   }

@@ -204,6 +204,17 @@ describe("limits", () => {
     expect(await collect(stream.tracks.inbound)).toHaveLength(0);
   });
 
+  test("a socket of handlers whose runtime has Blobs, as workerd's, is set to bytes; a Blob that comes is counted", () => {
+    const { socket, ...handlers } = handlerSocket();
+    const stream = mediaStream(socket, "vonage");
+    const raw = { binaryType: "blob" };
+    const peer = { close() {}, raw };
+    handlers.onMessage({ data: new Blob(["early"]) }, peer);
+    expect(raw.binaryType).toBe("arraybuffer");
+    expect(stream.stats()).toMatchObject({ rejected: 1, lastRejection: expect.stringMatching(/Blob.*binaryType/) });
+    handlers.onClose();
+  });
+
   test("a provider that is not known and a socket that is none are refused", () => {
     const { socket } = handlerSocket();
     const unknown = (name: string) => () => Reflect.apply(mediaStream, undefined, [socket, name]);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { scripted, startEmulator } from "@voxpipe/emulator";
@@ -11,18 +11,16 @@ import { WebSocket } from "ws";
 import { calls, chunkOf } from "./calls.ts";
 
 const here = import.meta.dirname;
+/** Only Express is run here: e2e/telephony runs the others. */
+const examples = join(here, "examples");
 let folder: string;
 
-/** The README's server, bundled with our packages' sources as it is printed. */
+/** The README's Express server, bundled with our packages' sources. */
 beforeAll(async () => {
-  const readme = await readFile(join(here, "../README.md"), "utf8");
-  const [example = ""] = /(?<=^```ts\n)[\s\S]*?(?=^```$)/m.exec(readme) ?? [];
-  expect(example).toContain('mediaStream(socket, "twilio")');
   // Beside the tests, so that its imports are found.
   folder = await mkdtemp(join(here, ".readme-"));
-  await writeFile(join(folder, "server.ts"), example);
   await build({
-    entryPoints: [join(folder, "server.ts")],
+    entryPoints: [join(examples, "express.ts")],
     outfile: join(folder, "server.mjs"),
     bundle: true,
     platform: "node",
@@ -33,6 +31,11 @@ beforeAll(async () => {
   });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test.each(await readdir(examples))("the README shows %s as it is run", async (name) => {
+  const readme = await readFile(join(here, "../README.md"), "utf8");
+  expect(readme).toContain(`\`\`\`ts\n${await readFile(join(examples, name), "utf8")}\`\`\``);
+});
 
 /** Runs the server and collects what it prints. */
 async function serve(apiHost: string) {
@@ -62,7 +65,7 @@ async function serve(apiHost: string) {
   };
 }
 
-test("the README's server answers Twilio, transcribes both sides of a call by name, and turns strangers away", async () => {
+test("the README's Express server answers Twilio, transcribes both sides of a call by name, and turns strangers away", async () => {
   const [twilio] = calls;
   if (twilio === undefined) throw new Error("no call");
   await using emulator = await startEmulator({

@@ -1,8 +1,10 @@
-import type { TargetSocket } from "./socket-like.ts";
+import { preferBytes, type TargetSocket } from "./socket-like.ts";
 
 /** What frameworks pass to the handlers of a WebSocket. */
 interface ClosableSocket {
   close(code?: number, reason?: string): void;
+  /** The runtime's own socket, as Hono has it. */
+  readonly raw?: unknown;
 }
 
 /** A socket for frameworks that call handlers, and the handlers to give them. */
@@ -15,7 +17,7 @@ export interface HandlerSocket {
   readonly onError: () => void;
 }
 
-type Listener = (event: never) => void;
+type Listener = (event: object) => void;
 
 /**
  * Makes a socket of the handlers that some frameworks want: Hono's `upgradeWebSocket` on every runtime, and `Bun.serve`.
@@ -36,10 +38,11 @@ export function handlerSocket(): HandlerSocket {
   let closing: { readonly code: number | undefined; readonly reason: string | undefined } | undefined;
 
   const dispatch = (type: string, event: object) => {
-    for (const listener of [...(listeners.get(type) ?? [])]) Reflect.apply(listener, undefined, [event]);
+    for (const listener of [...(listeners.get(type) ?? [])]) listener(event);
   };
   const opened = (socket: ClosableSocket) => {
     peer = socket;
+    preferBytes(socket.raw ?? socket);
     if (closing) socket.close(closing.code, closing.reason);
     closing = undefined;
   };

@@ -1,15 +1,15 @@
 /** A WebSocket as browsers, Deno, workerd and `ws` have it. */
 export interface TargetSocket {
-  addEventListener(type: string, listener: (event: never) => void): void;
-  removeEventListener(type: string, listener: (event: never) => void): void;
+  addEventListener(type: string, listener: (event: object) => void): void;
+  removeEventListener(type: string, listener: (event: object) => void): void;
   close(code?: number, reason?: string): void;
   readonly readyState?: number;
 }
 
 /** A WebSocket as Node's libraries have it. */
 export interface EmitterSocket {
-  on(event: string, listener: (...values: never[]) => void): unknown;
-  off(event: string, listener: (...values: never[]) => void): unknown;
+  on(event: string, listener: (...values: unknown[]) => void): unknown;
+  off(event: string, listener: (...values: unknown[]) => void): unknown;
   close(code?: number, reason?: string): void;
   readonly readyState?: number;
 }
@@ -19,6 +19,8 @@ export type SocketLike = TargetSocket | EmitterSocket;
 
 export interface SocketListener {
   message(data: string | Uint8Array): void;
+  /** A message of a kind that cannot be read at once. */
+  unreadable(kind: string): void;
   /** The last call. */
   closed(code: number | undefined): void;
 }
@@ -32,11 +34,16 @@ export function listen(socket: SocketLike, listener: SocketListener): () => void
   return parts;
 }
 
+/** Bytes instead of Blobs, which could only be read later, and out of order. */
+export function preferBytes(socket: unknown): void {
+  if (typeof socket === "object" && socket !== null && "binaryType" in socket && socket.binaryType === "blob")
+    Reflect.set(socket, "binaryType", "arraybuffer");
+}
+
 function ofTarget(socket: TargetSocket, listener: SocketListener): () => void {
-  // Blobs could only be read later, and out of order.
-  if ("binaryType" in socket && socket.binaryType === "blob") Reflect.set(socket, "binaryType", "arraybuffer");
-  const message = (event: { readonly data?: unknown }) => deliver(event.data, undefined, listener);
-  const close = (event: { readonly code?: unknown }) => listener.closed(codeOf(event.code));
+  preferBytes(socket);
+  const message = (event: object) => deliver("data" in event ? event.data : undefined, undefined, listener);
+  const close = (event: object) => listener.closed(codeOf("code" in event ? event.code : undefined));
   // `close` follows it.
   const error = () => {};
   socket.addEventListener("message", message);
@@ -71,6 +78,7 @@ function deliver(data: unknown, binary: unknown, listener: SocketListener): void
   const bytes = bytesOf(data);
   if (typeof data === "string") listener.message(data);
   else if (bytes !== undefined) listener.message(binary === false ? new TextDecoder().decode(bytes) : bytes);
+  else listener.unreadable(Object.prototype.toString.call(data).slice(8, -1));
 }
 
 function bytesOf(data: unknown): Uint8Array | undefined {

@@ -21,6 +21,7 @@ export const limits: Readonly<Record<BrowserName, Readonly<Record<string, string
       "Debian's build has no WebRTC",
     "of a stream with several tracks is the first live one's, by whose end it ends":
       "of several streams that its Web Audio makes, some are silent now and then, whichever track is taken",
+    "speech is transcribed, also from a recording that was cut in the middle": "Debian's build has no MediaRecorder",
     "plain HTTP": "it has no setting for names that lead to this machine, and takes loopback for secure",
   },
 };

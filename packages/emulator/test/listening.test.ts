@@ -44,7 +44,8 @@ test.each([
   await client.finish();
   const heard = samples();
   expect(Math.abs(heard.length - 16_000)).toBeLessThan(1_600);
-  expect(emulator.sessions[0]?.audio.receivedMs).toBeGreaterThan(900);
+  // Also what the decoder kept until the end: in Ogg a page, which may be seconds long.
+  expect(emulator.sessions[0]?.audio.receivedMs).toBeCloseTo(heard.length / 16);
   const middle = heard.slice(4_000, 12_000);
   const crossings = middle.filter((sample, index) => index > 0 && sample >= 0 && (middle[index - 1] ?? 0) < 0).length;
   expect(crossings).toBeGreaterThanOrEqual(219);

@@ -45,6 +45,14 @@ export function damaged(what: string, cause: unknown): AudioError {
   );
 }
 
+/** A container in which no track is described. */
+export function withoutIndex(what: string): AudioError {
+  return damaged(
+    what,
+    "it describes no track: it was cut off before its index, without which nothing in it can be found",
+  );
+}
+
 export function indexAtEnd(): AudioError {
   return new AudioError(
     "unsupported-format",
@@ -53,6 +61,9 @@ export function indexAtEnd(): AudioError {
   );
 }
 
+/** What helps if the end of a file is missing. */
+export const again = "Copy or record it again to get the rest.";
+
 /** Where a cut is worth a warning, in seconds. */
 const noticeable = 0.5;
 
@@ -60,7 +71,7 @@ const noticeable = 0.5;
 export function cutShort(what: string, seconds: number, promised: number | undefined): string | undefined {
   const missing = (promised ?? 0) - seconds;
   if (promised === undefined || missing < noticeable) return undefined;
-  return `The ${what} file is cut short: ${missing.toFixed(1)} of ${promised.toFixed(1)} s are missing at its end.`;
+  return `The ${what} file is cut short: ${missing.toFixed(1)} of ${promised.toFixed(1)} s are missing at its end. ${again}`;
 }
 
 export function skippedWarning(what: string, { count }: Skipped): string | undefined {

@@ -4,6 +4,7 @@ import { emptyFile, unsupported } from "./file-errors.ts";
 import { openAiff } from "./formats/aiff.ts";
 import { openContainer } from "./formats/container.ts";
 import { openFlac } from "./formats/flac.ts";
+import { openMp3 } from "./formats/mp3.ts";
 import { openOgg, owned } from "./formats/ogg.ts";
 import { openWav } from "./formats/wav.ts";
 import { openWebm } from "./formats/webm.ts";
@@ -67,6 +68,8 @@ async function openFormat(source: ByteSource, head: Uint8Array, wantedRate: numb
         chunks: owned(source),
         warning: () => undefined,
       };
+    case "mp3":
+      return openMp3(source, wantedRate);
     case "avi":
       throw unsupported("AVI");
     case "rifx":

@@ -24,6 +24,11 @@ const recipes: Readonly<Record<string, readonly string[]>> = {
   "vorbis.ogg": ["-c:a", "libvorbis"],
   "flac.ogg": ["-c:a", "flac"],
   "opus.ogg": ["-c:a", "libopus"],
+  // As Firefox records: pages of seconds, the last one too.
+  "long-pages.ogg": ["-c:a", "libopus", "-page_duration", "3500000"],
+  "short-packets.ogg": ["-c:a", "libopus", "-frame_duration", "2.5"],
+  "long-packets.webm": ["-c:a", "libopus", "-frame_duration", "60"],
+  "8000.aac": ["-c:a", "aac", "-ar", "8000", "-f", "adts"],
   "opus.webm": ["-c:a", "libopus"],
   "live.webm": ["-c:a", "libopus", "-f", "webm", "-live", "1"],
   "opus.mka": ["-c:a", "libopus"],

@@ -173,6 +173,19 @@ describe("Ogg", () => {
     const replayed = Array.from({ length: 3 }, () => log.next()?.bytes ?? new Uint8Array());
     expect(replayed).toEqual([headers[0], headers[1], pages[5]]);
   });
+
+  test("tags with a picture take several pages: all are headers, and have no duration", () => {
+    const log = new PacketReplayBuffer("ogg_opus", 50, 60_000);
+    // Pages on which no packet ends have the position -1.
+    const tags = [oggPage(-1n, 255, 255), oggPage(-1n, 255, 255), oggPage(0n, 1, 200)];
+    for (const page of tags.slice(1)) page[5] = 1;
+    const all = [oggPage(0n, 1, 19), ...tags];
+    sendAll(log, joined([...all, ...pages]), [4096]);
+    expect(log.endMs).toBeCloseTo(4000, 6);
+    log.rewind(1050);
+    const replayed = Array.from({ length: 5 }, () => log.next()?.bytes ?? new Uint8Array());
+    expect(replayed).toEqual([...all, pages[5]]);
+  });
 });
 
 test("bytes that are no such container leave as they came", () => {

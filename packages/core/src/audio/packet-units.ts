@@ -48,7 +48,9 @@ export const readOggPage: UnitReader = (bytes) => {
   const segments = bytes.subarray(27, 27 + (bytes[26] ?? 0));
   const length = segments.reduce((sum, size) => sum + size, 27 + (bytes[26] ?? 0));
   if (bytes.length < length) return undefined;
-  const isHeader = new DataView(bytes.buffer, bytes.byteOffset).getBigInt64(6, true) === 0n;
+  const position = new DataView(bytes.buffer, bytes.byteOffset).getBigInt64(6, true);
+  // -1: no packet ends here. No packet of audio is so large, but the tags are if there is a picture in them.
+  const isHeader = position === 0n || position === -1n;
   let durationMs = 0;
   let at = length - segments.reduce((sum, size) => sum + size, 0);
   let starts = ((bytes[5] ?? 0) & 1) === 0;

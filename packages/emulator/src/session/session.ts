@@ -265,7 +265,10 @@ export class Session {
     const asked = this.#now;
     this.#terminating = true;
     const rest = await this.#input?.flush();
-    if (rest !== undefined) await this.#transcription.write(rest);
+    if (rest !== undefined) {
+      if (!this.#input?.durationOf) this.#context.record.audioDecoded((rest.length * 1_000) / engineRate);
+      await this.#transcription.write(rest);
+    }
     await this.#transcription.cut(asked);
     if (this.#parameters.speech_model === "universal-streaming-multilingual")
       this.#sendAll([this.#turns.empty(this.#parameters)]);

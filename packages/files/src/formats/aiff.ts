@@ -1,6 +1,6 @@
 import { AudioError, bytesPerSample, decodeMono, type SampleEncoding } from "@voxpipe/audio";
 import type { OpenedFormat } from "../audio-file.ts";
-import { damaged, noAudio, unsupported } from "../file-errors.ts";
+import { again, damaged, noAudio, unsupported } from "../file-errors.ts";
 import { type DecodedAudio, openSpeechPcm } from "../output/speech-pcm.ts";
 import { ByteReader } from "../source/byte-reader.ts";
 import type { ByteSource } from "../source/byte-source.ts";
@@ -42,7 +42,7 @@ export async function openAiff(source: ByteSource, wantedRate: number | undefine
       const missing = promised - read;
       if (missing < frameBytes) return undefined;
       const seconds = (missing / frameBytes / samples.sampleRate).toFixed(2);
-      return `The AIFF file is cut short: ${missing} of ${promised} bytes of audio (${seconds} s) are missing at its end.`;
+      return `The AIFF file is cut short: ${missing} of ${promised} bytes of audio (${seconds} s) are missing at its end. ${again}`;
     },
   };
 }

@@ -1,5 +1,5 @@
 import { AudioError, type Bytes, decodeMono, type SampleEncoding } from "@voxpipe/audio";
-import type { EncodedPacket, Input, InputAudioTrack, Source } from "mediabunny";
+import type { Input, InputAudioTrack, Source } from "mediabunny";
 import type { AudioFormat, OpenedFormat } from "../audio-file.ts";
 import {
   cutShort,
@@ -10,12 +10,14 @@ import {
   skippedWarning,
   unknownFormat,
   unsupported,
+  withoutIndex,
 } from "../file-errors.ts";
 import { adtsFrame, readAacConfig } from "../output/adts.ts";
 import { decodeMpeg, type Skipped } from "../output/decoders.ts";
 import { type DecodedAudio, openSpeechPcm } from "../output/speech-pcm.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { begun } from "./first-chunk.ts";
+import { Fragments } from "./fragments.ts";
 
 /** Of a file that is read as a stream: what mediabunny keeps in order to look back, in bytes. */
 const mostKept = 8 * 1024 * 1024;
@@ -23,55 +25,64 @@ const mostKept = 8 * 1024 * 1024;
 /** MP4, QuickTime, WebM, Matroska and MP3, taken apart by mediabunny. */
 export async function openContainer(source: ByteSource, wantedRate: number | undefined): Promise<OpenedFormat> {
   const { Input, MATROSKA, MP3, MP4, QTFF, WEBM } = await import("mediabunny");
-  const input = new Input({ source: await mediaSource(source), formats: [MP4, QTFF, WEBM, MATROSKA, MP3] });
+  const inputOf = (from: Source) => new Input({ source: from, formats: [MP4, QTFF, WEBM, MATROSKA, MP3] });
+  const { first, next } = await mediaSources(source);
+  const input = inputOf(first);
+  const nextInput = () => {
+    const from = next();
+    return from && inputOf(from);
+  };
   try {
-    return await openTrack(input, source, wantedRate);
+    return await openTrack(input, nextInput, source, wantedRate);
   } catch (error) {
     input.dispose();
     throw explain(error, source, "audio");
   }
 }
 
-async function mediaSource({ access, bytes }: ByteSource): Promise<Source> {
+/** `next`: the file from its next fragment on, once reading the first has failed behind the end of one. */
+async function mediaSources({ access, bytes }: ByteSource): Promise<{ first: Source; next: () => Source | undefined }> {
   const { CustomSource, ReadableStreamSource } = await import("mediabunny");
   // A read that fails is reported to the read that waits for it.
-  const handleUnhandledError = () => {};
+  const options = { maxCacheSize: mostKept, handleUnhandledError: () => {} };
   if (access) {
     const { size, read } = access;
-    return new CustomSource({
+    const first = new CustomSource({
       getSize: () => size,
       read: (start, end) => read(start, Math.min(end, size)),
-      maxCacheSize: mostKept,
-      handleUnhandledError,
+      prefetchProfile: "fileSystem",
+      ...options,
     });
+    return { first, next: () => undefined };
   }
-  const parts = bytes();
-  const stream = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { done, value } = await parts.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
+  const fragments = new Fragments(bytes(), mostKept);
+  return {
+    first: new ReadableStreamSource(fragments.stream(), options),
+    next() {
+      const stream = fragments.resume();
+      return stream && new ReadableStreamSource(stream, options);
     },
-    { highWaterMark: 0 },
-  );
-  return new ReadableStreamSource(stream, { maxCacheSize: mostKept, handleUnhandledError });
+  };
 }
 
-async function openTrack(input: Input, source: ByteSource, wantedRate: number | undefined): Promise<OpenedFormat> {
+async function openTrack(
+  input: Input,
+  nextInput: () => Input | undefined,
+  source: ByteSource,
+  wantedRate: number | undefined,
+): Promise<OpenedFormat> {
   const { name } = await input.getFormat().catch((error: unknown) => {
     throw error instanceof Error && error.name === "UnsupportedInputFormatError" ? unknownFormat() : error;
   });
   const track = await input.getPrimaryAudioTrack();
-  if (!track) throw unsupported(`${name} without audio, or cut before its index`);
+  if (!track) throw (await input.getTracks()).length === 0 ? withoutIndex(name) : unsupported(`${name} without audio`);
   const [codec, config, promised] = await Promise.all([
     track.getCodec(),
     track.getDecoderConfig(),
     track.getDurationFromMetadata(),
   ]);
   const progress = { endSeconds: 0 };
-  const packets = packetsOf(input, track, source, name, progress);
+  const packets = explained(packetsOf(input, track, nextInput, progress), source, name);
   const known = { format: formatOf(name), duration: promised ?? undefined };
   const cut = () => cutShort(name, progress.endSeconds, promised ?? undefined);
 
@@ -109,23 +120,51 @@ async function openTrack(input: Input, source: ByteSource, wantedRate: number | 
 async function* packetsOf(
   input: Input,
   track: InputAudioTrack,
-  source: ByteSource,
-  name: string,
+  nextInput: () => Input | undefined,
   progress: { endSeconds: number },
 ): AsyncGenerator<Bytes, void> {
   const { EncodedPacketSink } = await import("mediabunny");
-  const packets: AsyncGenerator<EncodedPacket, void> = new EncodedPacketSink(track).packets();
+  let open = input;
+  let from = track;
   try {
-    for await (const { data, timestamp, duration } of packets) {
-      progress.endSeconds = timestamp + duration;
-      yield data.buffer instanceof ArrayBuffer
-        ? new Uint8Array(data.buffer, data.byteOffset, data.length)
-        : data.slice();
+    for (;;) {
+      let read = 0;
+      // One by one: its iterator reads ahead, and gives up what it has read if that fails.
+      const sink = new EncodedPacketSink(from);
+      try {
+        for (let packet = await sink.getFirstPacket(); packet; packet = await sink.getNextPacket(packet)) {
+          const { data, timestamp, duration } = packet;
+          read++;
+          progress.endSeconds = timestamp + duration;
+          yield data.buffer instanceof ArrayBuffer
+            ? new Uint8Array(data.buffer, data.byteOffset, data.length)
+            : data.slice();
+        }
+        return;
+      } catch (error) {
+        const next = read > 0 && isTooFarBack(error) ? nextInput() : undefined;
+        if (!next) throw error;
+        open.dispose();
+        open = next;
+        const again = await next.getPrimaryAudioTrack();
+        if (!again) throw error;
+        from = again;
+      }
     }
+  } finally {
+    open.dispose();
+  }
+}
+
+async function* explained(
+  packets: AsyncGenerator<Bytes, void>,
+  source: ByteSource,
+  name: string,
+): AsyncGenerator<Bytes, void> {
+  try {
+    yield* packets;
   } catch (error) {
     throw explain(error, source, name);
-  } finally {
-    input.dispose();
   }
 }
 
@@ -179,7 +218,11 @@ function bytesOf(data: AllowSharedBufferSource): Uint8Array {
 
 function explain(error: unknown, { access }: ByteSource, name: string): AudioError {
   if (error instanceof AudioError) return error;
-  // What mediabunny says when a stream would have to go back further than it keeps.
-  if (!access && error instanceof Error && /cache|evict|before/i.test(error.message)) return indexAtEnd();
+  if (!access && isTooFarBack(error)) return indexAtEnd();
   return damaged(name, error);
+}
+
+/** What mediabunny says when a stream would have to go back further than it keeps. */
+function isTooFarBack(error: unknown): boolean {
+  return error instanceof Error && /cache|evict|before/i.test(error.message);
 }

@@ -19,7 +19,8 @@ export async function* decodeMpeg(
   skipped: Skipped,
 ): AsyncGenerator<DecodedAudio, void> {
   const { MPEGDecoder } = await import("mpg123-decoder");
-  const decoder = new MPEGDecoder();
+  // Gapless decoding ends where the first of several joined files says.
+  const decoder = new MPEGDecoder({ enableGapless: false });
   await decoder.ready;
   try {
     for await (const frame of frames) yield* audioOf(decoder.decodeFrame(frame), skipped);

@@ -77,24 +77,23 @@ export function testApplication({ name, component, serveBuilt }: Application): v
     return report;
   }
 
-  inEveryBrowser(`examples/${name}`, ({ name: browserName, launch, behaviour }: Kit) => {
+  inEveryBrowser(`examples/${name}`, ({ launch, behaviour }: Kit) => {
     let browser: RunningBrowser;
     beforeAll(async () => {
       browser = await launch();
     });
     afterAll(() => browser?.[Symbol.asyncDispose]());
 
-    if (browserName === "Chromium")
-      behaviour(
-        "in StrictMode: in 100 random starts, stops, mutes, unmounts and choices of a device, one microphone at most is on, and none at the end",
-        async () => {
-          const { done, mostWhileReplacing } = await visit(browser, "dev", 100);
-          // The former device is on until the next one gives sound, so that no word is lost.
-          expect(mostWhileReplacing).toBeLessThanOrEqual(2);
-          const all = ["Start", "Stop", "Mute", "Unmute", "device while on", "device while off", "About", "Captions"];
-          expect(Object.keys(done)).toEqual(expect.arrayContaining(all));
-        },
-      );
+    behaviour(
+      "in StrictMode: in 100 random starts, stops, mutes, unmounts and choices of a device, one microphone at most is on, and none at the end",
+      async () => {
+        const { done, mostWhileReplacing } = await visit(browser, "dev", 100);
+        // The former device is on until the next one gives sound, so that no word is lost.
+        expect(mostWhileReplacing).toBeLessThanOrEqual(2);
+        const all = ["Start", "Stop", "Mute", "Unmute", "device while on", "device while off", "About", "Captions"];
+        expect(Object.keys(done)).toEqual(expect.arrayContaining(all));
+      },
+    );
 
     behaviour("built without any environment variable, shows what is said", async () => {
       await visit(browser, "built", 0);

@@ -35,17 +35,22 @@ export async function visitAtRandom({ seed, actions }: Visit): Promise<VisitRepo
 
   const tracks: MediaStreamTrack[] = [];
   const contexts: AudioContext[] = [];
-  let [asking, isReplacing, mostLights, mostWhileReplacing] = [0, false, 0, 0];
+  let [asking, choices, isReplacing, mostLights, mostWhileReplacing] = [0, 0, false, 0, 0];
   const lights = () => tracks.filter(({ readyState }) => readyState === "live").length;
   const observe = () => {
-    // A device that is chosen while another one is being opened is asked for after that.
-    if (asking === 0 && lights() <= 1 && status() !== "starting") isReplacing = false;
+    if (asking === 0 && lights() <= 1) isReplacing = false;
+    if (asking === 0 && lights() === 0 && status() !== "starting") choices = 0;
     if (isReplacing) mostWhileReplacing = Math.max(mostWhileReplacing, lights());
     else mostLights = Math.max(mostLights, lights());
   };
   const devices = navigator.mediaDevices;
   const ask = devices.getUserMedia.bind(devices);
   devices.getUserMedia = async (constraints) => {
+    // Beside a microphone that is on, another one is asked for only because a visitor chose it: once for each choice.
+    if (lights() > 0 && choices > 0) {
+      choices--;
+      isReplacing = true;
+    }
     asking++;
     try {
       const stream = await ask(constraints);
@@ -97,7 +102,8 @@ export async function visitAtRandom({ seed, actions }: Visit): Promise<VisitRepo
     if (!option) return;
     const what = lights() > 0 ? "device while on" : "device while off";
     done[what] = (done[what] ?? 0) + 1;
-    isReplacing = true;
+    // It is asked for now; or when the one that is being opened is on.
+    if (lights() > 0 || status() === "starting") choices++;
     select.value = option.value;
     select.dispatchEvent(new Event("change", { bubbles: true }));
   };
@@ -112,7 +118,7 @@ export async function visitAtRandom({ seed, actions }: Visit): Promise<VisitRepo
     if (isMounted()) await oneOf([start, start, start, mute, mute, choose, choose, choose, () => go("About")])?.();
     else await go("Captions");
     observe();
-    await oneOf([task, task, frame, settled, settled])?.();
+    await oneOf([task, task, frame, settled])?.();
     observe();
     if (isMounted() && !statuses.includes(status())) errors.add(status());
   }

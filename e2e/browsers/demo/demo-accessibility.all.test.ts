@@ -34,7 +34,7 @@ inEveryBrowser("the demo page without a mouse, or without a screen", ({ launch, 
     const heardMs = () => counting.service.sessions.at(-1)?.audio.receivedMs ?? 0;
     const before = heardMs();
     // How often it looks decides nothing.
-    while (heardMs() < before + 2_500) await pause(100);
+    while (heardMs() < before + 1_500) await pause(100);
     const still = await until(page, () => true);
     expect(still).toMatchObject({ lines, partial: "", status: "Listening" });
     await page.press("Space");

@@ -28,7 +28,7 @@ function heard({ launch, behaviour }: Kit): void {
   behaviour("what is spoken into the microphone becomes captions", async () => {
     const engine = recognizer();
     await using own = await demoWith([], { engine });
-    const { lines, statuses } = await speak(browser, own.url, 4);
+    const { lines, statuses } = await speak(browser, own.url, 2);
     const [session] = own.service.sessions;
     // What the browser heard, not what was played.
     const heard = await recognise(engine, session?.recordedAudio() ?? new Uint8Array());

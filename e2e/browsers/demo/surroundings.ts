@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { type Fault, type ManualClock, startEmulator } from "@voxpipe/emulator";
 import type { recognizer } from "@voxpipe/recognizer";
 import { exact } from "@voxpipe/testing/exact-emulator";
-import { countWordErrors } from "../../../packages/cli/src/demo/word-error-rate.ts";
 import { root } from "../../workspace.ts";
 import type { RunningBrowser } from "../launch/browsers.ts";
 import type { TestPage } from "../launch/test-page.ts";
@@ -22,13 +21,6 @@ function saidIn(turns: number): string[] {
 
 function wordsOf(lines: readonly string[]): string[] {
   return lines.join(" ").trim().split(/\s+/);
-}
-
-/** Of the sample's first `turns`; what was said behind them does not count. */
-export function wordErrorRate(lines: readonly string[], turns: number): number {
-  const said = saidIn(turns);
-  const { words, errors } = countWordErrors(said.join(" "), wordsOf(lines).slice(0, said.length).join(" "));
-  return errors / words;
 }
 
 /** The demo before a service that counts the seconds it hears, and misbehaves. */

@@ -7,7 +7,7 @@ import { limits } from "./limits.ts";
 export interface Kit {
   readonly name: BrowserName;
   launch(options?: LaunchOptions): Promise<RunningBrowser>;
-  /** A test. Where the browser cannot do it here, `limits` says why, and so does the test's name. */
+  /** A test. Where it is not done in this browser, `limits` says why, and so does the test's name. */
   behaviour(name: string, run: () => Promise<void>): void;
 }
 

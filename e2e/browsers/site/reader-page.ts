@@ -9,28 +9,33 @@ export interface ReaderPage {
   readonly states: readonly string[];
 }
 
-const transcript = createTranscript();
-const finals: string[] = [];
-const states: string[] = [];
+const address = `/captions?room=${new URLSearchParams(location.search).get("room")}`;
 
-function take(event: TranscriptEvent): void {
-  if (event.end_of_turn === true) finals.push(String(event.transcript));
-  transcript.push(event);
+function createReader() {
+  const transcript = createTranscript();
+  const finals: string[] = [];
+  const states: string[] = [];
+  return {
+    states,
+    take(event: TranscriptEvent): void {
+      if (event.end_of_turn === true) finals.push(String(event.transcript));
+      transcript.push(event);
+    },
+    read: (): ReaderPage => ({ text: transcript.snapshot.text, finals, states }),
+  };
 }
 
-const query = new URLSearchParams(location.search);
-const address = `/captions?room=${query.get("room")}`;
-if (query.get("by") === "EventSource") {
-  const source = new EventSource(address);
-  source.onmessage = ({ data }) => take(JSON.parse(data));
-  source.onopen = () => states.push("open");
-  source.onerror = () => states.push("reconnecting");
-} else {
-  const events = subscribe(address, { maxDelay: 500, onStateChange: (state) => void states.push(state) });
-  void events.pipeTo(new WritableStream({ write: take }));
-}
+const subscriber = createReader();
+const events = subscribe(address, { maxDelay: 500, onStateChange: (state) => void subscriber.states.push(state) });
+void events.pipeTo(new WritableStream({ write: subscriber.take }));
+
+const listener = createReader();
+const source = new EventSource(address);
+source.onmessage = ({ data }) => listener.take(JSON.parse(data));
+source.onopen = () => listener.states.push("open");
+source.onerror = () => listener.states.push("reconnecting");
 
 declare global {
-  var reader: () => ReaderPage;
+  var reader: (by: "subscribe" | "EventSource") => ReaderPage;
 }
-globalThis.reader = () => ({ text: transcript.snapshot.text, finals, states });
+globalThis.reader = (by) => (by === "subscribe" ? subscriber : listener).read();

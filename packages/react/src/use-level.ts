@@ -24,13 +24,14 @@ export function useLevel<E extends HTMLElement = HTMLElement>(
     latest.current = draw;
   });
   return useMemo(() => {
-    let leave = () => {};
+    let leave: (() => void) | undefined;
     return (element: E | null) => {
-      leave();
-      leave = () => {};
+      leave?.();
+      leave = undefined;
       if (!element) return;
-      latest.current(element, transcriber.level);
-      leave = transcriber.watchLevel((level) => latest.current(element, level));
+      const show = (level: Level) => latest.current(element, level);
+      show(transcriber.level);
+      leave = transcriber.watchLevel(show);
     };
   }, [transcriber]);
 }

@@ -99,7 +99,7 @@ function readingOf(transcriber: Transcriber) {
     /** The same object until something that was read is different. */
     state() {
       const now = transcriber.snapshot;
-      for (const name of names) if (!Object.is(now[name], kept[name])) kept = now;
+      for (const name of names) if (now[name] !== kept[name]) kept = now;
       return kept;
     },
   };

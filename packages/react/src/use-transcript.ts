@@ -25,8 +25,7 @@ export function useTranscript(
   const select = ({ transcript }: { readonly transcript: TranscriptSnapshot }) => {
     const next = selector(transcript);
     // A transcript makes its parts when they are read, so they are not compared.
-    if (next !== transcript) last.current = share(last.current, next);
-    else last.current = next;
+    last.current = next === transcript ? next : share(last.current, next);
     return last.current;
   };
   return useSyncExternalStore(

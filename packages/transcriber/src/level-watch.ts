@@ -1,5 +1,5 @@
 import type { Level } from "@voxpipe/audio";
-import { notify } from "./notify.ts";
+import { listen, notify } from "./notify.ts";
 
 export const silence: Level = Object.freeze({ rms: Number.NEGATIVE_INFINITY, peak: Number.NEGATIVE_INFINITY });
 
@@ -19,12 +19,10 @@ export class LevelWatch {
   }
 
   watch(listener: (level: Level) => void): () => void {
-    // A function of its own, so that one that watches twice leaves twice.
-    const call = (level: Level) => listener(level);
-    this.#listeners.add(call);
+    const leave = listen(this.#listeners, listener);
     this.update();
     return () => {
-      this.#listeners.delete(call);
+      leave();
       this.update();
     };
   }

@@ -4,18 +4,14 @@ import { createTranscript } from "@voxpipe/transcript";
 import type { ConnectOptions, StreamingEvent, StreamingSession } from "voxpipe";
 import { failure, type TranscriberError } from "./failure.ts";
 import { LevelWatch, silence } from "./level-watch.ts";
-import { type Effect, type Input, type Phase, statusOf, table } from "./machine.ts";
-import { notify } from "./notify.ts";
+import { type Effect, type Input, type Phase, statusOf, type TranscriberStatus, table } from "./machine.ts";
+import { listen, notify } from "./notify.ts";
 import type { TranscriberOptions } from "./options.ts";
 import { Run, type RunListener } from "./run.ts";
 import { idleSnapshot, type TranscriberSnapshot } from "./snapshot.ts";
 import { checkSource, type Source, sourceOf } from "./source/source.ts";
 
 type Call = "start" | "stop" | "abort" | "pause" | "resume";
-
-/** Phases in which a start, or a stop, is still under way. */
-const starting: ReadonlySet<Phase> = new Set(["opening", "connecting", "restarting"]);
-const stopping: ReadonlySet<Phase> = new Set(["stopping", "pausing", "restarting", "failing"]);
 
 /** Does what the table says: it holds the source, the present run, and what the snapshot is made from. */
 export class LiveTranscriber implements RunListener {
@@ -38,7 +34,7 @@ export class LiveTranscriber implements RunListener {
   #choices = 0;
   #choosing = 0;
   #error: TranscriberError | undefined;
-  #waiting: { readonly phases: ReadonlySet<Phase>; readonly resolve: () => void }[] = [];
+  #waiting: { readonly status: TranscriberStatus; readonly resolve: () => void }[] = [];
 
   constructor(options: TranscriberOptions) {
     const { source, sampleRate = 16_000, microphone, transcript, onEvent, microphones, ...connectOptions } = options;
@@ -62,20 +58,22 @@ export class LiveTranscriber implements RunListener {
   }
 
   subscribe(listener: () => void): () => void {
-    // A function of its own, so that one that subscribes twice leaves twice.
-    const call = () => listener();
-    this.#listeners.add(call);
-    return () => void this.#listeners.delete(call);
+    return listen(this.#listeners, listener);
   }
 
   /** Resolves when the call has come to an end, good or bad. */
   call(input: Call): Promise<void> {
     this.report(input);
-    const phases = input === "start" || input === "resume" ? starting : stopping;
-    if (!phases.has(this.#phase)) return Promise.resolve();
+    const status = input === "start" || input === "resume" ? "starting" : "finishing";
     return new Promise((resolve) => {
-      this.#waiting.push({ phases, resolve });
+      if (this.#isUnderWay(status)) this.#waiting.push({ status, resolve });
+      else resolve();
     });
+  }
+
+  /** In a restart, a stop and a start are. */
+  #isUnderWay(status: TranscriberStatus): boolean {
+    return this.#phase === "restarting" || statusOf[this.#phase] === status;
   }
 
   report(input: Input, error?: unknown): void {
@@ -88,7 +86,7 @@ export class LiveTranscriber implements RunListener {
     if (error !== undefined && !(phase === "failed" && this.#error)) this.#error = failure(error);
     for (const effect of effects) this.#do(effect);
     this.levels.update();
-    const over = this.#waiting.filter(({ phases }) => !phases.has(this.#phase));
+    const over = this.#waiting.filter(({ status }) => !this.#isUnderWay(status));
     this.#waiting = this.#waiting.filter((waiting) => !over.includes(waiting));
     for (const { resolve } of over) resolve();
     this.changed();
@@ -200,7 +198,7 @@ export class LiveTranscriber implements RunListener {
     if (this.#source) return this.#source;
     const { source: given, microphone = {} } = this.#options;
     const isOurs = typeof given === "function";
-    const source = sourceOf(isOurs ? await given() : given, isOurs, this.microphones.openMicrophone, microphone);
+    const source = await sourceOf(isOurs ? await given() : given, isOurs, this.microphones.openMicrophone, microphone);
     if (isOver()) return void source.release();
     this.#source = source;
     return source;

@@ -1,15 +1,10 @@
 import { type Level, measureLevel } from "@voxpipe/audio";
 import { MicrophoneError } from "@voxpipe/microphone";
-import { silence } from "../level-watch.ts";
-import type { AudioSource, Capture, Source } from "./source.ts";
+import type { Capture, Source } from "./source.ts";
 
 type Pcm = ReadableStream<Uint8Array>;
 
 const taken = new WeakSet<Pcm>();
-
-export function isPcm(source: AudioSource): source is Pcm {
-  return "getReader" in source;
-}
 
 /** A stream of PCM. What was read during a pause is the first that is given after it. */
 export function pcmSource(stream: Pcm): Source {
@@ -75,7 +70,7 @@ function capture(muted: boolean, read: () => Promise<ReadableStreamReadResult<Ui
   return {
     readable,
     get level() {
-      return muted ? silence : levelOf(last);
+      return levelOf(muted ? new Uint8Array() : last);
     },
     device: { deviceId: "", label: "" },
     get state() {

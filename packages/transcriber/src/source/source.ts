@@ -1,5 +1,4 @@
 import { type Microphone, MicrophoneError, type MicrophoneOptions, type openMicrophone } from "@voxpipe/microphone";
-import { isPcm, pcmSource } from "./pcm-source.ts";
 
 /** What can be transcribed beside a microphone: any `MediaStream`, or mono s16le bytes at `sampleRate`. */
 export type AudioSource = MediaStream | ReadableStream<Uint8Array>;
@@ -20,15 +19,19 @@ export interface Source {
 }
 
 /** @param isOurs whether the source was made for this run, so that its tracks are to be stopped behind it */
-export function sourceOf(
+export async function sourceOf(
   given: AudioSource | undefined,
   isOurs: boolean,
   open: typeof openMicrophone,
   fixed: MicrophoneOptions,
-): Source {
+): Promise<Source> {
   if (given === undefined) return { open: (options) => open({ ...fixed, ...options }), release() {} };
   checkSource(given);
-  if (isPcm(given)) return pcmSource(given);
+  if ("getReader" in given) {
+    // Only pages with such a stream load it.
+    const { pcmSource } = await import("./pcm-source.ts");
+    return pcmSource(given);
+  }
   return {
     // A given stream has no device to choose.
     open: ({ deviceId, ...options }) => open({ ...fixed, ...options, stream: given, deviceId: undefined }),

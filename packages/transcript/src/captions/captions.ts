@@ -1,4 +1,4 @@
-import { Collector } from "../store/collector.ts";
+import { createCollector } from "../store/collector.ts";
 import type { TranscriptEvent } from "../store/event.ts";
 import { type CaptionUpdate, ShownTurn } from "./shown-turn.ts";
 
@@ -36,7 +36,7 @@ export function captions(options: CaptionOptions = {}): TransformStream<Transcri
   const { provisional = false, agreement = 2, restyle = false } = options;
   if (!Number.isInteger(agreement) || agreement < 1)
     throw new RangeError(`agreement is ${agreement}. Use a whole number of readings above 0.`);
-  const collector = new Collector(mostTurns, undefined);
+  const collector = createCollector(mostTurns);
   const shown = new Map<number, ShownTurn>();
   return new TransformStream({
     transform(event, controller) {

@@ -1,8 +1,9 @@
 import { fieldsOf, listOf, numberOf, type TranscriptEvent, textOf } from "./event.ts";
 import { readTurn, reviseSpeakers } from "./read-turn.ts";
+import { share } from "./share.ts";
 import type { Content, TranscriptSnapshot } from "./snapshot.ts";
-import type { Gap, Turn } from "./turn.ts";
-import { findTurn, firstTurn, fromArray, putTurn, type TurnList, withoutFirst } from "./turn-list.ts";
+import type { Turn } from "./turn.ts";
+import { findTurn, fromArray, putTurn, withoutFirst } from "./turn-list.ts";
 
 /** A channel has one open turn, so further ones are left over from failures: the oldest then becomes final. */
 const mostPartials = 32;
@@ -18,173 +19,166 @@ export interface Reading {
 }
 
 /** Applies events: readings of a turn, corrections of earlier ones, further sessions. */
-export class Collector implements Content {
-  finals: TurnList;
-  partial: Turn | undefined;
-  partials: readonly Turn[];
-  gaps: readonly Gap[];
-  dropped: number;
-  #count: number;
-  readonly #keep: number;
-  /** The highest order and the end of all turns that were final, dropped ones included. */
-  #lastOrder = -1;
-  #end = 0;
-  #droppedOrder = -1;
-  /** Added to a session's own orders and times. */
-  #base = 0;
-  #offset = 0;
-  /** Duration of the session's audio, in ms, once it is known. */
-  #duration = 0;
-  /** Channels of this session so far; undefined is the only one of a session without channels. */
-  readonly #begun = new Set<string | undefined>();
-  /** Whether all turns belong to earlier sessions. */
-  #resumed: boolean;
-  readonly #waiting = new Map<number, Change>();
-
-  constructor(keep: number, from: TranscriptSnapshot | undefined) {
-    this.#keep = keep;
-    this.finals = fromArray(from?.turns ?? []);
-    this.#count = from?.turns.length ?? 0;
-    this.partials = from?.partials ?? [];
-    this.partial = from?.partial;
-    this.gaps = from?.gaps ?? [];
-    this.dropped = from?.dropped ?? 0;
-    for (const turn of from?.turns ?? []) this.#passed(turn);
-    this.#resumed = from !== undefined;
-    this.#dropOldest();
-  }
-
+export interface Collector {
+  readonly content: Content;
   /** Returns the turns that the event is about, including unchanged ones. */
-  accept(event: TranscriptEvent): readonly Reading[] {
-    switch (event.type) {
-      case "Begin":
-        this.#begin(textOf(event.channel));
-        break;
-      case "Turn":
-        return this.#turn(event);
-      case "SpeakerRevision":
-        return listOf(event.revisions)
-          .map(fieldsOf)
-          .flatMap((revision) => this.#change(revision, (turn) => reviseSpeakers(turn, revision)));
-      case "LLMGatewayResponse":
-        return this.#change(event, (turn) => Object.freeze({ ...turn, response: event.data }));
-      case "Reconnected":
-        this.#lost(numberOf(event.lost_ms) ?? 0, textOf(event.channel));
-        break;
-      case "Termination":
-        this.#duration = Math.max(this.#duration, 1000 * (numberOf(event.audio_duration_seconds) ?? 0));
-    }
-    return [];
-  }
+  accept(event: TranscriptEvent): readonly Reading[];
+}
+
+/** @param keep the most final turns to keep */
+export function createCollector(keep: number, from?: TranscriptSnapshot): Collector {
+  const first: Partial<TranscriptSnapshot> = from ?? {};
+  let { partial, partials = [], gaps = [], dropped = 0 } = first;
+  let finals = fromArray(first.turns ?? []);
+  let count = first.turns?.length ?? 0;
+  /** The highest order and the end of all turns that were final, dropped ones included. */
+  let lastOrder = -1;
+  let end = 0;
+  let droppedOrder = -1;
+  /** Added to a session's own orders and times. */
+  let base = 0;
+  let offset = 0;
+  /** Duration of the session's audio, in ms, once it is known. */
+  let duration = 0;
+  /** Whether all turns belong to earlier sessions. */
+  let isResumed = from !== undefined;
+  /** Channels of this session so far; undefined is the only one of a session without channels. */
+  const begun = new Set<string | undefined>();
+  const waiting = new Map<number, Change>();
 
   /** Another session: its turns and its audio continue where the previous one ended. */
-  #begin(channel: string | undefined): void {
-    if (this.#resumed || this.#begun.has(channel)) {
-      this.#resumed = false;
-      for (const turn of this.partials) this.#putFinal(turn);
-      this.partials = [];
-      this.partial = undefined;
-      this.#base = this.#lastOrder + 1;
-      this.#offset = Math.max(this.#end, this.#offset + this.#duration);
-      this.#duration = 0;
-      this.#begun.clear();
+  function begin(channel: string | undefined): void {
+    if (isResumed || begun.has(channel)) {
+      isResumed = false;
+      for (const turn of partials) putFinal(turn);
+      partials = [];
+      partial = undefined;
+      base = lastOrder + 1;
+      offset = Math.max(end, offset + duration);
+      duration = 0;
+      begun.clear();
     }
-    this.#begun.add(channel);
+    begun.add(channel);
   }
 
-  #turn(event: TranscriptEvent): Reading[] {
-    const order = this.#orderOf(event);
+  function read(event: TranscriptEvent): Reading[] {
+    const order = orderOf(event);
     if (order === undefined) return [];
     const isFinal = event.end_of_turn === true;
-    const known = findTurn(this.finals, order);
+    const known = findTurn(finals, order);
     if (known?.isFinal && (!isFinal || (known.isFormatted && event.turn_is_formatted !== true))) return [];
-    const previous = this.partials.find((turn) => turn.order === order) ?? known;
-    const turn = readTurn(event, { order, offset: this.#offset, now: previous?.start ?? this.#end }, previous);
-    if (turn && !isFinal) this.#putPartial(turn);
+    const previous = partials.find((turn) => turn.order === order) ?? known;
+    const turn = readTurn(event, { order, offset, now: previous?.start ?? end }, previous);
+    if (turn && !isFinal) putPartial(turn);
     else {
-      this.#removePartial(order);
-      if (turn && turn !== known) this.#putFinal(turn);
+      removePartial(order);
+      if (turn && turn !== known) putFinal(turn);
     }
     return [{ order, turn: turn ?? known }];
   }
 
-  #putPartial(turn: Turn): void {
-    if (this.partials.includes(turn)) return;
-    const others = this.partials.filter(({ order }) => order !== turn.order);
-    this.partials = Object.freeze([...others, turn].sort((a, b) => a.order - b.order));
-    this.partial = turn;
-    const [oldest] = this.partials;
-    if (oldest && this.partials.length > mostPartials) {
-      this.#removePartial(oldest.order);
-      this.#putFinal(oldest);
-    }
+  function putPartial(turn: Turn): void {
+    if (partials.includes(turn)) return;
+    removePartial(turn.order);
+    partials = Object.freeze([...partials, turn].sort((a, b) => a.order - b.order));
+    partial = turn;
+    const [oldest] = partials;
+    if (!oldest || partials.length <= mostPartials) return;
+    removePartial(oldest.order);
+    putFinal(oldest);
   }
 
-  #removePartial(order: number): void {
-    const others = this.partials.filter((turn) => turn.order !== order);
-    if (others.length === this.partials.length) return;
-    this.partials = Object.freeze(others);
-    if (this.partial?.order === order) this.partial = others.at(-1);
+  function removePartial(order: number): void {
+    partials = share(
+      partials,
+      partials.filter((turn) => turn.order !== order),
+    );
+    if (partial?.order === order) partial = partials.at(-1);
   }
 
-  #putFinal(turn: Turn): void {
-    const changed = this.#waiting.get(turn.order)?.(turn) ?? turn;
-    this.#waiting.delete(turn.order);
-    if (!findTurn(this.finals, turn.order)) this.#count++;
-    this.finals = putTurn(this.finals, changed);
-    this.#passed(turn);
-    this.#dropOldest();
+  function putFinal(turn: Turn): void {
+    const changed = waiting.get(turn.order)?.(turn) ?? turn;
+    waiting.delete(turn.order);
+    if (!findTurn(finals, turn.order)) count++;
+    finals = putTurn(finals, changed);
+    passed(turn);
+    dropOldest();
   }
 
-  #passed({ order, end }: Turn): void {
-    this.#lastOrder = Math.max(this.#lastOrder, order);
-    this.#end = Math.max(this.#end, end);
+  function passed(turn: Turn): void {
+    lastOrder = Math.max(lastOrder, turn.order);
+    end = Math.max(end, turn.end);
   }
 
   /** Changes a final turn, now or when it arrives. */
-  #change(of: { readonly turn_order?: unknown }, change: Change): Reading[] {
-    const order = this.#orderOf(of);
+  function change(of: { readonly turn_order?: unknown }, apply: Change): Reading[] {
+    const order = orderOf(of);
     if (order === undefined) return [];
-    const known = findTurn(this.finals, order);
+    const known = findTurn(finals, order);
     if (known) {
-      const turn = change(known);
-      if (turn !== known) this.finals = putTurn(this.finals, turn);
+      const turn = apply(known);
+      if (turn !== known) finals = putTurn(finals, turn);
       return [{ order, turn }];
     }
-    const earlier = this.#waiting.get(order);
-    this.#waiting.set(order, earlier ? (later) => change(earlier(later)) : change);
-    for (const oldest of this.#waiting.keys()) {
-      if (this.#waiting.size <= mostWaiting) break;
-      this.#waiting.delete(oldest);
-    }
+    const earlier = waiting.get(order);
+    waiting.set(order, earlier ? (turn) => apply(earlier(turn)) : apply);
+    for (const oldest of waiting.keys()) if (waiting.size > mostWaiting) waiting.delete(oldest);
     return [];
   }
 
   /** The turn's order among those of all sessions; undefined if it has none, or was dropped. */
-  #orderOf({ turn_order }: { readonly turn_order?: unknown }): number | undefined {
-    const order = numberOf(turn_order);
-    return order === undefined || order + this.#base <= this.#droppedOrder ? undefined : order + this.#base;
+  function orderOf({ turn_order }: { readonly turn_order?: unknown }): number | undefined {
+    const order = base + (numberOf(turn_order) ?? Number.NaN);
+    return order > droppedOrder ? order : undefined;
   }
 
-  #lost(lostMs: number, channel: string | undefined): void {
+  function lost(lostMs: number, channel: string | undefined): void {
     if (lostMs <= 0) return;
-    const last = this.gaps.at(-1);
-    const afterOrder = this.#lastOrder;
-    const same = last?.afterOrder === afterOrder && last.channel === channel ? last : undefined;
-    const gap = Object.freeze(
-      same ? { ...same, lostMs: same.lostMs + lostMs } : { start: this.#end, lostMs, afterOrder, channel },
-    );
-    this.gaps = Object.freeze([...this.gaps.slice(0, same ? -1 : undefined), gap]);
+    const last = gaps.at(-1);
+    const same = last?.afterOrder === lastOrder && last.channel === channel ? last : undefined;
+    const gap = { start: end, afterOrder: lastOrder, channel, ...same, lostMs: lostMs + (same?.lostMs ?? 0) };
+    gaps = Object.freeze([...gaps.filter((other) => other !== same), Object.freeze(gap)]);
   }
 
-  #dropOldest(): void {
-    while (this.#count > this.#keep) {
-      this.#droppedOrder = firstTurn(this.finals)?.order ?? this.#droppedOrder;
-      this.finals = withoutFirst(this.finals);
-      this.#count--;
-      this.dropped++;
-      const kept = this.gaps.filter((gap) => gap.afterOrder >= this.#droppedOrder);
-      if (kept.length < this.gaps.length) this.gaps = Object.freeze(kept);
+  function dropOldest(): void {
+    while (count > keep) {
+      droppedOrder = finals[0]?.[0]?.order ?? droppedOrder;
+      finals = withoutFirst(finals);
+      count--;
+      dropped++;
+      gaps = share(
+        gaps,
+        gaps.filter((gap) => gap.afterOrder >= droppedOrder),
+      );
     }
   }
+
+  first.turns?.forEach(passed);
+  dropOldest();
+  return {
+    get content() {
+      return { finals, partial, partials, gaps, dropped };
+    },
+    accept(event) {
+      switch (event.type) {
+        case "Begin":
+          begin(textOf(event.channel));
+          break;
+        case "Turn":
+          return read(event);
+        case "SpeakerRevision":
+          return listOf(event.revisions)
+            .map(fieldsOf)
+            .flatMap((revision) => change(revision, (turn) => reviseSpeakers(turn, revision)));
+        case "LLMGatewayResponse":
+          return change(event, (turn) => Object.freeze({ ...turn, response: event.data }));
+        case "Reconnected":
+          lost(numberOf(event.lost_ms) ?? 0, textOf(event.channel));
+          break;
+        case "Termination":
+          duration = Math.max(duration, 1000 * (numberOf(event.audio_duration_seconds) ?? 0));
+      }
+      return [];
+    },
+  };
 }

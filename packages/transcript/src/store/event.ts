@@ -24,11 +24,8 @@ export type Fields = { readonly [name in string]?: unknown };
 
 /** The value's fields; none if it is not an object. */
 export function fieldsOf(value: unknown): Fields {
-  return isFields(value) ? value : {};
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null;
+  // A number or string becomes an object without any of them.
+  return Object(value);
 }
 
 /** The value's entries; none if it is not an array. */

@@ -2,6 +2,7 @@ import { joined, oneLine, wordEnds } from "../text/align.ts";
 import { fieldsOf, listOf, numberOf, type TranscriptEvent, textOf } from "./event.ts";
 import { share } from "./share.ts";
 import type { Turn, Word } from "./turn.ts";
+import { joinTexts } from "./turn-list.ts";
 
 /** The starting point of a reading. */
 interface Position {
@@ -35,7 +36,7 @@ export function readTurn(event: TranscriptEvent, at: Position, previous: Turn | 
     language: textOf(event.language_code) ?? previous?.language,
     response: previous?.response,
   };
-  return Object.freeze(share(previous, turn));
+  return share(previous, turn);
 }
 
 /** The words with text; a missing time is the previous word's. */
@@ -59,9 +60,9 @@ function readWords(event: TranscriptEvent, { offset, now }: Position, previous: 
       speaker: textOf(word.speaker),
       channel: textOf(word.channel),
     };
-    words.push(Object.freeze(share(previous?.words[words.length], read)));
+    words.push(share(previous?.words[words.length], read));
   }
-  return Object.freeze(share(previous?.words, words));
+  return share<readonly Word[]>(previous?.words, words);
 }
 
 /**
@@ -70,7 +71,7 @@ function readWords(event: TranscriptEvent, { offset, now }: Position, previous: 
  */
 function readText(transcript: string, words: readonly Word[], isFinal: boolean): Pick<Turn, "text" | "stableText"> {
   if (isFinal) {
-    const text = transcript || join(words);
+    const text = transcript || joinTexts(words);
     return { text, stableText: text };
   }
   const ends = wordEnds(transcript, words);
@@ -80,12 +81,8 @@ function readText(transcript: string, words: readonly Word[], isFinal: boolean):
   // The words differ from `transcript`: it has the final ones, or more.
   if ((ends.at(-1) ?? 0) < transcript.length)
     known = transcript.split(" ").length > settled.length ? words.length : settled.length;
-  const text = joined(transcript, join(words.slice(known)));
+  const text = joined(transcript, joinTexts(words.slice(known)));
   return { text, stableText: text.slice(0, wordEnds(text, settled).at(-1) ?? 0) };
-}
-
-function join(words: readonly Word[]): string {
-  return words.reduce((text, word) => joined(text, word.text), "");
 }
 
 function mainSpeaker(words: readonly Word[]): string | undefined {
@@ -110,7 +107,7 @@ export function reviseSpeakers(
     const speaker = textOf(revised[i]?.speaker);
     return speaker === undefined || speaker === word.speaker ? word : Object.freeze({ ...word, speaker });
   });
-  const shared = Object.freeze(share(turn.words, words));
+  const shared = share(turn.words, words);
   const speaker = textOf(revision.speaker_label) ?? mainSpeaker(shared) ?? turn.speaker;
-  return Object.freeze(share(turn, { ...turn, words: shared, speaker }));
+  return share(turn, { ...turn, words: shared, speaker });
 }

@@ -35,27 +35,24 @@ export interface Content {
  * does not create them. `speakers` shares its list between the snapshots of one transcript.
  */
 export function createSnapshot(content: Content, speakers: { list: readonly string[] }): TranscriptSnapshot {
-  const { finals, partial, partials, gaps, dropped } = content;
+  const { finals, ...others } = content;
   let text: string | undefined;
   let found: readonly string[] | undefined;
   return Object.freeze({
+    ...others,
     get turns() {
       return toArray(finals);
     },
-    partial,
-    partials,
     get text() {
-      text ??= joined(textOfList(finals), joinTexts(partials));
+      text ??= joined(textOfList(finals), joinTexts(content.partials));
       return text;
     },
     get speakers() {
       if (found === undefined) {
-        const all = [...new Set([...speakersOfList(finals), ...speakersOf(partials)])];
-        found = speakers.list = Object.freeze(share(speakers.list, all));
+        const all = new Set([...speakersOfList(finals), ...speakersOf(content.partials)]);
+        found = speakers.list = share(speakers.list, [...all]);
       }
       return found;
     },
-    gaps,
-    dropped,
   });
 }

@@ -1,7 +1,7 @@
-import { Collector } from "./collector.ts";
+import { createCollector } from "./collector.ts";
 import type { TranscriptEvent } from "./event.ts";
 import { share } from "./share.ts";
-import { type Content, createSnapshot, type TranscriptSnapshot } from "./snapshot.ts";
+import { createSnapshot, type TranscriptSnapshot } from "./snapshot.ts";
 
 export interface TranscriptOptions {
   /**
@@ -42,13 +42,13 @@ export function createTranscript(options: TranscriptOptions = {}): Transcript {
     throw new RangeError(`keep is ${keep}. Use a whole number of turns above 0, or leave it out to keep all.`);
   const listeners = new Set<() => void>();
   const speakers: { list: readonly string[] } = { list: [] };
-  const collector = new Collector(keep, from);
-  let content = contentOf(collector);
+  const collector = createCollector(keep, from);
+  let { content } = collector;
   let snapshot = createSnapshot(content, speakers);
 
   const push = (event: TranscriptEvent) => {
     collector.accept(event);
-    const next = share(content, contentOf(collector));
+    const next = share(content, collector.content);
     if (next === content) return;
     content = next;
     snapshot = createSnapshot(content, speakers);
@@ -69,10 +69,6 @@ export function createTranscript(options: TranscriptOptions = {}): Transcript {
       return () => void listeners.delete(call);
     },
   };
-}
-
-function contentOf({ finals, partial, partials, gaps, dropped }: Content): Content {
-  return { finals, partial, partials, gaps, dropped };
 }
 
 /** If a listener throws, the others and the stream continue, and its error is reported as uncaught. */

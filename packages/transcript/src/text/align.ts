@@ -1,13 +1,12 @@
 /** Space, and punctuation that formatting adds or removes. */
-const ignored = ' .,;:!?…。、，！？；：؟،"“”«»¿¡';
-const isIgnored = (character: string) => character !== "" && ignored.includes(character);
+const ignored = /[ .,;:!?…。、，！？；：؟،"“”«»¿¡]/;
 const withoutSpaces =
   /[\p{Ideographic}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}。、，！？]/u;
 
 /** Replaces runs of space and control characters by one space, so that a server's text cannot break a line. */
 export function oneLine(text: string): string {
   // Most texts need no change.
-  return /^[!-~]+(?: [!-~]+)*$/.test(text) ? text : text.replace(/[\s\p{Cc}\u2028\u2029]+/gu, " ").trim();
+  return /^[!-~]+(?: [!-~]+)*$/.test(text) ? text : text.replace(/[\s\p{Cc}]+/gu, " ").trim();
 }
 
 /** Whether it begins in a script without spaces between words. */
@@ -34,14 +33,14 @@ export function wordEnds(text: string, words: readonly { readonly text: string }
     if (text.startsWith(word.text, at)) at += word.text.length;
     else {
       for (const character of word.text) {
-        if (isIgnored(character)) continue;
-        while (isIgnored(text.charAt(at))) at++;
+        if (ignored.test(character)) continue;
+        while (ignored.test(text.charAt(at))) at++;
         const end = at + character.length;
         if (text.slice(at, end).toLowerCase() !== character.toLowerCase()) return ends;
         at = end;
       }
     }
-    while (text.charAt(at) !== " " && isIgnored(text.charAt(at))) at++;
+    while (text.charAt(at) !== " " && ignored.test(text.charAt(at))) at++;
     ends.push(at);
   }
   return ends;
@@ -50,6 +49,6 @@ export function wordEnds(text: string, words: readonly { readonly text: string }
 /** The text without case, space and punctuation. */
 export function bare(text: string): string {
   return Array.from(text.toLowerCase())
-    .filter((character) => !isIgnored(character))
+    .filter((character) => !ignored.test(character))
     .join("");
 }

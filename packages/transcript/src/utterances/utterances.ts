@@ -1,4 +1,4 @@
-import { Collector } from "../store/collector.ts";
+import { createCollector } from "../store/collector.ts";
 import { numberOf, type TranscriptEvent } from "../store/event.ts";
 import type { Turn } from "../store/turn.ts";
 
@@ -36,7 +36,7 @@ export interface Utterances extends AsyncIterable<Utterance> {
 export function utterances(events: AsyncIterable<TranscriptEvent>): Utterances {
   let speaking = false;
   let interrupted = false;
-  const collector = new Collector(16, undefined);
+  const collector = createCollector(16);
 
   async function* read(): AsyncGenerator<Utterance, void> {
     /** The words of the current utterance so far; undefined between two. */

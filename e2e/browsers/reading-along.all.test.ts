@@ -8,6 +8,7 @@ import { freePort } from "@voxpipe/testing";
 import type { TranscriptEvent } from "@voxpipe/transcript";
 import { build } from "esbuild";
 import { beforeAll, expect, inject, vi } from "vitest";
+import { startProxy } from "../../packages/relay/scripts/load/proxy.ts";
 import { root } from "../workspace.ts";
 import { PlaywrightPage } from "./launch/playwright-page.ts";
 import { evaluate, type TestPage } from "./launch/test-page.ts";
@@ -30,7 +31,7 @@ beforeAll(async () => {
   script = outputFiles[0]?.text ?? "";
 });
 
-/** A talk that can be read along, on a server that can go and come back. */
+/** A talk that can be read along, on a server that can go and come back, through a network that can be cut. */
 async function openTalk() {
   const relay = createRelay({ heartbeat: 1000 });
   const read = relay.handler({ authorize: () => true });
@@ -58,10 +59,13 @@ async function openTalk() {
   const published = relay.publish("talk", readable);
   let order = 0;
   await start();
+  const network = await startProxy(port);
   return {
-    url: `http://127.0.0.1:${port}/?room=talk`,
+    url: `http://127.0.0.1:${network.port}/?room=talk`,
     start,
     stop,
+    cut: network.cut,
+    mend: network.mend,
     says: (text: string) => speaker.write(turn(order++, text, true)),
     begins: (text: string) => speaker.write(turn(order, text, false)),
     async [Symbol.asyncDispose]() {
@@ -69,6 +73,7 @@ async function openTalk() {
       await published;
       await relay.close();
       await stop();
+      await network[Symbol.asyncDispose]();
     },
   };
 }
@@ -121,7 +126,13 @@ inEveryBrowser("reading along", ({ launch, behaviour }) => {
         await talk.says("The train is in a tunnel.");
         await talk.begins("and now");
         await context.setOffline(false);
-      } else await talk.says("The train is in a tunnel.");
+      } else {
+        // Its driver cannot say that it is offline: nothing reaches it, and it is not informed.
+        talk.cut();
+        await talk.says("The train is in a tunnel.");
+        await talk.begins("and now");
+        talk.mend();
+      }
       await talk.says("And now it is out.");
       await shows(
         page,

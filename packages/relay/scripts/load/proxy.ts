@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 
 export interface NetworkProxy extends AsyncDisposable {
-  readonly url: string;
+  readonly port: number;
   /** Nothing passes any more, in either direction, and nobody is informed. */
   cut(): void;
   mend(): void;
@@ -32,7 +32,7 @@ export async function startProxy(port: number): Promise<NetworkProxy> {
   await once(server, "listening");
   const address = server.address();
   return {
-    url: `redis://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`,
+    port: typeof address === "object" && address !== null ? address.port : 0,
     cut() {
       isCut = true;
       for (const socket of sockets) socket.pause();

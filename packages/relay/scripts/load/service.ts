@@ -37,7 +37,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const { programs, rooms, rate, stallTimeout, maxConnectionAge } = options;
   const redis = await startRedis();
   const proxy = await startProxy(Number(new URL(redis.url).port));
-  const urls = [redis.url, proxy.url];
+  const urls = [redis.url, `redis://127.0.0.1:${proxy.port}`];
   const ports = [0, 0];
   const servers: Worker[] = [];
   const all: Worker[] = [];

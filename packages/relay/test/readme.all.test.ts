@@ -139,8 +139,8 @@ describe("the README's server of one process", () => {
     talk.say(final(1, "So it is."));
     for (const each of [reader, plain]) await expect.poll(each.shown).toBe("Good morning. So it is.");
 
+    await expect.poll(stranger.errors).toContain("401");
     expect(await stranger.exited).toEqual([1, null]);
-    expect(stranger.errors()).toContain("401");
     expect(stranger.shown()).toBeUndefined();
 
     const player = `http://127.0.0.1:${playerPort}/captions.m3u8?room=lecture-1`;

@@ -182,6 +182,27 @@ describe("subscribe", () => {
     page.leave();
   });
 
+  it("feeds another relay, at an edge: its readers get all that the first has, also after the edge lost its connection", async () => {
+    await using origin = await setUp();
+    await using edge = await setUp();
+    const speaker = script();
+    const published = origin.relay.publish("talk", speaker.events);
+    speaker.send(begin, final(0, "One."), partial(1, "two"));
+    const leaving = new AbortController();
+    const repeating = edge.relay.publish("talk", subscribe(origin.address, { maxDelay: 20, signal: leaving.signal }));
+    const page = follow(edge.address);
+    await page.hears("One. two");
+    origin.server.cut();
+    speaker.send(final(1, "Two."), partial(2, "three"));
+    await page.hears("One. Two. three");
+    expect(origin.relay.stats().readers).toBe(1);
+    speaker.end();
+    await published;
+    leaving.abort();
+    await repeating;
+    page.leave();
+  });
+
   it("reads from the network only when it is read: a page that does not read gets partials that are up to date", async () => {
     await using kit = await setUp();
     const stream = subscribe(kit.address);

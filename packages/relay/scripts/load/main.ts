@@ -39,6 +39,8 @@ if (attackers > 0) {
     if (missing !== 0 || repeated !== 0 || unordered !== 0 || stillHeld > 0) process.exitCode = 1;
   }
   console.log(table(reports));
+  const [first, last] = [reports[0], reports.at(-1)];
+  if (first && last && last.readers > first.readers) console.log(growth(first, last));
 }
 
 function print(report: object): void {
@@ -47,6 +49,14 @@ function print(report: object): void {
 
 function round(value: number): number {
   return Math.round(value * 10) / 10;
+}
+
+/** Without what a server takes for its rooms, however many read them. */
+function growth(first: LoadReport, last: LoadReport): string {
+  const total = ({ servers }: LoadReport, name: "cpu" | "mb") => servers.reduce((sum, one) => sum + one[name], 0);
+  const thousands = (last.readers - first.readers) / 1000;
+  const [cpu, mb] = (["cpu", "mb"] as const).map((name) => (total(last, name) - total(first, name)) / thousands);
+  return `From ${first.readers} to ${last.readers} readers, each further 1,000 took ${round(cpu ?? 0)} % of a core and ${round(mb ?? 0)} MB.`;
 }
 
 function table(reports: readonly LoadReport[]): string {

@@ -35,7 +35,7 @@ export interface SilentReport {
 }
 
 /** In ms. */
-const [stallTimeout, maxConnectionAge, patience] = [5000, 30_000, 120_000];
+const [stallTimeout, maxConnectionAge, patience] = [5000, 60_000, 180_000];
 
 /** Connections that read nothing, beside readers who do: what they cost, and that they go. */
 export async function silent(options: SilentOptions): Promise<SilentReport> {
@@ -50,12 +50,17 @@ export async function silent(options: SilentOptions): Promise<SilentReport> {
 
   await service.start("silent-readers", [service.ports.join(), String(options.silent), String(rooms)]);
   let mostHeld = 0;
+  let letIn = 0;
   const allAreIn = await until(async () => {
     const figures = await serverFigures(service);
     mostHeld = Math.max(mostHeld, sum(figures, "connections"));
-    return sum(figures, "accepted") - sum(before, "accepted") >= options.silent;
+    letIn = sum(figures, "accepted") - sum(before, "accepted");
+    return letIn >= options.silent;
   }, patience);
-  if (allAreIn === undefined) throw new Error("Not all could connect: check the limit of open files (ulimit -n).");
+  if (allAreIn === undefined)
+    throw new Error(
+      `Only ${letIn} of ${options.silent} connections were let in within ${patience / 1000} s. Use a machine that does nothing else, and check the limit of open files (ulimit -n).`,
+    );
   log(`${options.silent} connections that read nothing were let in.`);
   const areGone = async () => {
     const now = await held();

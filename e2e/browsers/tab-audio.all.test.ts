@@ -24,11 +24,8 @@ const meeting = `<!doctype html><title>${title}</title><script>
   };
 </script>`;
 
-/** Opens both sides at a click. Its microphone is a tone, for a device of Chromium's own would replace tabs as well. */
-const app = `
-  import { connectChannels } from "@voxpipe/channels";
-  import { openMicrophone, openTabAudio } from "@voxpipe/microphone";
-
+/** Makes the microphone a tone: a device of Chromium's own would replace tabs as well. */
+const microphone = `
   navigator.mediaDevices.getUserMedia = async () => {
     const context = new AudioContext();
     const destination = new MediaStreamAudioDestinationNode(context);
@@ -37,6 +34,13 @@ const app = `
     tone.start();
     return destination.stream;
   };
+`;
+
+/** Opens both sides as channels at a click. */
+const app = `
+  import { connectChannels } from "@voxpipe/channels";
+  import { openMicrophone, openTabAudio } from "@voxpipe/microphone";
+  ${microphone}
   window.start = async (apiHost) => {
     const others = await openTabAudio({ workletUrl: "/worklet.js" });
     const me = await openMicrophone({ workletUrl: "/worklet.js" });
@@ -60,14 +64,44 @@ const app = `
   };
 `;
 
+/** Starts a transcriber for each side. */
+const transcribers = `
+  import { openTabAudio } from "@voxpipe/microphone";
+  import { createTranscriber } from "@voxpipe/transcriber";
+  ${microphone}
+  window.start = (apiHost) => {
+    const problems = [];
+    const me = createTranscriber({ apiHost, token: "${token}", microphone: { workletUrl: "/worklet.js" } });
+    const others = createTranscriber({
+      apiHost,
+      token: "${token}",
+      source: async () => {
+        const tab = await openTabAudio({ workletUrl: "/worklet.js" });
+        tab.addEventListener("problem", ({ problem }) => problems.push(problem?.code ?? "none"));
+        return tab.readable;
+      },
+    });
+    others.start();
+    me.start();
+    const sides = () => [others.snapshot, me.snapshot];
+    window.both = {
+      status: () => sides().map(({ status, error }) => error?.code ?? status),
+      heard: () => sides().map(({ transcript }) => transcript.turns.length > 0 || transcript.partial !== undefined),
+      problems: () => problems,
+      stop: () => me.stop(),
+    };
+  };
+`;
+
 /** The two pages, and Chromium that shares the meeting's tab when it is asked. */
-async function openPages() {
+async function openPages(program: string) {
   const bundle = await build({
-    stdin: { contents: app, resolveDir: join(root, "e2e"), loader: "js" },
+    stdin: { contents: program, resolveDir: join(root, "e2e"), loader: "js" },
     tsconfig: join(root, "tsconfig.base.json"),
     alias: {
       "@voxpipe/channels": join(root, "packages/channels/src/index.ts"),
       "@voxpipe/microphone": join(root, "packages/microphone/src/index.ts"),
+      "@voxpipe/transcriber": join(root, "packages/transcriber/src/index.ts"),
       voxpipe: join(root, "packages/client/src/entries/web.ts"),
     },
     bundle: true,
@@ -121,7 +155,7 @@ test(
   needing("Chromium"),
   async () => {
     await using emulator = await startEmulator({ tokens: [token] });
-    await using pages = await openPages();
+    await using pages = await openPages(app);
     const other = await pages.open("/meeting");
     await other.mouse.click(5, 5);
     const page = await pages.open("/app");
@@ -139,6 +173,29 @@ test(
     expect(await page.evaluate("call.problems()")).toEqual(["silent", "share-ended"]);
     expect(await page.evaluate("call.state()")).toBe("stopped");
     expect(await page.evaluate("call.close()")).toEqual(["others", "me"]);
+    expect(emulator.sessions).toHaveLength(2);
+  },
+);
+
+test(
+  "in Chromium, a transcriber for a shared tab and one for the microphone run on one page; the end of the share ends its own",
+  needing("Chromium"),
+  async () => {
+    await using emulator = await startEmulator({ tokens: [token] });
+    await using pages = await openPages(transcribers);
+    const other = await pages.open("/meeting");
+    await other.mouse.click(5, 5);
+    const page = await pages.open("/app");
+    await page.mouse.click(5, 5);
+    await page.evaluate(`start(${JSON.stringify(emulator.url)})`);
+
+    await expect.poll(() => page.evaluate("both.status()")).toEqual(["listening", "listening"]);
+    await expect.poll(() => page.evaluate("both.heard()")).toEqual([true, true]);
+    await other.close();
+    await expect.poll(() => page.evaluate("both.status()")).toEqual(["idle", "listening"]);
+    expect(await page.evaluate("both.problems()")).toEqual(["share-ended"]);
+    await page.evaluate("both.stop()");
+    expect(await page.evaluate("both.status()")).toEqual(["idle", "idle"]);
     expect(emulator.sessions).toHaveLength(2);
   },
 );

@@ -35,25 +35,39 @@ interface DataPoint {
   readonly asInt?: string | number;
   readonly count?: string | number;
   readonly sum?: number;
+  readonly explicitBounds?: readonly number[];
+  readonly bucketCounts?: readonly (string | number)[];
 }
 
-/** One metric's points: its attributes as `key=value`, and its value, or count and sum. */
-export function points(
-  { bodies }: OtlpReceiver,
-  name: string,
-): Readonly<Record<string, { value: number; sum: number }>> {
+export interface Point {
+  /** Of a histogram, the count. */
+  readonly value: number;
+  readonly sum: number;
+  /** How many values are at most so large, for each bound of a histogram. */
+  readonly upTo: readonly { readonly bound: number; readonly count: number }[];
+}
+
+/** One metric's points: its attributes as `key=value`, and its value, or what its histogram has. */
+export function points({ bodies }: OtlpReceiver, name: string): Readonly<Record<string, Point>> {
   const metrics = bodies
     .filter(({ path }) => path === "/v1/metrics")
     .flatMap(({ body }) => find<{ name: string }>(body, (value) => Reflect.get(value, "name") === name));
   const [last] = metrics.slice(-1);
   const found = last ? find<DataPoint>(last, (value) => "timeUnixNano" in value) : [];
   return Object.fromEntries(
-    found.map(({ attributes, asDouble, asInt, count, sum }) => [
+    found.map(({ attributes, asDouble, asInt, count, sum, explicitBounds = [], bucketCounts = [] }) => [
       attributes
         .map(({ key, value }) => `${key}=${Object.values(value)[0]}`)
         .sort()
         .join(" "),
-      { value: Number(asDouble ?? asInt ?? count), sum: sum ?? 0 },
+      {
+        value: Number(asDouble ?? asInt ?? count),
+        sum: sum ?? 0,
+        upTo: explicitBounds.map((bound, i) => ({
+          bound,
+          count: bucketCounts.slice(0, i + 1).reduce<number>((all, one) => all + Number(one), 0),
+        })),
+      },
     ]),
   );
 }

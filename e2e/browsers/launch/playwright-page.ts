@@ -22,6 +22,8 @@ export class PlaywrightPage implements TestPage {
 
   constructor(page: Page, leave = (page: Page) => page.context().close()) {
     this.page = page;
+    // Only what hangs takes longer, on a machine as busy as can be.
+    page.setDefaultTimeout(240_000);
     this.#leave = leave;
   }
 

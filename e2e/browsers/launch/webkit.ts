@@ -38,7 +38,7 @@ export async function launchWebKit({ microphone = "beeping" }: LaunchOptions = {
     });
     const driver = await connectTo(`http://127.0.0.1:${port}`, capabilities, server);
     sessions.add(driver);
-    await driver.manage().setTimeouts({ script: 240_000, pageLoad: 30_000 });
+    await driver.manage().setTimeouts({ script: 240_000, pageLoad: 240_000 });
     return driver;
   };
   // A session is a browser process.

@@ -68,6 +68,19 @@ describe("a damaged file", needing("ffmpeg"), () => {
     },
   );
 
+  test("Matroska with several packets in a block has to be converted, and says how", async () => {
+    const bytes = made.get("opus.webm");
+    // A block: its id, a size of one or two bytes, track 1, a time of two bytes, and flags.
+    const at = bytes.findIndex((byte, i) => byte === 0xa3 && bytes[i + 3] === 0x81 && bytes[i + 6] === 0x80);
+    expect(at).toBeGreaterThan(0);
+    bytes[at + 6] = 0x82;
+    const reading = openAudioFile(bytes).then((file) => collect(file.readable));
+    await expect(reading).rejects.toMatchObject({
+      code: "unsupported-format",
+      message: expect.stringContaining("ffmpeg -i"),
+    });
+  });
+
   test.each(tenths)("index-at-end.m4a cut at tenth %d has lost its index, and says so", async (tenth) => {
     const whole = made.get("index-at-end.m4a");
     const cut = whole.slice(0, Math.floor((whole.length * tenth) / 10));

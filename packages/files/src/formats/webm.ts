@@ -1,19 +1,11 @@
 import type { Bytes } from "@voxpipe/audio";
 import type { OpenedFormat } from "../audio-file.ts";
-import { cutShort, damaged } from "../file-errors.ts";
+import { cutShort, damaged, unsupported } from "../file-errors.ts";
 import { ByteReader } from "../source/byte-reader.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { openContainer } from "./container.ts";
 import { begun } from "./first-chunk.ts";
-import {
-  type ElementHeader,
-  ids,
-  isMaster,
-  readHeader,
-  readNumber,
-  readTracks,
-  type WebmTrack,
-} from "./webm-elements.ts";
+import { ids, isMaster, readHeader, readNumber, readTracks, type WebmTrack } from "./webm-elements.ts";
 
 /** The description of the tracks must have begun by then, in bytes. */
 const longestHeader = 8 * 1024 * 1024;
@@ -107,7 +99,7 @@ async function* packets(
       const block = await reader.read(size);
       // The end of a recording that was cut off.
       if (block.length < size) return;
-      const packet = packetOf(block, track, header);
+      const packet = packetOf(block, track);
       if (!packet) continue;
       progress.endSeconds = (clusterTicks + packet.ticks) * secondsPerTick + 0.02;
       yield packet.data;
@@ -115,17 +107,12 @@ async function* packets(
   }
 }
 
-function packetOf(
-  block: Uint8Array,
-  track: WebmTrack,
-  { id }: ElementHeader,
-): { ticks: number; data: Bytes } | undefined {
+function packetOf(block: Uint8Array, track: WebmTrack): { ticks: number; data: Bytes } | undefined {
   const length = Math.clz32(block[0] ?? 0) - 23;
   if (block.length < length + 4) throw damaged("WebM", "a block without a header");
   const number = (block[0] ?? 0) & (0xff >> length);
   if (length !== 1 || number !== track.number) return undefined;
-  if (((block[3] ?? 0) & 0x06) !== 0)
-    throw damaged("WebM", `laced blocks (${id.toString(16)}), which speech has no use for`);
+  if (((block[3] ?? 0) & 0x06) !== 0) throw unsupported("WebM or Matroska with several packets in a block (lacing)");
   return { ticks: new DataView(block.buffer, block.byteOffset).getInt16(1), data: block.slice(4) };
 }
 

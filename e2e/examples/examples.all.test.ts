@@ -32,7 +32,7 @@ test("express-phone-call: `npm start` answers Twilio, prints both sides of a cal
   const port = await freePort();
   const env = { ...key, ASSEMBLYAI_HOST: emulator.url, TWILIO_AUTH_TOKEN: "example-token", PORT: String(port) };
   await using running = example.start(env);
-  await expect.poll(() => running.lines).toContain(`Listening on port ${port}`);
+  await running.printed(`Listening on port ${port}`);
 
   const voice = async (signature: string) =>
     fetch(`http://127.0.0.1:${port}/voice`, {
@@ -61,7 +61,7 @@ test("express-phone-call: `npm start` answers Twilio, prints both sides of a cal
   for (let index = 0; index < 100; index++)
     for (const track of twilio.tracks) call.send(twilio.media(track, index, new Uint8Array(160).fill(0x20)));
   call.send(twilio.stop());
-  await expect.poll(() => running.lines).toContain("CA-example: the call has ended");
+  await running.printed("CA-example: the call has ended");
   expect(running.lines.filter((line) => line.includes("Hello.")).toSorted()).toEqual([
     "CA-example: agent: Hello.",
     "CA-example: caller: Hello.",
@@ -78,7 +78,7 @@ test("voice-agent: `npm start` answers what was said, and stops in the middle wh
   const middle = 44 + 2.8 * 32_000;
 
   running.stdin.write(speech.subarray(0, middle));
-  await expect.poll(() => running.lines).toContain("Agent: The sun is up.");
+  await running.printed("Agent: The sun is up.");
   running.stdin.end(speech.subarray(middle));
 
   expect(await running.ended).toBe(0);
@@ -108,7 +108,7 @@ test("relay: `npm start` serves a page and its captions; a reader that comes lat
   const port = await freePort();
   const env = { ...key, ASSEMBLYAI_HOST: emulator.url, PORT: String(port) };
   await using running = example.start(env, "lecture.wav");
-  await expect.poll(() => running.lines).toContain("The lecture is over; its captions can still be read.");
+  await running.printed("The lecture is over; its captions can still be read.");
   const address = `http://localhost:${port}`;
   expect(running.lines).toContain(`Read along at ${address}`);
 

@@ -25,6 +25,8 @@ export interface Example extends AsyncDisposable {
 export interface RunningExample extends AsyncDisposable {
   /** The lines that it has printed. */
   readonly lines: readonly string[];
+  /** Resolves once it has printed this line, however long its installation takes; rejects if it ends without. */
+  printed(line: string): Promise<void>;
   readonly stdin: Writable;
   /** The code with which it ends by itself. */
   readonly ended: Promise<number | null>;
@@ -67,11 +69,18 @@ function start(folder: string, env: Readonly<Record<string, string>>, args: read
     detached: true,
   });
   const lines: string[] = [];
-  createInterface({ input: child.stdout }).on("line", (line) => lines.push(line));
+  const output = createInterface({ input: child.stdout }).on("line", (line) => lines.push(line));
+  const closed = once(output, "close").then(() => "closed" as const);
   child.stdin.on("error", () => {});
   const ended = once(child, "close").then(() => child.exitCode);
   return {
     lines,
+    async printed(line) {
+      while (!lines.includes(line)) {
+        if ((await Promise.race([once(output, "line"), closed])) === "closed" && !lines.includes(line))
+          throw new Error(`It ended without printing "${line}". It printed:\n${lines.join("\n")}`);
+      }
+    },
     stdin: child.stdin,
     ended,
     async [Symbol.asyncDispose]() {

@@ -63,8 +63,8 @@ async function demo(): Promise<Artefact[]> {
     for await (const line of createInterface({ input: server.stdout })) {
       const url = /http:\/\/\S+/.exec(line)?.[0];
       if (url === undefined) continue;
-      const files = (await readdir(join(root, "packages/demo/dist/public"))).filter((name) => name !== "index.html");
-      const asked = ["", ...files, "api/token"].map(async (path): Promise<Artefact> => {
+      const files = (await readdir(join(root, "packages/demo/dist/public"))).filter((name) => !name.endsWith(".html"));
+      const asked = ["", "read", ...files, "api/token"].map(async (path): Promise<Artefact> => {
         const response = await fetch(new URL(path, url), { method: path === "api/token" ? "POST" : "GET" });
         expect([path, response.status]).toEqual([path, 200]);
         return [`/${path} of the demo`, JSON.stringify([...response.headers]) + (await response.text())];

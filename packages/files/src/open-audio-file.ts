@@ -69,7 +69,7 @@ async function openFormat(source: ByteSource, head: Uint8Array, wantedRate: numb
         warning: () => undefined,
       };
     case "mp3":
-      return openMp3(source, wantedRate);
+      return openMp3(source, head, wantedRate);
     case "avi":
       throw unsupported("AVI");
     case "rifx":

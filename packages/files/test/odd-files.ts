@@ -9,7 +9,7 @@ export const promisingFiles: readonly OddFile[] = (
   [
     ["MP4 whose index has 2 GB", [...ftyp, ...twoGigabytes, ...latin("moov")], "damaged-file"],
     ["MP4 whose audio has 2 GB", [...ftyp, ...twoGigabytes, ...latin("mdat")], "damaged-file"],
-    ["MP3 with a title of 256 MB", [...latin("ID3"), 4, 0, 0, 0x7f, 0x7f, 0x7f, 0x7f], "unknown-format"],
+    ["MP3 with a title of 256 MB", [...latin("ID3"), 4, 0, 0, 0x7f, 0x7f, 0x7f, 0x7f], "empty-audio"],
     ["WebM", [0x1a, 0x45, 0xdf, 0xa3, 8, 0, 0, 0, ...twoGigabytes], "unknown-format"],
     ["AIFF", [...latin("FORM"), ...twoGigabytes, ...latin("AIFFCOMM"), ...twoGigabytes], "damaged-file"],
     ["FLAC", [...latin("fLaC"), 0x84, 0xff, 0xff, 0xff], "empty-audio"],

@@ -6,10 +6,14 @@ import type { ByteSource } from "../source/byte-source.ts";
 import { type MpegFrame, mpegFrames } from "./mpeg-frames.ts";
 
 /** MPEG audio, frame by frame. */
-export async function openMp3(source: ByteSource, wantedRate: number | undefined): Promise<OpenedFormat> {
+export async function openMp3(
+  source: ByteSource,
+  head: Uint8Array,
+  wantedRate: number | undefined,
+): Promise<OpenedFormat> {
   const frames = mpegFrames(source.bytes());
   const first = await frames.next();
-  if (first.done) throw unknownFormat();
+  if (first.done) throw isTagged(head) ? noAudio("MP3") : unknownFormat();
   // A table without a count says nothing.
   const promised = first.value.wholeSeconds || undefined;
   const progress = { seconds: 0 };
@@ -23,6 +27,11 @@ export async function openMp3(source: ByteSource, wantedRate: number | undefined
     duration: promised,
     warning: () => joinWarnings(cutShort("MP3", progress.seconds, promised), skippedWarning("MP3", skipped)),
   };
+}
+
+/** A title, as in the ID3 format, which only MP3 files have. */
+function isTagged(head: Uint8Array): boolean {
+  return head[0] === 0x49 && head[1] === 0x44 && head[2] === 0x33;
 }
 
 async function* sounding(first: MpegFrame, rest: AsyncGenerator<MpegFrame, void>, progress: { seconds: number }) {

@@ -77,8 +77,11 @@ class WebDriverPage implements TestPage {
     this.#leave = leave;
   }
 
-  goto(url: string): Promise<void> {
-    return this.#driver.get(url);
+  async goto(url: string): Promise<void> {
+    await this.#driver.get(url);
+    // The driver may come back before the page and its scripts are there.
+    const isThere = "return location.href !== 'about:blank' && document.readyState === 'complete'";
+    while (!(await this.#driver.executeScript<boolean>(isThere))) await pause(20);
   }
 
   async click(selector: string): Promise<void> {

@@ -79,9 +79,10 @@ class WebDriverPage implements TestPage {
 
   async goto(url: string): Promise<void> {
     await this.#driver.get(url);
-    // The driver may come back before the page and its scripts are there.
-    const isThere = "return location.href !== 'about:blank' && document.readyState === 'complete'";
-    while (!(await this.#driver.executeScript<boolean>(isThere))) await pause(20);
+    // The driver may come back before the page and its scripts are there, and fails if it looks between two pages.
+    const look = "return location.href !== 'about:blank' && document.readyState === 'complete'";
+    const isThere = () => this.#driver.executeScript<boolean>(look).catch(() => false);
+    while (!(await isThere())) await pause(20);
   }
 
   async click(selector: string): Promise<void> {

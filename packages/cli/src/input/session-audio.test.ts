@@ -132,11 +132,7 @@ describe("input that cannot be transcribed", () => {
     ["below a file", async () => join(await file("a", "a"), "b.wav"), /does not exist/],
     ["empty", () => file("empty.wav", ""), /empty\.wav is empty/],
     ["not audio", () => file("notes.txt", "Dear diary"), /notes\.txt is not audio/],
-    [
-      "an MP3 file in name only",
-      () => file("song.mp3", "ID3\x04\0\0\0\0"),
-      /song\.mp3: The MP3 file holds no audio/,
-    ],
+    ["an MP3 file in name only", () => file("song.mp3", "ID3\x04\0\0\0\0"), /song\.mp3: The MP3 file holds no audio/],
     ["FLAC without audio", () => file("song.flac", "fLaC\0\0\0\x22"), /song\.flac: .*no audio/],
     ["cut in its header", () => file("cut.wav", wav.subarray(0, 30)), /cut\.wav: .*before any audio/],
     ["cut behind its header", () => file("header.wav", wav.subarray(0, 44)), /header\.wav: .*3200 of 3200 bytes/],

@@ -18,7 +18,7 @@ function ask(number: number): void {
 }
 
 answer({
-  /** That many more, one a millisecond. */
+  /** Opens N more, one a millisecond. */
   open(more) {
     for (let i = 0; i < Number(more); i++) setTimeout(() => ask(opened++), i);
     return {};

@@ -186,6 +186,16 @@ describe("Ogg", () => {
     const replayed = Array.from({ length: 5 }, () => log.next()?.bytes ?? new Uint8Array());
     expect(replayed).toEqual([...all, pages[5]]);
   });
+
+  test("a page of audio on which no packet ends is no header: it keeps its place and its length", () => {
+    const log = new PacketReplayBuffer("ogg_opus", 50, 60_000);
+    const unfinished = oggPage(-1n, 1, 200);
+    sendAll(log, joined([oggPage(0n, 1, 19), ...pages, unfinished]), [4096]);
+    expect(log.endMs).toBeCloseTo(4020, 6);
+    log.rewind(log.endMs);
+    expect(log.next()?.bytes).toEqual(oggPage(0n, 1, 19));
+    expect(log.next()).toBeUndefined();
+  });
 });
 
 test("bytes that are no such container leave as they came", () => {

@@ -107,15 +107,18 @@ export class PacketReplayBuffer implements ReplayBuffer {
     };
     for (let unit = readUnit(this.#pending); unit; unit = readUnit(this.#pending.subarray(stop))) {
       if (unit.length === 0) break;
-      if (unit.isHeader || stop + unit.length - start > largest) cut();
+      const isHeader = unit.isHeader || (unit.isUnfinished && this.#endMs + durationMs === 0);
+      if (isHeader || stop + unit.length - start > largest) cut();
       stop += unit.length;
-      durationMs += unit.durationMs;
-      if (unit.isHeader) {
+      if (isHeader) {
         const bytes = this.#pending.slice(start, stop);
         this.#headers.push({ bytes, durationMs: 0, paddingMs: 0 });
         this.#headersDue.push({ bytes, durationMs: 0, paddingMs: 0 });
         start = stop;
-      } else if (durationMs >= this.#messageMs || stop - start >= largest) cut();
+        continue;
+      }
+      durationMs += unit.durationMs;
+      if (durationMs >= this.#messageMs || stop - start >= largest) cut();
     }
     this.#pending = this.#pending.slice(start);
   }

@@ -6,6 +6,8 @@ export interface PacketUnit {
   readonly durationMs: number;
   /** Headers that every new connection needs first. */
   readonly isHeader?: boolean;
+  /** No packet ends in it: part of a header if no audio came before it, such as tags with a picture. */
+  readonly isUnfinished?: boolean;
 }
 
 /** Reads the unit at the start of `bytes`. Undefined: more bytes are needed. */
@@ -49,8 +51,7 @@ export const readOggPage: UnitReader = (bytes) => {
   const length = segments.reduce((sum, size) => sum + size, 27 + (bytes[26] ?? 0));
   if (bytes.length < length) return undefined;
   const position = new DataView(bytes.buffer, bytes.byteOffset).getBigInt64(6, true);
-  // -1: no packet ends here. No packet of audio is so large, but the tags are if there is a picture in them.
-  const isHeader = position === 0n || position === -1n;
+  const isHeader = position === 0n;
   let durationMs = 0;
   let at = length - segments.reduce((sum, size) => sum + size, 0);
   let starts = ((bytes[5] ?? 0) & 1) === 0;
@@ -60,7 +61,7 @@ export const readOggPage: UnitReader = (bytes) => {
     // A segment of 255 bytes is continued by the next.
     starts = size < 255;
   }
-  return { length, durationMs, isHeader };
+  return { length, durationMs, isHeader, isUnfinished: position === -1n };
 };
 
 /** What lies before the next place where a unit may start is passed on as it is. */

@@ -16,3 +16,8 @@ export class ProtocolError extends Error {
 export function invalidParameter(name: string, reason: string): ProtocolError {
   return new ProtocolError(3006, `User Input Validation Error: Invalid '${name}': ${reason}`);
 }
+
+/** 3005, for what the service does not explain. */
+export function cancelled(): ProtocolError {
+  return new ProtocolError(3_005, "Session Cancelled: An error occurred");
+}

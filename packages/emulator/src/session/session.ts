@@ -22,7 +22,7 @@ import { DelayLine } from "./delay-line.ts";
 import { type LatencyModel, LiveLatency, noLatency } from "./latency.ts";
 import { isBroken, modelFamily } from "./models.ts";
 import { type Parameters, readParameters, updateParameters } from "./parameters.ts";
-import { closeReason, ProtocolError } from "./protocol-error.ts";
+import { cancelled, closeReason, ProtocolError } from "./protocol-error.ts";
 import type { OpenSessions } from "./session-limit.ts";
 import { SessionTimers } from "./session-timers.ts";
 import { SilenceReports } from "./silence-reports.ts";
@@ -396,8 +396,4 @@ export class Session {
       }
     }
   }
-}
-
-function cancelled(): ProtocolError {
-  return new ProtocolError(3_005, "Session Cancelled: An error occurred");
 }

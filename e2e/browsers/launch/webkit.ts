@@ -8,6 +8,7 @@ import { end, spawnOwn } from "./own-process.ts";
 import { programPath } from "./program-path.ts";
 import type { Key, TestPage } from "./test-page.ts";
 import { VisitorPool } from "./visitor-pool.ts";
+import { contextsClosed, watchContexts } from "./webkit-contexts.ts";
 
 const keys: Readonly<Record<Key, string>> = {
   Tab: DriverKey.TAB,
@@ -45,6 +46,7 @@ export async function launchWebKit({ microphone = "beeping" }: LaunchOptions = {
   const pool = new VisitorPool<WebDriver>({
     open: begin,
     async clear(driver) {
+      await run(driver, contextsClosed);
       await driver.manage().deleteAllCookies();
       await driver.get("about:blank");
     },
@@ -70,7 +72,6 @@ export async function launchWebKit({ microphone = "beeping" }: LaunchOptions = {
 class WebDriverPage implements TestPage {
   readonly #driver: WebDriver;
   readonly #leave: () => Promise<void>;
-  #runs = 0;
 
   constructor(driver: WebDriver, leave: () => Promise<void>) {
     this.#driver = driver;
@@ -83,6 +84,7 @@ class WebDriverPage implements TestPage {
     const look = "return location.href !== 'about:blank' && document.readyState === 'complete'";
     const isThere = () => this.#driver.executeScript<boolean>(look).catch(() => false);
     while (!(await isThere())) await pause(20);
+    await this.#driver.executeScript(watchContexts);
   }
 
   async click(selector: string): Promise<void> {
@@ -109,32 +111,37 @@ class WebDriverPage implements TestPage {
     await this.#driver.manage().window().maximize();
   }
 
-  async run<R>(expression: string): Promise<R> {
-    // WebKit's driver forgets scripts that take long ("Could not parse script result"): this one is asked for its result.
-    const name = JSON.stringify(`voxpipe result ${this.#runs++}`);
-    await this.#driver.executeScript(`
-      globalThis[${name}] = {};
-      (async () => ${expression})().then(
-        (value) => { globalThis[${name}] = { done: true, value }; },
-        (error) => { globalThis[${name}] = { done: true, failure: String(error) }; },
-      );
-    `);
-    type Result = { done?: boolean; value: R; failure?: string };
-    const look = () => this.#driver.executeScript<Result>(`return globalThis[${name}]`);
-    let result = await look();
-    while (!result.done) {
-      await pause(20);
-      result = await look();
-    }
-    const { value, failure } = result;
-    if (failure !== undefined) throw new Error(failure);
-    return value;
+  run<R>(expression: string): Promise<R> {
+    return run(this.#driver, expression);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#leave();
   }
 }
+
+/** WebKit's driver forgets scripts that take long ("Could not parse script result"): this one is asked for its result. */
+async function run<R>(driver: WebDriver, expression: string): Promise<R> {
+  const name = JSON.stringify(`voxpipe result ${runs++}`);
+  await driver.executeScript(`
+    globalThis[${name}] = {};
+    (async () => ${expression})().then(
+      (value) => { globalThis[${name}] = { done: true, value }; },
+      (error) => { globalThis[${name}] = { done: true, failure: String(error) }; },
+    );
+  `);
+  type Result = { done?: boolean; value: R; failure?: string };
+  const look = () => driver.executeScript<Result>(`return globalThis[${name}]`);
+  let result = await look();
+  while (!result.done) {
+    await pause(20);
+    result = await look();
+  }
+  const { value, failure } = result;
+  if (failure !== undefined) throw new Error(failure);
+  return value;
+}
+let runs = 0;
 
 /** The server takes a moment to listen. It gives up after a minute, when that hangs. */
 async function connectTo(address: string, capabilities: Capabilities, server: ChildProcess): Promise<WebDriver> {

@@ -156,8 +156,9 @@ export class Capture {
       this.track.addEventListener(type, () => this.#listener.changed(), { signal });
     }
     this.track.addEventListener("ended", () => this.#listener.ended(), { signal });
-    // Some browsers process only nodes that are connected to the destination. The worklet's output is silent.
-    this.#source?.connect(node).connect(this.#context.destination);
+    // Some browsers process only nodes that lead somewhere. Not to the destination, though it would play only silence:
+    // WebKitGTK's process may end if a context is closed while its first sound is played.
+    this.#source?.connect(node).connect(new AnalyserNode(this.#context));
     this.#node = node;
   }
 

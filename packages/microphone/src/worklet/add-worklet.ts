@@ -1,11 +1,18 @@
+import { settledWithin } from "../async.ts";
 import { MicrophoneError } from "../microphone-error.ts";
 import { blockedByPolicy, type WorkletViolation } from "./worklet-policy.ts";
 
-/** The longest wait for the browser to report a blocked file, in ms. */
+/** Longest waits, in ms: for the file, and for the browser to report that it is blocked. */
+const loadLimit = 30_000;
 const probeLimit = 3_000;
 
+/** What of an AudioContext is needed. */
+interface WorkletLoader {
+  readonly audioWorklet: Pick<AudioWorklet, "addModule">;
+}
+
 /** @throws MicrophoneError `worklet-blocked` if the page's policy forbids the file, `worklet-failed` if it does not load. */
-export async function addWorklet(context: AudioContext, workletUrl: string | URL): Promise<void> {
+export async function addWorklet(context: WorkletLoader, workletUrl: string | URL): Promise<void> {
   const url = new URL(workletUrl, document.baseURI);
   let violation: WorkletViolation | undefined;
   const violated = (event: SecurityPolicyViolationEvent) => {
@@ -14,14 +21,16 @@ export async function addWorklet(context: AudioContext, workletUrl: string | URL
     violation ??= { policy: event.originalPolicy, directive: event.effectiveDirective };
   };
   document.addEventListener("securitypolicyviolation", violated);
+  const loading = context.audioWorklet.addModule(url);
   try {
-    await context.audioWorklet.addModule(url);
-  } catch (cause) {
-    // Firefox reports the worklet itself, and only once for each file; the others do not report worklets.
-    if (violation === undefined) await preload(url.href, () => violation !== undefined);
-    throw violation === undefined
-      ? new MicrophoneError("worklet-failed", notLoaded(url), { cause })
-      : new MicrophoneError("worklet-blocked", blockedByPolicy(url, document.baseURI, violation), { cause });
+    if (!(await settledWithin(loading, loadLimit))) throw new MicrophoneError("worklet-failed", tooSlow(url));
+    await loading.catch(async (cause) => {
+      // Firefox reports the worklet itself, and only once for each file; the others do not report worklets.
+      if (violation === undefined) await preload(url.href, () => violation !== undefined);
+      throw violation === undefined
+        ? new MicrophoneError("worklet-failed", notLoaded(url), { cause })
+        : new MicrophoneError("worklet-blocked", blockedByPolicy(url, document.baseURI, violation), { cause });
+    });
   } finally {
     document.removeEventListener("securitypolicyviolation", violated);
   }
@@ -31,6 +40,10 @@ export async function addWorklet(context: AudioContext, workletUrl: string | URL
 function names(blocked: string, url: URL): boolean {
   const { href, hash, protocol, origin } = url;
   return [href.slice(0, href.length - hash.length), protocol.slice(0, -1), origin].includes(blocked);
+}
+
+function tooSlow(url: URL): string {
+  return `The worklet ${url} did not load within ${loadLimit / 1_000} s. Check that its server answers, and try again.`;
 }
 
 function notLoaded(url: URL): string {

@@ -18,7 +18,7 @@ const checks = [
     name: "what connect loads besides for compressed audio",
     path: "packages/core/dist/audio/packet-replay-buffer.js",
     import: "{ PacketReplayBuffer }",
-    limit: "1.4 kB",
+    limit: "2 kB",
   },
   {
     name: "what connect loads besides for parameters whose values it checks",

@@ -9,10 +9,11 @@ export async function createReplayBuffer({
   sampleRate,
   frameDuration,
   reconnect,
+  warn,
 }: Settings): Promise<ReplayBuffer> {
   const format = pcmFormat(encoding, sampleRate);
   const capacityMs = reconnect?.replayBuffer ?? 0;
   if (format) return new PcmReplayBuffer(format, frameDuration, capacityMs);
   const { PacketReplayBuffer } = await import("./packet-replay-buffer.ts");
-  return new PacketReplayBuffer(encoding, frameDuration, capacityMs);
+  return new PacketReplayBuffer(encoding, frameDuration, capacityMs, warn);
 }

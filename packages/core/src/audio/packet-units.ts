@@ -4,10 +4,18 @@ export interface PacketUnit {
   readonly length: number;
   /** Audio in it, in ms; 0 where that is unknown. */
   readonly durationMs: number;
-  /** Headers that every new connection needs first. */
-  readonly isHeader?: boolean;
-  /** No packet ends in it: part of a header if no audio came before it, such as tags with a picture. */
-  readonly isUnfinished?: boolean;
+  /** An Ogg page. */
+  readonly page?: OggPage;
+}
+
+/** What a page says about the headers of its stream. */
+export interface OggPage {
+  /** The first page of a stream. A file may be a chain of streams. */
+  readonly isFirst: boolean;
+  /** By its position: no audio ends on it. */
+  readonly mayBeHeader: boolean;
+  /** How many packets end on it. */
+  readonly packets: number;
 }
 
 /** Reads the unit at the start of `bytes`. Undefined: more bytes are needed. */
@@ -41,31 +49,35 @@ export const readAdtsFrame: UnitReader = (bytes) => {
   return bytes.length < length ? undefined : { length, durationMs: (((blocks & 3) + 1) * 1_024_000) / sampleRate };
 };
 
-const capture = [0x4f, 0x67, 0x67, 0x53]; // "OggS"
+const capture = [0x4f, 0x67, 0x67, 0x53] as const; // "OggS"
 
 /** Ogg pages (RFC 3533) with Opus in them (RFC 7845). The packets that start on a page give its length. */
 export const readOggPage: UnitReader = (bytes) => {
   if (bytes.length < 27) return undefined;
   if (capture.some((byte, i) => bytes[i] !== byte)) return unreadable(bytes, capture);
+  const flags = bytes[5] ?? 0;
   const segments = bytes.subarray(27, 27 + (bytes[26] ?? 0));
   const length = segments.reduce((sum, size) => sum + size, 27 + (bytes[26] ?? 0));
   if (bytes.length < length) return undefined;
   const position = new DataView(bytes.buffer, bytes.byteOffset).getBigInt64(6, true);
-  const isHeader = position === 0n;
   let durationMs = 0;
   let at = length - segments.reduce((sum, size) => sum + size, 0);
-  let starts = ((bytes[5] ?? 0) & 1) === 0;
+  let starts = (flags & 1) === 0;
+  let packets = 0;
   for (const size of segments) {
-    if (starts && size > 0 && !isHeader) durationMs += opusPacketMs(bytes.subarray(at, at + size));
+    if (starts && size > 0) durationMs += opusPacketMs(bytes.subarray(at, at + size));
     at += size;
     // A segment of 255 bytes is continued by the next.
     starts = size < 255;
+    if (starts) packets++;
   }
-  return { length, durationMs, isHeader, isUnfinished: position === -1n };
+  // Pages on which no packet ends have the position -1.
+  return { length, durationMs, page: { isFirst: (flags & 2) !== 0, mayBeHeader: position <= 0n, packets } };
 };
 
 /** What lies before the next place where a unit may start is passed on as it is. */
-function unreadable(bytes: Uint8Array, start: readonly number[]): PacketUnit {
-  const next = bytes.findIndex((_, at) => at > 0 && start.every((byte, i) => bytes[at + i] === byte));
+function unreadable(bytes: Uint8Array, start: readonly [number, ...number[]]): PacketUnit {
+  let next = bytes.indexOf(start[0], 1);
+  while (next > 0 && start.some((byte, i) => bytes[next + i] !== byte)) next = bytes.indexOf(start[0], next + 1);
   return { length: next === -1 ? bytes.length : next, durationMs: 0 };
 }

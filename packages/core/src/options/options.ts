@@ -32,7 +32,8 @@ export interface ReconnectOptions {
    */
   maxDelay?: number | undefined;
   /**
-   * How much sent audio is kept to send again, in ms. Older audio is reported as lost when the connection drops.
+   * How much sent audio is kept to send again, in ms. Older audio is reported as lost when the connection drops. Of compressed
+   * audio, at most 96 bytes for each ms are kept.
    * @default 60_000
    */
   replayBuffer?: number | undefined;

@@ -36,19 +36,19 @@ export function captions(options: CaptionOptions = {}): TransformStream<Transcri
   const { provisional = false, agreement = 2, restyle = false } = options;
   if (!Number.isInteger(agreement) || agreement < 1)
     throw new RangeError(`agreement is ${agreement}. Use a whole number of readings above 0.`);
-  const collector = createCollector(mostTurns);
   const shown = new Map<number, ShownTurn>();
+  let updates: CaptionUpdate[] = [];
+  const accept = createCollector(mostTurns, undefined, (order, turn) => {
+    const own = shown.get(order) ?? new ShownTurn();
+    shown.set(order, own);
+    updates.push(...own.read(turn, { provisional, agreement, restyle }));
+    for (const oldest of shown.keys()) if (shown.size > mostTurns) shown.delete(oldest);
+  });
   return new TransformStream({
     transform(event, controller) {
-      for (const { order, turn } of collector.accept(event)) {
-        const own = shown.get(order) ?? new ShownTurn();
-        shown.set(order, own);
-        for (const update of own.read(turn, { provisional, agreement, restyle })) controller.enqueue(update);
-      }
-      for (const order of shown.keys()) {
-        if (shown.size <= mostTurns) break;
-        shown.delete(order);
-      }
+      updates = [];
+      accept(event);
+      for (const update of updates) controller.enqueue(update);
     },
   });
 }

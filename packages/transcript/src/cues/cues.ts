@@ -1,6 +1,6 @@
 import type { TranscriptSnapshot } from "../store/snapshot.ts";
 import type { Turn } from "../store/turn.ts";
-import { hasNoSpaces } from "../text/align.ts";
+import { isTight } from "../text/align.ts";
 import { gapLabel, type Labels, nameOf, type Speaker } from "./labels.ts";
 import { twoLines } from "./lines.ts";
 import { type Piece, piecesOf, readingSpeed } from "./pieces.ts";
@@ -53,8 +53,7 @@ function speechRuns(turns: readonly Turn[]): Run[] {
     for (const piece of piecesOf(turn)) {
       const run = newest.get(channel);
       const last = run?.pieces.at(-1);
-      const tight = hasNoSpaces(piece.text) && hasNoSpaces(last?.text.slice(-1) ?? "");
-      const spaced = isFirst ? !tight : piece.spaced;
+      const spaced = isFirst ? !isTight(last?.text ?? "", piece.text) : piece.spaced;
       isFirst = false;
       if (
         run &&

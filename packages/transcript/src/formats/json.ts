@@ -1,7 +1,6 @@
-import { fieldsOf, listOf, numberOf, textOf } from "../store/event.ts";
+import { fieldsOf, numberOf, textOf } from "../store/event.ts";
 import { createSnapshot, type TranscriptSnapshot } from "../store/snapshot.ts";
 import type { Gap, Turn, Word } from "../store/turn.ts";
-import { fromArray } from "../store/turn-list.ts";
 
 /** A transcript as plain data, for `JSON.stringify`, a database, or a page that will be reloaded. */
 export interface TranscriptJson {
@@ -35,7 +34,7 @@ export function fromJson(json: unknown): TranscriptSnapshot {
   const unordered = turns.find(({ order }, i) => order <= (turns[i - 1]?.order ?? -1));
   if (unordered) throw invalid("turns", `order ${unordered.order} after a higher one`);
   const content = {
-    finals: fromArray(turns),
+    finals: [turns],
     partials: Object.freeze(partials),
     partial: partials.find(({ order }) => order === fields.partial) ?? partials.at(-1),
     gaps: Object.freeze(gaps),
@@ -87,7 +86,7 @@ function gap(value: unknown): Gap {
 
 function list(value: unknown, name: string): readonly unknown[] {
   if (!Array.isArray(value)) throw invalid(name, value);
-  return listOf(value);
+  return value;
 }
 
 function number(value: unknown, name: string): number {

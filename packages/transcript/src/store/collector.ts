@@ -1,184 +1,156 @@
-import { fieldsOf, listOf, numberOf, type TranscriptEvent, textOf } from "./event.ts";
+import { fieldsOfAll, numberOf, type TranscriptEvent, textOf } from "./event.ts";
 import { readTurn, reviseSpeakers } from "./read-turn.ts";
 import { share } from "./share.ts";
 import type { Content, TranscriptSnapshot } from "./snapshot.ts";
 import type { Turn } from "./turn.ts";
-import { findTurn, fromArray, putTurn, withoutFirst } from "./turn-list.ts";
+import { findTurn, putTurn, type TurnList, withoutFirst } from "./turn-list.ts";
 
 /** A channel has one open turn, so further ones are left over from failures: the oldest then becomes final. */
-const mostPartials = 32;
-/** How many turns a revision or response may be ahead of. */
+const mostOpen = 32;
+/** How many revisions and responses may wait for their turns. */
 const mostWaiting = 64;
 
-type Change = (turn: Turn) => Turn;
+/** Applies an event: a reading of a turn, a correction of earlier ones, a further session. Returns the same content if nothing changed. */
+export type Collector = (event?: TranscriptEvent) => Content;
 
-/** A turn that an event was about; `turn` is undefined if it was removed because it is empty. */
-export interface Reading {
-  readonly order: number;
-  readonly turn: Turn | undefined;
-}
-
-/** Applies events: readings of a turn, corrections of earlier ones, further sessions. */
-export interface Collector {
-  readonly content: Content;
-  /** Returns the turns that the event is about, including unchanged ones. */
-  accept(event: TranscriptEvent): readonly Reading[];
-}
-
-/** @param keep the most final turns to keep */
-export function createCollector(keep: number, from?: TranscriptSnapshot): Collector {
-  const first: Partial<TranscriptSnapshot> = from ?? {};
-  let { partial, partials = [], gaps = [], dropped = 0 } = first;
-  let finals = fromArray(first.turns ?? []);
-  let count = first.turns?.length ?? 0;
-  /** The highest order and the end of all turns that were final, dropped ones included. */
-  let lastOrder = -1;
-  let end = 0;
+/**
+ * @param keep the most final turns to keep
+ * @param from what to continue
+ * @param onReading called with each turn that an event is about, also an unchanged one; with undefined if it is empty
+ */
+export function createCollector(
+  keep: number,
+  from: Partial<TranscriptSnapshot> = {},
+  onReading?: (order: number, turn: Turn | undefined) => void,
+): Collector {
+  let finals: TurnList = [];
+  let count = 0;
   let droppedOrder = -1;
+  /** The highest order of turns that were final, dropped ones included. */
+  let lastOrder = -1;
+  /** The end of those turns, and of sessions whose duration is known, in ms. */
+  let end = 0;
+  /** The turns in progress; the one updated last is the last one. */
+  const open = new Map<number, Turn>();
+  let { gaps = [], dropped = 0 } = from;
+  const waiting: (() => void)[] = [];
   /** Added to a session's own orders and times. */
   let base = 0;
   let offset = 0;
-  /** Duration of the session's audio, in ms, once it is known. */
-  let duration = 0;
-  /** Whether all turns belong to earlier sessions. */
-  let isResumed = from !== undefined;
   /** Channels of this session so far; undefined is the only one of a session without channels. */
   const begun = new Set<string | undefined>();
-  const waiting = new Map<number, Change>();
 
   /** Another session: its turns and its audio continue where the previous one ended. */
   function begin(channel: string | undefined): void {
-    if (isResumed || begun.has(channel)) {
-      isResumed = false;
-      for (const turn of partials) putFinal(turn);
-      partials = [];
-      partial = undefined;
+    if (begun.size === 0 || begun.has(channel)) {
+      open.forEach(putFinal);
       base = lastOrder + 1;
-      offset = Math.max(end, offset + duration);
-      duration = 0;
+      offset = end;
       begun.clear();
     }
     begun.add(channel);
   }
 
-  function read(event: TranscriptEvent): Reading[] {
+  function read(event: TranscriptEvent): void {
     const order = orderOf(event);
-    if (order === undefined) return [];
-    const isFinal = event.end_of_turn === true;
+    if (order <= droppedOrder) return;
     const known = findTurn(finals, order);
-    if (known?.isFinal && (!isFinal || (known.isFormatted && event.turn_is_formatted !== true))) return [];
-    const previous = partials.find((turn) => turn.order === order) ?? known;
+    const previous = open.get(order) ?? known;
     const turn = readTurn(event, { order, offset, now: previous?.start ?? end }, previous);
-    if (turn && !isFinal) putPartial(turn);
-    else {
-      removePartial(order);
-      if (turn && turn !== known) putFinal(turn);
-    }
-    return [{ order, turn: turn ?? known }];
+    // A late partial, or a late unformatted form.
+    if (turn && known?.isFinal && (!turn.isFinal || (known.isFormatted && !turn.isFormatted))) return;
+    if (turn && (turn.isFinal || known)) putFinal(turn);
+    else putOpen(order, turn);
+    onReading?.(order, open.get(order) ?? findTurn(finals, order) ?? turn);
   }
 
-  function putPartial(turn: Turn): void {
-    if (partials.includes(turn)) return;
-    removePartial(turn.order);
-    partials = Object.freeze([...partials, turn].sort((a, b) => a.order - b.order));
-    partial = turn;
-    const [oldest] = partials;
-    if (!oldest || partials.length <= mostPartials) return;
-    removePartial(oldest.order);
-    putFinal(oldest);
-  }
-
-  function removePartial(order: number): void {
-    partials = share(
-      partials,
-      partials.filter((turn) => turn.order !== order),
-    );
-    if (partial?.order === order) partial = partials.at(-1);
+  function putOpen(order: number, turn: Turn | undefined): void {
+    open.delete(order);
+    if (turn) open.set(order, turn);
+    for (const oldest of open.values()) if (open.size > mostOpen) putFinal(oldest);
   }
 
   function putFinal(turn: Turn): void {
-    const changed = waiting.get(turn.order)?.(turn) ?? turn;
-    waiting.delete(turn.order);
+    open.delete(turn.order);
     if (!findTurn(finals, turn.order)) count++;
-    finals = putTurn(finals, changed);
-    passed(turn);
-    dropOldest();
-  }
-
-  function passed(turn: Turn): void {
+    finals = putTurn(finals, turn);
     lastOrder = Math.max(lastOrder, turn.order);
     end = Math.max(end, turn.end);
+    for (const retry of waiting.splice(0)) retry();
+    if (count <= keep) return;
+    droppedOrder = finals[0]?.[0]?.order ?? droppedOrder;
+    finals = withoutFirst(finals);
+    count--;
+    dropped++;
+    gaps = share(
+      gaps,
+      gaps.filter((gap) => gap.afterOrder >= droppedOrder),
+    );
   }
 
   /** Changes a final turn, now or when it arrives. */
-  function change(of: { readonly turn_order?: unknown }, apply: Change): Reading[] {
-    const order = orderOf(of);
-    if (order === undefined) return [];
+  function change(order: number, changes: (turn: Turn) => Partial<Turn>): void {
     const known = findTurn(finals, order);
     if (known) {
-      const turn = apply(known);
-      if (turn !== known) finals = putTurn(finals, turn);
-      return [{ order, turn }];
-    }
-    const earlier = waiting.get(order);
-    waiting.set(order, earlier ? (turn) => apply(earlier(turn)) : apply);
-    for (const oldest of waiting.keys()) if (waiting.size > mostWaiting) waiting.delete(oldest);
-    return [];
+      const turn = share(known, { ...known, ...changes(known) });
+      finals = putTurn(finals, turn);
+      onReading?.(order, turn);
+    } else if (order > droppedOrder && waiting.push(() => change(order, changes)) > mostWaiting) waiting.shift();
   }
 
-  /** The turn's order among those of all sessions; undefined if it has none, or was dropped. */
-  function orderOf({ turn_order }: { readonly turn_order?: unknown }): number | undefined {
-    const order = base + (numberOf(turn_order) ?? Number.NaN);
-    return order > droppedOrder ? order : undefined;
+  /** The turn's order among those of all sessions; -1 if it has none. */
+  function orderOf({ turn_order }: { readonly turn_order?: unknown }): number {
+    const order = numberOf(turn_order, -1);
+    return order < 0 ? -1 : base + order;
   }
 
-  function lost(lostMs: number, channel: string | undefined): void {
+  function lose(lostMs: number, channel: string | undefined): void {
     if (lostMs <= 0) return;
-    const last = gaps.at(-1);
-    const same = last?.afterOrder === lastOrder && last.channel === channel ? last : undefined;
+    const same = gaps.find((gap) => gap.afterOrder === lastOrder && gap.channel === channel);
     const gap = { start: end, afterOrder: lastOrder, channel, ...same, lostMs: lostMs + (same?.lostMs ?? 0) };
-    gaps = Object.freeze([...gaps.filter((other) => other !== same), Object.freeze(gap)]);
+    gaps = share(gaps, [...gaps.filter((other) => other !== same), share(same, gap)]);
   }
 
-  function dropOldest(): void {
-    while (count > keep) {
-      droppedOrder = finals[0]?.[0]?.order ?? droppedOrder;
-      finals = withoutFirst(finals);
-      count--;
-      dropped++;
-      gaps = share(
-        gaps,
-        gaps.filter((gap) => gap.afterOrder >= droppedOrder),
-      );
+  function apply(event: TranscriptEvent): void {
+    const channel = textOf(event.channel);
+    switch (event.type) {
+      case "Begin":
+        begin(channel);
+        break;
+      case "Turn":
+        read(event);
+        break;
+      case "SpeakerRevision":
+        for (const revision of fieldsOfAll(event.revisions))
+          change(orderOf(revision), (turn) => reviseSpeakers(turn, revision));
+        break;
+      case "LLMGatewayResponse":
+        change(orderOf(event), () => ({ response: event.data }));
+        break;
+      case "Reconnected":
+        lose(numberOf(event.lost_ms, 0), channel);
+        break;
+      case "Termination":
+        end = Math.max(end, offset + 1000 * numberOf(event.audio_duration_seconds, 0));
     }
   }
 
-  first.turns?.forEach(passed);
-  dropOldest();
-  return {
-    get content() {
-      return { finals, partial, partials, gaps, dropped };
-    },
-    accept(event) {
-      switch (event.type) {
-        case "Begin":
-          begin(textOf(event.channel));
-          break;
-        case "Turn":
-          return read(event);
-        case "SpeakerRevision":
-          return listOf(event.revisions)
-            .map(fieldsOf)
-            .flatMap((revision) => change(revision, (turn) => reviseSpeakers(turn, revision)));
-        case "LLMGatewayResponse":
-          return change(event, (turn) => Object.freeze({ ...turn, response: event.data }));
-        case "Reconnected":
-          lost(numberOf(event.lost_ms) ?? 0, textOf(event.channel));
-          break;
-        case "Termination":
-          duration = Math.max(duration, 1000 * (numberOf(event.audio_duration_seconds) ?? 0));
-      }
-      return [];
-    },
+  from.turns?.forEach(putFinal);
+  for (const turn of [...(from.partials ?? []), from.partial]) if (turn) putOpen(turn.order, turn);
+  let content: Content | undefined;
+  return (event = { type: "" }) => {
+    apply(event);
+    const partials = [...open.values()];
+    content = share(content, {
+      finals,
+      partial: partials.at(-1),
+      partials: share(
+        content?.partials,
+        partials.sort((a, b) => a.order - b.order),
+      ),
+      gaps,
+      dropped,
+    });
+    return content;
   };
 }

@@ -1,3 +1,5 @@
+import { oneLine } from "../text/align.ts";
+
 /**
  * The parts of an event that a transcript reads. Every `StreamingEvent` of `voxpipe` fits, and so does one with a `channel`.
  * The fields are `unknown` because the service is not trusted: each is checked where it is used.
@@ -28,17 +30,19 @@ export function fieldsOf(value: unknown): Fields {
   return Object(value);
 }
 
-/** The value's entries; none if it is not an array. */
-export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
+/** The fields of each entry; no entries if it is not an array. */
+export function fieldsOfAll(value: unknown): readonly Fields[] {
+  return Array.isArray(value) ? value.map(Object) : [];
 }
 
-/** A non-empty string. */
+/** A text on one line; undefined if it is empty or not a string. */
 export function textOf(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
+  return typeof value === "string" ? oneLine(value) || undefined : undefined;
 }
 
-/** A finite number. */
-export function numberOf(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+/** A finite number; otherwise the other value. */
+export function numberOf(value: unknown): number | undefined;
+export function numberOf(value: unknown, otherwise: number): number;
+export function numberOf(value: unknown, otherwise?: number): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value : otherwise;
 }

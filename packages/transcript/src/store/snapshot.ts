@@ -1,7 +1,6 @@
-import { joined } from "../text/align.ts";
 import { share } from "./share.ts";
 import type { Gap, Turn } from "./turn.ts";
-import { joinTexts, speakersOf, speakersOfList, type TurnList, textOfList, toArray } from "./turn-list.ts";
+import { speakersOfAll, type TurnList, textOfAll, toArray } from "./turn-list.ts";
 
 /** A transcript at one moment. It never changes; unchanged parts of a later one are the same objects. */
 export interface TranscriptSnapshot {
@@ -34,9 +33,11 @@ export interface Content {
  * The list of turns, the text and the speakers are created when they are first read, so a transcript that is only written to
  * does not create them. `speakers` shares its list between the snapshots of one transcript.
  */
-export function createSnapshot(content: Content, speakers: { list: readonly string[] }): TranscriptSnapshot {
-  const { finals, ...others } = content;
-  let text: string | undefined;
+export function createSnapshot(
+  { finals, ...others }: Content,
+  speakers: { list: readonly string[] },
+): TranscriptSnapshot {
+  const all = [finals, others.partials];
   let found: readonly string[] | undefined;
   return Object.freeze({
     ...others,
@@ -44,14 +45,11 @@ export function createSnapshot(content: Content, speakers: { list: readonly stri
       return toArray(finals);
     },
     get text() {
-      text ??= joined(textOfList(finals), joinTexts(content.partials));
-      return text;
+      return textOfAll(all);
     },
     get speakers() {
-      if (found === undefined) {
-        const all = new Set([...speakersOfList(finals), ...speakersOf(content.partials)]);
-        found = speakers.list = share(speakers.list, [...all]);
-      }
+      found ??= share(speakers.list, speakersOfAll(all));
+      speakers.list = found;
       return found;
     },
   });

@@ -35,6 +35,12 @@ describe("the text of a partial", () => {
       "what the **** is",
       "what the",
     ],
+    [
+      "formatting has added an apostrophe and a hyphen",
+      { ...usPartial("thats well known | to"), transcript: "That's well-known" },
+      "That's well-known to",
+      "That's well-known",
+    ],
     ["the script has no spaces", { ...usPartial("你 好 | 世"), transcript: "你好" }, "你好世", "你好"],
     ["words are missing", { ...u3Partial("Hello there"), words: undefined }, "Hello there", ""],
     ["words are of no use", { ...u3Partial("Hello"), words: [null, 3, { text: 5 }, {}] }, "Hello", ""],
@@ -91,6 +97,27 @@ describe("final turns", () => {
     ["turn_order", null],
   ])("are left out when %s is %j", (field, value) => {
     expect(transcriptOf({ ...finalTurn("x"), [field]: value }).snapshot.turns).toEqual([]);
+  });
+
+  it.each([
+    ["a long vowel", ["コーヒー", "をください。"], "コーヒーをください。"],
+    ["a repeated character", ["人々", "は"], "人々は"],
+    ["a rare character", ["𠮷", "野家"], "𠮷野家"],
+    ["a full-width mark", ["はい！", "ありがとう？", "はい"], "はい！ありがとう？はい"],
+    ["Thai", ["สวัสดี", "ครับ"], "สวัสดีครับ"],
+    ["Latin", ["コーヒー", "please", "を"], "コーヒー please を"],
+  ])("are joined as their script is written: %s", (_, turns, text) => {
+    const { snapshot } = transcriptOf(...turns.map((said, order) => finalTurn(said, { order })));
+    expect(snapshot.text).toBe(text);
+  });
+
+  it("become final without an end when too many are open, and are then updated there", () => {
+    const transcript = createTranscript();
+    for (let order = 0; order < 40; order++) transcript.push(u3Partial("one", { order }));
+    transcript.push(u3Partial("one two", { order: 0 }));
+    const { turns, partials } = transcript.snapshot;
+    expect([...turns, ...partials].map(({ order }) => order)).toEqual(Array.from({ length: 40 }, (_, order) => order));
+    expect(turns[0]).toMatchObject({ text: "one two", isFinal: false });
   });
 
   it("have side fields only where the service sends them in the right type", () => {
@@ -177,6 +204,15 @@ describe("lost audio", () => {
     const { gaps } = transcriptOf(finalTurn("Hi.", { order: 0 }), lost(0), lost(1240), lost(null), lost(60)).snapshot;
     expect(gaps).toEqual([{ start: 250, lostMs: 1300, afterOrder: 0, channel: undefined }]);
   });
+
+  it("at one place is one gap for each channel", () => {
+    const lost = (channel: string) => ({ type: "Reconnected", lost_ms: 500, channel });
+    const { gaps } = transcriptOf(lost("agent"), lost("caller"), lost("agent")).snapshot;
+    expect(gaps.map(({ channel, lostMs }) => [channel, lostMs]).sort()).toEqual([
+      ["agent", 1000],
+      ["caller", 500],
+    ]);
+  });
 });
 
 describe("a session after another", () => {
@@ -198,6 +234,29 @@ describe("a session after another", () => {
   it("begins behind the last word when the first never said how long it was", () => {
     const { turns } = transcriptOf(...first, begin, finalTurn("Three.", { order: 0 })).snapshot;
     expect(turns[2]?.start).toBe(1250);
+  });
+
+  it("has words without times and lost audio behind the audio of the first", () => {
+    const timeless = { ...finalTurn("Three."), words: [{ text: "Three." }] };
+    const { turns, gaps } = transcriptOf(
+      ...[begin, finalTurn("One."), { type: "Termination", audio_duration_seconds: 5 }],
+      ...[begin, { type: "Reconnected", lost_ms: 700 }, timeless],
+    ).snapshot;
+    expect(turns[1]?.start).toBe(5000);
+    expect(gaps[0]?.start).toBe(5000);
+  });
+
+  it("never changes a turn of the first, whatever order a turn says", () => {
+    const { turns } = transcriptOf(
+      ...[begin, finalTurn("One.")],
+      ...[begin, finalTurn("Changed.", { order: -1 }), finalTurn("Two.")],
+    ).snapshot;
+    expect(texts(turns)).toEqual(["One.", "Two."]);
+  });
+
+  it("also begins when nobody saw the first begin", () => {
+    const { turns } = transcriptOf(finalTurn("One."), begin, finalTurn("Two.")).snapshot;
+    expect(texts(turns)).toEqual(["One.", "Two."]);
   });
 
   it("may be followed by a third, behind the audio of both", () => {

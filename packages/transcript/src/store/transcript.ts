@@ -1,6 +1,5 @@
 import { createCollector } from "./collector.ts";
 import type { TranscriptEvent } from "./event.ts";
-import { share } from "./share.ts";
 import { createSnapshot, type TranscriptSnapshot } from "./snapshot.ts";
 
 export interface TranscriptOptions {
@@ -38,21 +37,28 @@ export interface Transcript {
  */
 export function createTranscript(options: TranscriptOptions = {}): Transcript {
   const { keep = Number.POSITIVE_INFINITY, from } = options;
-  if (!(keep > 0) || keep % 1 > 0)
-    throw new RangeError(`keep is ${keep}. Use a whole number of turns above 0, or leave it out to keep all.`);
+  if (!(keep > 0) || keep % 1 > 0) throw new RangeError(`keep is ${keep}. Use a whole number of turns above 0.`);
   const listeners = new Set<() => void>();
   const speakers: { list: readonly string[] } = { list: [] };
-  const collector = createCollector(keep, from);
-  let { content } = collector;
+  const accept = createCollector(keep, from);
+  let content = accept();
   let snapshot = createSnapshot(content, speakers);
 
   const push = (event: TranscriptEvent) => {
-    collector.accept(event);
-    const next = share(content, collector.content);
+    const next = accept(event);
     if (next === content) return;
     content = next;
     snapshot = createSnapshot(content, speakers);
-    for (const listener of [...listeners]) notify(listener);
+    for (const listener of [...listeners]) {
+      try {
+        listener();
+      } catch (error) {
+        // The others and the stream continue, and the error is reported as uncaught.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   };
   return {
     get snapshot() {
@@ -69,15 +75,4 @@ export function createTranscript(options: TranscriptOptions = {}): Transcript {
       return () => void listeners.delete(call);
     },
   };
-}
-
-/** If a listener throws, the others and the stream continue, and its error is reported as uncaught. */
-function notify(listener: () => void): void {
-  try {
-    listener();
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
 }

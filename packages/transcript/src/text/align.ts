@@ -1,24 +1,28 @@
-/** Space, and punctuation that formatting adds or removes. */
-const ignored = /[ .,;:!?…。、，！？；：؟،"“”«»¿¡]/;
-const withoutSpaces =
-  /[\p{Ideographic}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}。、，！？]/u;
+const space = /\s/;
+const punctuation = /\p{P}/u;
+/** What formatting adds or removes. */
+const ignored = /[\s\p{P}]/u;
+const withoutSpaces = /^[\p{scx=Hani}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}！-？]/u;
 
 /** Replaces runs of space and control characters by one space, so that a server's text cannot break a line. */
 export function oneLine(text: string): string {
-  // Most texts need no change.
-  return /^[!-~]+(?: [!-~]+)*$/.test(text) ? text : text.replace(/[\s\p{Cc}]+/gu, " ").trim();
+  return text.replace(/[\s\p{Cc}]+/gu, " ").trim();
 }
 
 /** Whether it begins in a script without spaces between words. */
 export function hasNoSpaces(text: string): boolean {
-  return withoutSpaces.test(text.slice(0, 1));
+  return withoutSpaces.test(text);
 }
 
-/** Joins two texts: with a space between them, except in scripts without spaces. */
-export function joined(left: string, right: string): string {
-  if (left === "" || right === "") return left + right;
-  const tight = hasNoSpaces(left.slice(-1)) && hasNoSpaces(right);
-  return tight ? left + right : `${left} ${right}`;
+/** Whether no space belongs between the two: both are in scripts without spaces. */
+export function isTight(left: string, right: string): boolean {
+  return hasNoSpaces([...left.slice(-2)].at(-1) ?? "") && hasNoSpaces(right);
+}
+
+/** Joins texts, of which some may be empty: with a space between them, except in scripts without spaces. */
+export function joined(texts: readonly string[]): string {
+  const parts = texts.filter(Boolean);
+  return parts.map((text, i) => (i === 0 || isTight(parts[i - 1] ?? "", text) ? text : ` ${text}`)).join("");
 }
 
 /**
@@ -28,19 +32,22 @@ export function joined(left: string, right: string): string {
 export function wordEnds(text: string, words: readonly { readonly text: string }[]): number[] {
   const ends: number[] = [];
   let at = 0;
+  const skip = (kind: RegExp) => {
+    while (kind.test(text.charAt(at))) at++;
+  };
   for (const word of words) {
-    while (text.charAt(at) === " ") at++;
+    skip(space);
     if (text.startsWith(word.text, at)) at += word.text.length;
     else {
       for (const character of word.text) {
         if (ignored.test(character)) continue;
-        while (ignored.test(text.charAt(at))) at++;
+        skip(ignored);
         const end = at + character.length;
         if (text.slice(at, end).toLowerCase() !== character.toLowerCase()) return ends;
         at = end;
       }
     }
-    while (text.charAt(at) !== " " && ignored.test(text.charAt(at))) at++;
+    skip(punctuation);
     ends.push(at);
   }
   return ends;

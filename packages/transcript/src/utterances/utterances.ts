@@ -36,9 +36,10 @@ export interface Utterances extends AsyncIterable<Utterance> {
 export function utterances(events: AsyncIterable<TranscriptEvent>): Utterances {
   let speaking = false;
   let interrupted = false;
-  const collector = createCollector(16);
 
   async function* read(): AsyncGenerator<Utterance, void> {
+    let readings: (readonly [order: number, turn: Turn | undefined])[] = [];
+    const accept = createCollector(16, undefined, (...reading) => readings.push(reading));
     /** The words of the current utterance so far; undefined between two. */
     let heard: string | undefined;
     let answered = -1;
@@ -65,8 +66,10 @@ export function utterances(events: AsyncIterable<TranscriptEvent>): Utterances {
     }
 
     for await (const event of events) {
-      if (event.type === "SpeechStarted") yield* voice(numberOf(event.timestamp) ?? 0);
-      for (const { order, turn } of collector.accept(event)) {
+      if (event.type === "SpeechStarted") yield* voice(numberOf(event.timestamp, 0));
+      readings = [];
+      accept(event);
+      for (const [order, turn] of readings) {
         if (event.type !== "Turn" || order <= answered) continue;
         if (event.end_of_turn === true) {
           answered = order;

@@ -36,15 +36,6 @@ it("gives any dialogue back", () => {
   );
 });
 
-it("has the text of a very long transcript at once", () => {
-  const turns = Array.from({ length: 100_000 }, (_, order) => {
-    const text = `turn ${order}`;
-    return { order, text, stableText: text, words: [], start: order, end: order, isFinal: true };
-  });
-  const { text } = fromJson({ version: 1, turns, partials: [], gaps: [], dropped: 0 });
-  expect(text.length).toBe(turns.map((turn) => turn.text).join(" ").length);
-});
-
 it.each([
   [null, /version is undefined/],
   ["x", /version is undefined/],

@@ -24,6 +24,24 @@ test("a Request can be used for many attempts", async () => {
   expect(server.asked.map(({ method }) => method)).toEqual(["PUT", "PUT"]);
 });
 
+test("sends no cache option to a runtime whose Request knows no cache, as Workers before 2024-11-11, and no-store to others", async () => {
+  const inits: (RequestInit | undefined)[] = [];
+  const fetch = async (_input: unknown, init?: RequestInit) => {
+    inits.push(init);
+    return Response.json({ token: "first" });
+  };
+  const provider = tokenFrom("https://app.example/api/token", { fetch });
+  await provider(request());
+  const cache = Object.getOwnPropertyDescriptor(Request.prototype, "cache") ?? {};
+  try {
+    Reflect.deleteProperty(Request.prototype, "cache");
+    await provider(request());
+  } finally {
+    Object.defineProperty(Request.prototype, "cache", cache);
+  }
+  expect(inits.map((init) => init && "cache" in init && init.cache)).toEqual(["no-store", false]);
+});
+
 test.each([
   [401, "unauthorized", false, "The visitor, or this page's origin, is not allowed to get tokens."],
   [403, "unauthorized", false, "The visitor, or this page's origin, is not allowed to get tokens."],

@@ -34,7 +34,7 @@ export const mutations = [
   [
     "a closing connection is never given up",
     "session/stages.ts",
-    "return this.gone(connection, connection.failure, now);",
+    "return this.gone(connection, refusalError(connection), now);",
     "return;",
   ],
   ["Terminate does not change the stage", "session/stages.ts", 'connection.stage = "terminating";', ""],
@@ -214,13 +214,13 @@ export const mutations = [
   [
     "messages of connections that are gone are read",
     "session/session.ts",
-    "if (!this.#connections.has(connection) || connection.failure) return;",
-    "if (connection.failure) return;",
+    "if (!this.#connections.has(connection) || connection.refusal) return;",
+    "if (connection.refusal) return;",
   ],
   [
     "messages behind an Error are read",
     "session/session.ts",
-    "!this.#connections.has(connection) || connection.failure",
+    "!this.#connections.has(connection) || connection.refusal",
     "!this.#connections.has(connection)",
   ],
   [

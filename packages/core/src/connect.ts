@@ -1,7 +1,6 @@
 import { handled } from "./async/deferred.ts";
 import type { AudioStream } from "./audio/audio-chunk.ts";
 import type { Platform } from "./connection/socket.ts";
-import { StreamingError } from "./errors/streaming-error.ts";
 import { findProblems, refuse } from "./options/find-problems.ts";
 import type { ConnectOptions } from "./options/options.ts";
 import { parseOptions } from "./options/parse-options.ts";
@@ -68,14 +67,9 @@ export interface StreamingSession extends AsyncDisposable {
 /**
  * Starts a session and returns at once; it is connecting. Entry packages bring the `platform`.
  *
- * @throws StreamingError `invalid-options`, `api-key-in-browser` or `no-web-streams`, before anything is sent.
+ * @throws StreamingError `invalid-options` or `api-key-in-browser`, before anything is sent.
  */
 export function connect(options: ConnectOptions, platform: Platform): StreamingSession {
-  if (typeof platform.streams.ReadableStream !== "function")
-    throw new StreamingError(
-      "no-web-streams",
-      "This runtime has no Web Streams. Import from voxpipe/ponyfill instead.",
-    );
   const settings = parseOptions(options, platform);
   const checks = new ParameterChecks(settings.warnOnce);
   void checks.check(settings.parameters);

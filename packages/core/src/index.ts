@@ -4,7 +4,15 @@ export type { AudioChunk, AudioStream, AudioWriter } from "./audio/audio-chunk.t
 export type { AudioEncoding } from "./audio/audio-format.ts";
 export type { Pace } from "./audio/pacer.ts";
 export { connect, type StreamingSession } from "./connect.ts";
-export type { OpenSocket, Platform, SessionTrace, Socket, SocketEnd, SocketListener } from "./connection/socket.ts";
+export type {
+  ExplainedFailure,
+  OpenSocket,
+  Platform,
+  SessionTrace,
+  Socket,
+  SocketEnd,
+  SocketListener,
+} from "./connection/socket.ts";
 export type { TokenGrant } from "./connection/token-grant.ts";
 export { StreamingError, type StreamingErrorCode, type StreamingErrorDetails } from "./errors/streaming-error.ts";
 export type { ConnectOptions, ReconnectOptions, TokenProvider, TokenRequest } from "./options/options.ts";

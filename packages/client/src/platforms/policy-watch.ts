@@ -1,6 +1,5 @@
 /** Detects whether the page's Content-Security-Policy blocks a URL, on platforms that have events for it. */
 export class PolicyWatch {
-  blocked = false;
   readonly #url: string;
   readonly #onBlocked: () => void;
 
@@ -22,7 +21,6 @@ export class PolicyWatch {
     const blockedUri: unknown = Reflect.get(event, "blockedURI");
     if (Reflect.get(event, "disposition") === "report" || typeof blockedUri !== "string" || blockedUri === "") return;
     if (!this.#url.startsWith(blockedUri.replace(/\/$/, ""))) return;
-    this.blocked = true;
     this.#onBlocked();
   };
 }

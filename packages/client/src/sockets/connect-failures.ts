@@ -1,4 +1,4 @@
-import { StreamingError } from "@voxpipe/core";
+import type { ExplainedFailure } from "@voxpipe/core";
 
 /** What is known about an attempt in Node that did not reach the service. */
 export interface FailedAttempt {
@@ -19,28 +19,28 @@ const untrusted: ReadonlySet<string> = new Set([
 ]);
 
 /** The failure for an error that came before the socket opened, with a remedy for proxies and certificates. */
-export function connectFailure(error: Error, code: string, attempt: FailedAttempt): StreamingError {
+export function connectFailure(error: Error, code: string, attempt: FailedAttempt): ExplainedFailure {
   const { host } = new URL(attempt.url);
   const through = attempt.throughAgent ? " through the agent" : "";
   const refused = attempt.throughAgent && /authentication failed/i.test(error.message);
   // Some errors have only a code: Node's for several addresses that all failed.
   const why = error.message || code || error.name;
-  return new StreamingError(
-    "connection-failed",
-    `No connection to ${host}${through}: ${why.replace(/\.$/, "")}. ${remedy(code, refused, attempt)}`,
-    { retryable: !refused },
-  );
+  return {
+    code: "connection-failed",
+    message: `No connection to ${host}${through}: ${why.replace(/\.$/, "")}. ${remedy(code, refused, attempt)}`,
+    retryable: !refused,
+  };
 }
 
 /** A proxy's answer to CONNECT that is not 200. It says nothing about the service. */
-export function refusedByProxy(status: number, reason: string, url: string): StreamingError {
+export function refusedByProxy(status: number, reason: string, url: string): ExplainedFailure {
   const { host } = new URL(url);
   const answer = reason === "" ? `HTTP ${status}` : `HTTP ${status} ${reason}`;
-  return new StreamingError(
-    "handshake-rejected",
-    `The proxy did not connect to ${host} (${answer}). ${proxyRemedy(status)}`,
-    { status, retryable: status === 429 || status >= 500 },
-  );
+  return {
+    code: "handshake-rejected",
+    message: `The proxy did not connect to ${host} (${answer}). ${proxyRemedy(status)}`,
+    retryable: status === 429 || status >= 500,
+  };
 }
 
 function proxyRemedy(status: number): string {

@@ -1,20 +1,20 @@
-import { StreamingError, type StreamingErrorCode } from "@voxpipe/core";
+import { type ExplainedFailure, StreamingError, type StreamingErrorCode } from "@voxpipe/core";
 
 /** The longest message that is accepted, in bytes: a Turn of a minute has about ten kilobytes, an answer of a language model more. */
 export const longestMessage = 1024 * 1024;
 
 /** The peer violated the protocol; a new connection may work. */
-export function messageTooLong(url: string): StreamingError {
+export function messageTooLong(url: string): ExplainedFailure {
   const what = `sent a message of more than ${longestMessage} bytes; the service's are shorter`;
   return failure("server-error", `${hostOf(url)} ${what}. Check that apiHost is a streaming host.`, true);
 }
 
-export function brokenProtocol(url: string, how: string): StreamingError {
+export function brokenProtocol(url: string, how: string): ExplainedFailure {
   const remedy = "Check that apiHost is a streaming host, and that no proxy changes messages.";
   return failure("server-error", `${hostOf(url)} sent an invalid WebSocket message (${how}). ${remedy}`, true);
 }
 
-export function blockedByPolicy(url: string): StreamingError {
+export function blockedByPolicy(url: string): ExplainedFailure {
   const { origin } = new URL(url);
   return failure(
     "connection-failed",
@@ -22,7 +22,7 @@ export function blockedByPolicy(url: string): StreamingError {
   );
 }
 
-export function mixedContent(url: string): StreamingError {
+export function mixedContent(url: string): ExplainedFailure {
   const { host, origin } = new URL(url);
   return failure(
     "connection-failed",
@@ -30,7 +30,7 @@ export function mixedContent(url: string): StreamingError {
   );
 }
 
-export function noWebSocket(): StreamingError {
+export function noWebSocket(): ExplainedFailure {
   return failure(
     "connection-failed",
     "This runtime has no WebSocket, and loaded voxpipe's build for browsers. " +
@@ -39,7 +39,7 @@ export function noWebSocket(): StreamingError {
 }
 
 export function mixedBuilds(): StreamingError {
-  return failure(
+  return new StreamingError(
     "connection-failed",
     "Two builds are mixed: voxpipe's for Node, and the browser build of its WebSocket library ws. Resolve all packages with the same " +
       'conditions; in Jest with jsdom: testEnvironmentOptions: { customExportConditions: ["node", "node-addons"] }.',
@@ -47,7 +47,7 @@ export function mixedBuilds(): StreamingError {
 }
 
 /** The platform refused to create a socket. `cause` may quote the URL, which may contain a token. */
-export function refusedSocket(url: string, cause: unknown): StreamingError {
+export function refusedSocket(url: string, cause: unknown): ExplainedFailure {
   const { origin } = new URL(url);
   const name = cause instanceof Error || isNamed(cause) ? ` (${cause.name})` : "";
   return failure(
@@ -58,7 +58,7 @@ export function refusedSocket(url: string, cause: unknown): StreamingError {
 }
 
 /** The socket failed before it opened, and the platform does not say why. */
-export function unexplained(url: string): StreamingError {
+export function unexplained(url: string): ExplainedFailure {
   const { host, origin } = new URL(url);
   return failure(
     "connection-failed",
@@ -71,7 +71,7 @@ export function unexplained(url: string): StreamingError {
 export function wrongAgent(url: string): StreamingError {
   const { protocol } = new URL(url);
   const [wanted, other] = protocol === "wss:" ? ["https.Agent", "http.Agent"] : ["http.Agent", "https.Agent"];
-  return failure(
+  return new StreamingError(
     "invalid-options",
     `agent cannot open a ${protocol}// connection: it is an ${other}. Use an ${wanted}, or a proxy agent (https-proxy-agent, proxy-agent).`,
   );
@@ -85,6 +85,6 @@ function hostOf(url: string): string {
   return new URL(url).host;
 }
 
-function failure(code: StreamingErrorCode, message: string, retryable = false): StreamingError {
-  return new StreamingError(code, message, { retryable });
+function failure(code: StreamingErrorCode, message: string, retryable = false): ExplainedFailure {
+  return { code, message, retryable };
 }

@@ -1,5 +1,5 @@
 import type { Agent, IncomingMessage } from "node:http";
-import type { OpenSocket, Socket, SocketEnd, StreamingError } from "@voxpipe/core";
+import type { ExplainedFailure, OpenSocket, Socket, SocketEnd } from "@voxpipe/core";
 import WebSocket from "isomorphic-ws";
 import { handshakeHeaders } from "../platforms/handshake-headers.ts";
 import { connectFailure, refusedByProxy } from "./connect-failures.ts";
@@ -100,7 +100,7 @@ function readRefusal(response: IncomingMessage, done: (refusal: SocketEnd) => vo
 }
 
 /** How the peer violated the protocol, if the error says so. */
-function explain(error: Error, url: string): StreamingError | undefined {
+function explain(error: Error, url: string): ExplainedFailure | undefined {
   const code = codeOf(error);
   if (code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") return messageTooLong(url);
   if (code === "WS_ERR_INVALID_UTF8") return brokenProtocol(url, "text that is not UTF-8");

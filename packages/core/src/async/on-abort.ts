@@ -1,3 +1,5 @@
+import { attempt } from "../errors/attempt.ts";
+
 type Callbacks = Set<() => void>;
 
 /** One listener for each signal, for any number of sessions: Node warns of a leak at eleven listeners. */
@@ -16,11 +18,7 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
 
 /** Why a signal was aborted; undefined if the reason cannot be read. */
 export function abortReason(signal: AbortSignal): unknown {
-  try {
-    return signal.reason;
-  } catch {
-    return undefined;
-  }
+  return attempt(() => signal.reason);
 }
 
 function listenTo(signal: AbortSignal) {

@@ -1,3 +1,4 @@
+import { attempt } from "../errors/attempt.ts";
 import type { AudioEncoding } from "./audio-format.ts";
 
 /**
@@ -23,14 +24,12 @@ export const transferred = "A write's memory was transferred or resized before i
 /** The size of what holds memory, of any realm; undefined for anything else, and for memory that was transferred. */
 export function byteLengthOf(chunk: unknown): number | undefined {
   if (ArrayBuffer.isView(chunk)) {
-    try {
+    return attempt(() => {
       const { byteLength } = chunk;
       // Throws for a view of transferred memory, and for one that lies outside of its memory: their lengths may be 0.
       if (byteLength === 0 && !isDataView(chunk)) Reflect.apply(Uint8Array.prototype.keys, chunk, []);
       return byteLength;
-    } catch {
-      return undefined;
-    }
+    });
   }
   return bufferLength(chunk);
 }
@@ -53,11 +52,7 @@ export function toBytes(chunk: unknown, encoding: AudioEncoding): Uint8Array | s
       remedies.get(kindOf(chunk)) ?? "Convert samples to bytes first: encodePcm16() of @voxpipe/audio does.";
     return `Audio must be an ArrayBuffer or a view of one, not ${describe(chunk)}. ${remedy}`;
   }
-  try {
-    return isBuffer(chunk) ? new Uint8Array(chunk) : transferred;
-  } catch {
-    return transferred;
-  }
+  return attempt(() => isBuffer(chunk) && new Uint8Array(chunk)) || transferred;
 }
 
 const accepted: ReadonlySet<string> = new Set(["Uint8Array", "Uint8ClampedArray", "Int16Array", "DataView"]);
@@ -85,11 +80,7 @@ const remedies: ReadonlyMap<string, string> = new Map([
 
 /** `Float32Array`, `Blob`, `Array`: also of another realm. */
 function kindOf(value: unknown): string {
-  try {
-    return Object.prototype.toString.call(value).slice(8, -1);
-  } catch {
-    return typeof value;
-  }
+  return attempt(() => Object.prototype.toString.call(value).slice(8, -1)) ?? typeof value;
 }
 
 /** What something is, for an error's message. A text may be a secret. */
@@ -101,10 +92,8 @@ function describe(value: unknown): string {
 /** By its own slot: an object may call itself what it likes. */
 function bufferLength(value: unknown): number | undefined {
   for (const getter of lengths) {
-    try {
-      const length: unknown = Reflect.apply(getter, value, []);
-      if (typeof length === "number") return length;
-    } catch {}
+    const length: unknown = attempt(() => Reflect.apply(getter, value, []));
+    if (typeof length === "number") return length;
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import type { Platform } from "../connection/socket.ts";
+import { attempt } from "../errors/attempt.ts";
 import { explainLock } from "../errors/explain-lock.ts";
 import { StreamingError } from "../errors/streaming-error.ts";
 import { type AudioChunk, type AudioStream, byteLengthOf, toBytes, transferred } from "./audio-chunk.ts";
@@ -64,9 +65,7 @@ export class AudioSink implements AudioSource {
             new StreamingError(
               "audio-failed",
               `The audio source failed: ${describe(reason)}. What came before it was transcribed.`,
-              {
-                cause: reason,
-              },
+              { cause: reason },
             ),
           );
         },
@@ -158,9 +157,5 @@ export class AudioSink implements AudioSource {
 }
 
 function describe(reason: unknown): string {
-  try {
-    return reason instanceof Error ? String(reason.message) : String(reason);
-  } catch {
-    return typeof reason;
-  }
+  return attempt(() => String(reason instanceof Error ? reason.message : reason)) ?? typeof reason;
 }

@@ -5,7 +5,7 @@ const headerPackets = 2;
 /** Tags may hold pictures of any size. Beyond this they are kept empty: no decoder needs them. */
 const longestHeaders = 256 * 1024;
 
-/** Tells which pages of a chain of Ogg streams are headers. */
+/** Decides which pages of a chain of Ogg streams are headers. */
 export class HeaderDetector {
   #packets = 0;
 

@@ -19,7 +19,7 @@ const tags = (serial: number) => oggPage(0n, 0, [40], serial);
 /** Ten packets of 20 ms. */
 const audio = (position: number, serial = 7) => oggPage(BigInt(position), 0, Array<number>(10).fill(50), serial);
 const wholePage = Array<number>(255).fill(255);
-/** Tags with a picture, of so many pages of 65 kB, on which no packet ends; the last page ends them. */
+/** Tags with a picture, of a number of pages of 65 kB, on which no packet ends; the last page ends them. */
 const pictures = (pages: number, serial: number) => [
   ...Array.from({ length: pages }, (_, i) => oggPage(-1n, i === 0 ? 0 : 1, wholePage, serial)),
   oggPage(0n, 1, [40], serial),

@@ -1,4 +1,3 @@
-import type { StreamingError } from "../errors/streaming-error.ts";
 import type { Attempt } from "../protocol/close-codes.ts";
 import type { BeginEvent, TerminationEvent } from "../protocol/messages.ts";
 import type { ConnectionTimeline } from "../session/connection-timeline.ts";
@@ -29,10 +28,8 @@ export class Connection {
   handshaken = false;
   begin: BeginEvent | undefined;
   termination: TerminationEvent | undefined;
-  /** Why it is closing, if the service said so. */
-  failure: StreamingError | undefined;
-  /** The text of an Error message that had no code: the close frame brings the code. */
-  errorText: string | undefined;
+  /** What the service said when it ended it: code 0 if it gave none, and the close frame brings that. */
+  refusal: { readonly code: number; readonly text: string } | undefined;
   /** Its share of the session's timeline, from the moment it carries audio. */
   timeline: ConnectionTimeline | undefined;
   /** Watches the peer from Begin until the closing handshake. */

@@ -1,3 +1,4 @@
+import { attempt } from "../errors/attempt.ts";
 import type { Secrets } from "../errors/redact.ts";
 import { StreamingError } from "../errors/streaming-error.ts";
 import type { Settings, TokenRequest } from "../options/options.ts";
@@ -31,10 +32,11 @@ export async function fetchToken(
 
 /** A proxy or a getter in an error that a caller's function threw may throw itself. */
 function isReadable(error: unknown): error is StreamingError {
-  try {
-    if (!(error instanceof StreamingError)) return false;
-    return [error.code, error.message, error.stack, error.retryable, error.retryAfterSeconds, error.cause].length > 0;
-  } catch {
-    return false;
-  }
+  return (
+    attempt(
+      () =>
+        error instanceof StreamingError &&
+        [error.code, error.message, error.stack, error.retryable, error.retryAfterSeconds, error.cause].length > 0,
+    ) ?? false
+  );
 }

@@ -1,3 +1,4 @@
+import { attempt } from "../errors/attempt.ts";
 import type { Platform } from "./socket.ts";
 
 /** Knows whether there is surely no network, if the platform can say that, and calls back when it changes. */
@@ -14,22 +15,18 @@ export class NetworkWatch {
 
   /** Offline counts only if the platform will also say when that ends: from here on it does, until `stop`. */
   get offline(): boolean {
-    try {
+    const offline = attempt(() => {
       if (this.#online?.is() !== false) return false;
       this.#remove ??= this.#online.onChange(this.#changed);
       return true;
-    } catch {
-      return false;
-    }
+    });
+    return offline ?? false;
   }
 
   stop(): void {
     const remove = this.#remove;
     this.#remove = undefined;
-    try {
-      remove?.();
-    } catch {
-      // The platform's listener may stay. What it calls changes nothing.
-    }
+    // If that throws, the platform's listener stays. What it calls changes nothing.
+    attempt(() => remove?.());
   }
 }

@@ -1,4 +1,4 @@
-import { StreamingError } from "../errors/streaming-error.ts";
+import { type StreamingError, withMessage } from "../errors/streaming-error.ts";
 import type { Settings } from "../options/options.ts";
 import { backoff } from "./backoff.ts";
 
@@ -56,9 +56,7 @@ export class RetryPolicy {
   final(error: StreamingError): StreamingError {
     if (error.code !== "too-many-sessions" || this.#waitedMs === 0) return error;
     const seconds = Math.round(this.#waitedMs / 1000);
-    const { code, message, closeCode, status, sessionId, retryable, retryAfterSeconds, cause } = error;
-    const details = { closeCode, status, sessionId, retryable, retryAfterSeconds, cause };
-    return new StreamingError(code, `${message} ${this.attempt} retries over ${seconds} s did not help.`, details);
+    return withMessage(error, `${error.message} ${this.attempt} retries over ${seconds} s did not help.`);
   }
 
   /** Ms until the next attempt after a connection failed with `error`; undefined if there is to be none. */

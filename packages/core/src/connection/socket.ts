@@ -1,5 +1,5 @@
 import type { Clock } from "../async/clock.ts";
-import type { StreamingError } from "../errors/streaming-error.ts";
+import type { StreamingError, StreamingErrorCode } from "../errors/streaming-error.ts";
 import type { SessionStats } from "../session/summary-and-stats.ts";
 
 /** What core needs of a WebSocket: the smallest interface that native sockets and `ws` both fit. */
@@ -24,6 +24,14 @@ export interface SocketListener {
   closed(end: SocketEnd): void;
 }
 
+/** What a session's error will say. It holds no secret. */
+export interface ExplainedFailure {
+  readonly code: StreamingErrorCode;
+  readonly message: string;
+  /** Whether a new attempt may succeed without a change. */
+  readonly retryable: boolean;
+}
+
 export interface SocketEnd {
   /** Close code; 1006 when no close frame came. */
   readonly code: number;
@@ -35,8 +43,8 @@ export interface SocketEnd {
   /** `Retry-After` of that answer, in seconds. */
   readonly retryAfterSeconds?: number;
   readonly cause?: unknown;
-  /** The failure itself, if the adapter knows cause and remedy better than code and status show. It holds no secret. */
-  readonly failure?: StreamingError;
+  /** If the adapter knows cause and remedy better than code and status show. */
+  readonly failure?: ExplainedFailure;
 }
 
 /**

@@ -1,4 +1,6 @@
+import { attempt } from "../errors/attempt.ts";
 import { StreamingError } from "../errors/streaming-error.ts";
+import { isObject } from "../options/expected.ts";
 import { origin } from "../protocol/url.ts";
 
 /** A temporary token with the host that takes it: what `createTokenHandler` answers if its own `apiHost` is not the default. */
@@ -14,13 +16,12 @@ export interface TokenGrant {
  * @throws StreamingError `token-failed`.
  */
 export function readGrant(provided: unknown): TokenGrant {
-  const isObject = typeof provided === "object" && provided !== null;
-  const token: unknown = isObject ? Reflect.get(provided, "token") : provided;
+  const token: unknown = isObject(provided) ? Reflect.get(provided, "token") : provided;
   if (typeof token !== "string" || token === "") {
-    const got = token === "" ? "an empty string" : isObject ? "an object without a token" : typeof token;
+    const got = token === "" ? "an empty string" : isObject(provided) ? "an object without a token" : typeof token;
     throw failed(`returned ${got}. It must return a token, or { token, apiHost }.`);
   }
-  const apiHost: unknown = isObject ? Reflect.get(provided, "apiHost") : undefined;
+  const apiHost: unknown = isObject(provided) ? Reflect.get(provided, "apiHost") : undefined;
   if (apiHost === undefined || apiHost === null) return { token };
   if (typeof apiHost === "string" && isSafeHost(apiHost)) return { token, apiHost };
   const shown = typeof apiHost === "string" ? JSON.stringify(apiHost.slice(0, 80)) : `a ${typeof apiHost}`;
@@ -36,13 +37,11 @@ export function place(apiHost: string): string {
 }
 
 function isSafeHost(apiHost: string): boolean {
-  try {
-    const { protocol, hostname, username, password, search, hash } = new URL(apiHost);
-    if (`${username}${password}${search}${hash}` !== "") return false;
-    return protocol === "wss:" || (protocol === "ws:" && isThisMachine(hostname));
-  } catch {
-    return false;
-  }
+  const url = attempt(() => new URL(apiHost));
+  if (!url) return false;
+  const { protocol, hostname, username, password, search, hash } = url;
+  if (`${username}${password}${search}${hash}` !== "") return false;
+  return protocol === "wss:" || (protocol === "ws:" && isThisMachine(hostname));
 }
 
 function isThisMachine(hostname: string): boolean {

@@ -1,4 +1,5 @@
-import { StreamingError } from "./streaming-error.ts";
+import { attempt } from "./attempt.ts";
+import { type StreamingError, withMessage } from "./streaming-error.ts";
 
 /** Shorter secrets would match inside words. */
 const shortest = 3;
@@ -12,8 +13,7 @@ const mostTokens = 100;
 interface Matcher {
   /** A text without any of these contains no secret. */
   readonly probes: readonly string[];
-  /** Without a pattern there is nothing to hide. */
-  readonly pattern: RegExp | undefined;
+  readonly pattern: RegExp;
 }
 
 /** The keys and tokens of one session, which are removed from everything it shows. */
@@ -77,10 +77,12 @@ export class Secrets {
   redactCause(cause: unknown): Error | undefined {
     if (cause === undefined || cause === null) return undefined;
     const text = (key: string): string | undefined => {
-      const value = typeof cause === "object" ? read(cause, key) : undefined;
+      const value: unknown = attempt(() => typeof cause === "object" && Reflect.get(cause, key));
       return typeof value === "string" ? this.redact(value) : undefined;
     };
-    const safe = new Error(text("message") || text("code") || this.redact(shown(cause)));
+    const safe = new Error(
+      text("message") || text("code") || this.redact(attempt(() => String(cause)) ?? typeof cause),
+    );
     safe.name = text("name") ?? "Error";
     const stack = text("stack");
     if (stack) safe.stack = stack;
@@ -92,7 +94,7 @@ export class Secrets {
   redactError(error: StreamingError): StreamingError {
     const message = this.redact(error.message);
     if (message === error.message && error.cause === undefined) return error;
-    return new StreamingError(error.code, message, { ...error, cause: this.redactCause(error.cause) });
+    return withMessage(error, message, this.redactCause(error.cause));
   }
 
   #every(): Matcher {
@@ -110,17 +112,18 @@ function isWord(secret: string): boolean {
 
 function matcher(secrets: readonly string[]): Matcher {
   const forms = [...new Set(secrets.filter((secret) => secret.length >= shortest).flatMap(written))];
-  if (forms.length === 0) return { probes: [], pattern: undefined };
   // Longer forms first, so that none is replaced partly; in one pass, so that no replacement is replaced.
-  const whole = forms.sort((a, b) => b.length - a.length).map(escaped);
+  forms.sort((a, b) => b.length - a.length);
   const halves = forms.filter((form) => form.length >= long).map((form) => form.slice(0, long / 2));
-  const cutOff = halves.map((half) => `${escaped(half)}[^\\s"'&]*`);
-  const probes = [...new Set([...halves, ...forms.filter((form) => form.length < long)])];
-  return { probes, pattern: new RegExp([...whole, ...cutOff].join("|"), "g") };
+  const patterns = [...forms.map(escaped), ...halves.map((half) => `${escaped(half)}[^\\s"'&]*`)];
+  return {
+    probes: [...new Set([...halves, ...forms.slice(halves.length)])],
+    pattern: new RegExp(patterns.join("|"), "g"),
+  };
 }
 
 function replaced(text: string, { probes, pattern }: Matcher): string {
-  return pattern && probes.some((probe) => text.includes(probe)) ? text.replace(pattern, "[redacted]") : text;
+  return probes.some((probe) => text.includes(probe)) ? text.replace(pattern, "[redacted]") : text;
 }
 
 /**
@@ -138,38 +141,18 @@ function inJson(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
+const controlLetters = "bfnrt";
+const controls = "\b\f\n\r\t";
+
 /** JSON text with its escapes undone: one letter has several. */
 function unescaped(raw: string): string {
-  return raw.replace(/\\(?:u([\da-f]{4})|(.))/gi, (_whole, code?: string, letter?: string) =>
-    code === undefined ? (controls.get(letter) ?? `${letter}`) : String.fromCharCode(Number.parseInt(code, 16)),
+  return raw.replace(/\\(?:u([\da-f]{4})|(.))/gi, (_whole, code: string | undefined, letter: string) =>
+    code === undefined
+      ? controls.charAt(controlLetters.indexOf(letter)) || letter
+      : String.fromCharCode(Number.parseInt(code, 16)),
   );
 }
 
-const controls: ReadonlyMap<string | undefined, string> = new Map([
-  ["b", "\b"],
-  ["f", "\f"],
-  ["n", "\n"],
-  ["r", "\r"],
-  ["t", "\t"],
-]);
-
 function escaped(form: string): string {
   return form.replace(/[^\w]/g, "\\$&");
-}
-
-/** A property of a thrown value; undefined if its getter throws. */
-function read(source: object, key: string): unknown {
-  try {
-    return Reflect.get(source, key);
-  } catch {
-    return undefined;
-  }
-}
-
-function shown(cause: unknown): string {
-  try {
-    return String(cause);
-  } catch {
-    return typeof cause;
-  }
 }

@@ -96,3 +96,8 @@ export class StreamingError extends Error {
     this.retryAfterSeconds = details.retryAfterSeconds;
   }
 }
+
+/** The same error in other words. Errors that are shown are new ones: their stacks begin with their message. */
+export function withMessage(error: StreamingError, message: string, cause: unknown = error.cause): StreamingError {
+  return new StreamingError(error.code, message, { ...error, cause });
+}

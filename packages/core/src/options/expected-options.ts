@@ -1,3 +1,4 @@
+import { attempt } from "../errors/attempt.ts";
 import { deprecatedParameters, expectedParameters } from "../protocol/parameters.ts";
 import { origin } from "../protocol/url.ts";
 import { type Expected, expected, isObject, numberFrom, text, wholeFrom } from "./expected.ts";
@@ -58,9 +59,5 @@ export const knownNames = {
 };
 
 export function isHost(text: string): boolean {
-  try {
-    return origin(text).host !== "";
-  } catch {
-    return false;
-  }
+  return Boolean(attempt(() => origin(text).host));
 }

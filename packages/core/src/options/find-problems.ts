@@ -1,6 +1,7 @@
+import { attempt } from "../errors/attempt.ts";
 import { StreamingError } from "../errors/streaming-error.ts";
 import { notOneOf } from "./closed-set.ts";
-import type { Expected } from "./expected.ts";
+import { type Expected, isObject } from "./expected.ts";
 import { nearestName } from "./nearest-name.ts";
 
 /** Options whose values are never shown. */
@@ -8,7 +9,7 @@ export const secretOptions = ["apiKey", "token", "webhookAuthHeaderValue"] as co
 
 /** One line for each value that does not fit, and each unknown name. Empty if everything is valid. */
 export function findProblems(options: unknown, known: Readonly<Record<string, Expected>>, path = ""): string[] {
-  if (typeof options !== "object" || options === null) return [];
+  if (!isObject(options)) return [];
   return Object.entries(options).flatMap(([name, value]) => {
     if (value === undefined) return [];
     const expected = Object.hasOwn(known, name) ? known[name] : undefined;
@@ -33,13 +34,7 @@ function refusal(name: string, value: unknown, { what, values }: Expected): stri
 
 function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, 80));
-  return (typeof value === "object" ? asJson(value) : String(value)).slice(0, 80);
-}
-
-function asJson(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? "The value";
-  } catch {
-    return "The object";
-  }
+  // What JSON leaves out is undefined: a toJSON may return that.
+  const shown = typeof value === "object" ? attempt(() => JSON.stringify(value) ?? "The value") : String(value);
+  return (shown ?? "The object").slice(0, 80);
 }

@@ -5,9 +5,20 @@ import { StreamingError } from "../errors/streaming-error.ts";
 import { collapseExtraParams } from "../protocol/extra-params.ts";
 import { modernize, wireName } from "../protocol/parameters.ts";
 import { origin } from "../protocol/url.ts";
+import { isObject } from "./expected.ts";
 import { expectedFields, expectedOptions, isHost, knownNames } from "./expected-options.ts";
 import { findProblems, refuse, secretOptions } from "./find-problems.ts";
 import type { ConnectOptions, Settings } from "./options.ts";
+
+const defaults = {
+  sampleRate: 16_000,
+  connectTimeout: 10_000,
+  maxConnectionRetries: 2,
+  connectionRetryDelay: 500,
+  terminationTimeout: 5000,
+  frameDuration: 50,
+  audioBuffer: 1000,
+};
 
 /**
  * Checks everything before anything is sent.
@@ -57,23 +68,17 @@ export function parseOptions(given: ConnectOptions, platform: Pick<Platform, "se
   const own = new Set(knownNames.own);
   return {
     parameters: Object.fromEntries(Object.entries(options).filter(([name]) => !own.has(name))),
+    ...withDefaults(defaults, options),
     encoding,
-    sampleRate: sampleRate ?? 16_000,
     token,
     apiKey,
     apiHost,
     apiHostGiven: options.apiHost !== undefined,
     signal: options.signal,
-    connectTimeout: options.connectTimeout ?? 10_000,
-    maxConnectionRetries: options.maxConnectionRetries ?? 2,
-    connectionRetryDelay: options.connectionRetryDelay ?? 500,
-    terminationTimeout: options.terminationTimeout ?? 5000,
     reconnect: reconnect
       ? withDefaults({ maxAttempts: 10, maxDelay: 10_000, replayBuffer: 60_000 }, reconnect)
       : undefined,
-    frameDuration: options.frameDuration ?? 50,
     pace: pace ? withDefaults({ rate: 1.25, burst: 5000 }, pace) : undefined,
-    audioBuffer: options.audioBuffer ?? 1000,
     extraParams,
     secrets,
     warn,
@@ -115,11 +120,12 @@ function tooLongFrame({ encoding = "pcm_s16le", sampleRate, frameDuration }: Con
 
 /** Secrets in options that are ignored or rejected must not be shown either. */
 function secretsIn(extra: unknown): unknown[] {
-  if (typeof extra !== "object" || extra === null) return [];
+  if (!isObject(extra)) return [];
   return secretOptions.flatMap((name) => [Reflect.get(extra, name), Reflect.get(extra, wireName(name))]);
 }
 
-function withDefaults<T extends object>(defaults: T, given: true | { [Name in keyof T]?: T[Name] | undefined }): T {
-  if (given === true) return defaults;
-  return { ...defaults, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
+/** The options that have a default here, and no others. */
+function withDefaults<T extends object>(preset: T, given: true | { [Name in keyof T]?: T[Name] | undefined }): T {
+  const chosen = Object.entries(given).filter(([name, value]) => name in preset && value !== undefined);
+  return { ...preset, ...Object.fromEntries(chosen) };
 }

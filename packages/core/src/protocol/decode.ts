@@ -1,4 +1,5 @@
 import type { Secrets } from "../errors/redact.ts";
+import { flag, text, textUpTo } from "../options/expected.ts";
 import type { ServerEvent, UnrecognizedEvent, Word } from "./messages.ts";
 
 /** The service's last message on a connection; with or without `type` on the wire (protocol section 4). */
@@ -36,15 +37,9 @@ interface Expected {
   readonly fits: (value: unknown) => boolean;
 }
 
-const text: Expected = { what: "a string", fits: (value) => typeof value === "string" };
 const number: Expected = { what: "a number", fits: Number.isFinite };
-const flag: Expected = { what: "true or false", fits: (value) => typeof value === "boolean" };
 const object: Expected = { what: "an object", fits: isRecord };
 const list: Expected = { what: "a list", fits: Array.isArray };
-const id: Expected = {
-  what: `a string of at most ${longestId} characters`,
-  fits: (value) => typeof value === "string" && value.length <= longestId,
-};
 const turnNumber: Expected = { what: "a whole number from 0 on", fits: isTurnNumber };
 
 interface Shape {
@@ -58,7 +53,7 @@ interface Shape {
 
 const speakers = { speaker_label: text, speaker_confidence: number };
 const shapes: Readonly<Record<ServerEvent["type"], Shape>> = {
-  Begin: { needed: { id }, usual: { expires_at: number }, optional: { configuration: object } },
+  Begin: { needed: { id: textUpTo(longestId) }, usual: { expires_at: number }, optional: { configuration: object } },
   Turn: {
     needed: { turn_order: turnNumber, end_of_turn: flag, transcript: text },
     usual: { turn_is_formatted: flag, end_of_turn_confidence: number, words: list },

@@ -1,4 +1,4 @@
-import type { Expected } from "../options/expected.ts";
+import { type Expected, isObject } from "../options/expected.ts";
 import { wireName } from "./parameters.ts";
 
 export interface Collapsed {
@@ -27,7 +27,7 @@ export function collapseExtraParams(
   warn: (message: string) => void,
 ): Collapsed {
   const { extraParams: extra } = given;
-  if (typeof extra !== "object" || extra === null) return { options: given, extra, problems: [] };
+  if (!isObject(extra)) return { options: given, extra, problems: [] };
   const options: Record<string, unknown> = { ...given };
   const rest: Record<string, unknown> = {};
   const problems: string[] = [];

@@ -6,7 +6,7 @@ import { AudioSink } from "../audio/audio-sink.ts";
 import { createReplayBuffer } from "../audio/create-replay-buffer.ts";
 import type { ReplayBuffer } from "../audio/replay-buffer.ts";
 import type { ControlMessage } from "../audio/send-queue.ts";
-import { BufferedAmount } from "../connection/buffered-amount.ts";
+import { bufferedAmount } from "../connection/buffered-amount.ts";
 import type { Connection } from "../connection/connection.ts";
 import { connectionUrl } from "../connection/connection-url.ts";
 import { fetchToken } from "../connection/fetch-token.ts";
@@ -27,7 +27,7 @@ type Input = (now: number) => void;
 
 interface Line {
   readonly socket: Socket;
-  readonly buffered: BufferedAmount;
+  readonly buffered: () => number;
 }
 
 const never = Number.POSITIVE_INFINITY;
@@ -108,7 +108,7 @@ export class Driver {
       source: this.sink,
       events: this.events,
       sockets: {
-        buffered: (connection) => this.#lines.get(connection)?.buffered.bytes ?? 0,
+        buffered: (connection) => this.#lines.get(connection)?.buffered() ?? 0,
         canPing: (connection) => this.#lines.get(connection)?.socket.ping !== undefined,
       },
       offline: () => this.#network.offline,
@@ -253,7 +253,7 @@ export class Driver {
       alive: () => input((now) => session.pong(connection, now)),
       closed: (end) => input((now) => session.closed(connection, end, now)),
     });
-    this.#lines.set(connection, { socket, buffered: new BufferedAmount(socket) });
+    this.#lines.set(connection, { socket, buffered: bufferedAmount(socket) });
   }
 
   /** One timer for everything. One that fires early only looks again. */

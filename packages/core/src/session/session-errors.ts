@@ -1,3 +1,4 @@
+import { attempt } from "../errors/attempt.ts";
 import type { Secrets } from "../errors/redact.ts";
 import { StreamingError } from "../errors/streaming-error.ts";
 
@@ -46,7 +47,7 @@ export function terminationTimeoutError(timeoutMs: number, sessionId: string | u
 /** `reason` is the caller's own, and may be anything. */
 export function abortedError(reason: unknown, secrets: Secrets, sessionId: string | undefined): StreamingError {
   const cause = secrets.redactCause(reason);
-  const why = isError(reason) ? `: ${cause?.message}` : "";
+  const why = attempt(() => reason instanceof Error) ? `: ${cause?.message}` : "";
   return new StreamingError("aborted", `The session was aborted${why}.`, { cause, sessionId });
 }
 
@@ -63,15 +64,6 @@ export function tooSlowError(): StreamingError {
 export function internalError(cause: Error | undefined, sessionId: string | undefined): StreamingError {
   const message = `voxpipe failed while it handled what the connection sent: ${cause?.message}. Please report this.`;
   return new StreamingError("internal-error", message, { cause, sessionId });
-}
-
-/** A revoked proxy throws at every question. */
-function isError(value: unknown): boolean {
-  try {
-    return value instanceof Error;
-  } catch {
-    return false;
-  }
 }
 
 function seconds(ms: number): string {

@@ -1,10 +1,10 @@
 import { type ControlMessage, type Receipt, SendQueue } from "../audio/send-queue.ts";
 import type { Connection } from "../connection/connection.ts";
-import { unusableBeginError } from "../connection/connection-errors.ts";
+import { refusalError, unusableBeginError } from "../connection/connection-errors.ts";
 import type { SocketEnd } from "../connection/socket.ts";
 import { Secrets } from "../errors/redact.ts";
 import { StreamingError } from "../errors/streaming-error.ts";
-import { errorFromCloseCode, errorFromSocketEnd } from "../protocol/close-codes.ts";
+import { errorFromSocketEnd } from "../protocol/close-codes.ts";
 import { MessageReader, sizeOf } from "../protocol/decode.ts";
 import type { BeginEvent, ServerEvent } from "../protocol/messages.ts";
 import { Connections, type Effect } from "./connections.ts";
@@ -192,7 +192,7 @@ export class Session {
   }
 
   message(connection: Connection, text: string, now: number): void {
-    if (!this.#connections.has(connection) || connection.failure) return;
+    if (!this.#connections.has(connection) || connection.refusal) return;
     const message = this.#reader.read(text);
     if (message.type === "Heartbeat") connection.liveness?.alive(now);
     else connection.liveness?.heard(now);
@@ -232,11 +232,10 @@ export class Session {
 
   /** The socket is closed. */
   closed(connection: Connection, end: SocketEnd, now: number): void {
-    const { errorText, begin, request, host, handshaken } = connection;
-    if (errorText !== undefined && end.code > 1006)
-      connection.failure = errorFromCloseCode(end.code, errorText, begin?.id, request);
-    if (connection.failure || connection.termination || (end.code === 1000 && begin))
-      return this.#stages.gone(connection, connection.failure, now);
+    const { begin, request, host, handshaken } = connection;
+    const refused = refusalError(connection, end.code);
+    if (refused || connection.termination || (end.code === 1000 && begin))
+      return this.#stages.gone(connection, refused, now);
     const safe = {
       ...end,
       reason: this.secrets.redact(end.reason),
@@ -248,9 +247,8 @@ export class Session {
 
   /** The connection could not be opened. */
   failed(connection: Connection, error: unknown, now: number): void {
-    if (error instanceof StreamingError) return this.#stages.gone(connection, error, now);
-    const cause = this.secrets.redactCause(error);
-    this.#stages.gone(connection, errorFromSocketEnd({ code: 1006, reason: "", cause }, false, connection.host), now);
+    if (error instanceof StreamingError) this.#stages.gone(connection, error, now);
+    else this.closed(connection, { code: 1006, reason: "", cause: error }, now);
   }
 
   networkChanged(now: number): void {

@@ -1,9 +1,8 @@
 import type { SendQueue } from "../audio/send-queue.ts";
 import type { Connection } from "../connection/connection.ts";
-import { connectTimeoutError, stalledError } from "../connection/connection-errors.ts";
+import { connectTimeoutError, refusalError, stalledError } from "../connection/connection-errors.ts";
 import { Liveness } from "../connection/liveness.ts";
 import type { StreamingError } from "../errors/streaming-error.ts";
-import { errorFromCloseCode } from "../protocol/close-codes.ts";
 import { finite } from "../protocol/finite.ts";
 import type { BeginEvent, ReconnectedEvent, TerminationEvent } from "../protocol/messages.ts";
 import { ConnectionTimeline } from "./connection-timeline.ts";
@@ -63,7 +62,7 @@ export class Stages {
       case "terminating":
         return isCurrent ? this.#terminationLate(connection) : connections.close(connection, now);
       case "closing":
-        return this.gone(connection, connection.failure, now);
+        return this.gone(connection, refusalError(connection), now);
     }
   }
 
@@ -120,8 +119,7 @@ export class Stages {
 
   /** The service said why it ends the connection; its close may come, or not. */
   refused(connection: Connection, code: number, text: string, now: number): void {
-    connection.failure = errorFromCloseCode(code, text, connection.begin?.id, connection.request);
-    if (code === 0) connection.errorText = text;
+    connection.refusal = { code, text };
     this.#parts.connections.close(connection, now);
   }
 

@@ -78,7 +78,7 @@ export class Account {
 
   #turn(event: TurnEvent, { about }: Surroundings): void {
     if (event.turn_order !== this.#turns) throw new Error(`Turn ${event.turn_order} instead of ${this.#turns}`);
-    if (about?.failure) throw new Error("A turn behind an Error is read");
+    if (about?.refusal) throw new Error("A turn behind an Error is read");
     if (about?.role === "retired") throw new Error("A turn that is open on a retired connection is read");
     this.turnOpen = !event.end_of_turn && event.words.length > 0;
     if (!event.end_of_turn) return;

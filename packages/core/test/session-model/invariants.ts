@@ -53,10 +53,10 @@ function checkConnections({ session, lines, source, lastCurrent }: Surroundings)
   const { connections } = session;
   let [current, spare] = [0, 0];
   for (const connection of connections) {
-    const { role, stage, begin, failure } = connection;
+    const { role, stage, begin, refusal } = connection;
     if (role === "current") current++;
     if (role === "spare") spare++;
-    if (stage !== "connecting" && !begin && !failure) throw new Error(`${stage} without Begin`);
+    if (stage !== "connecting" && !begin && !refusal) throw new Error(`${stage} without Begin`);
     if (stage === "terminating" && !lines.get(connection)?.terminateCame) throw new Error("No Terminate");
     const reachedMs = lines.get(connection)?.sourceMs ?? 0;
     if (stage === "terminating" && role === "current" && reachedMs < source.endMs)

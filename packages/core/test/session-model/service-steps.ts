@@ -180,9 +180,9 @@ export class Service {
     const told = figures[Math.floor(figure)] ?? seconds;
     account.terminationsSent++;
     // Behind an Error it is not heard.
-    if (line.begun && !line.connection.failure) account.toldSeconds += told;
+    if (line.begun && !line.connection.refusal) account.toldSeconds += told;
     const missingMs = account.missingMs(this.#world);
-    const asked = line.terminateCame && line.connection.role === "current" && !line.connection.failure;
+    const asked = line.terminateCame && line.connection.role === "current" && !line.connection.refusal;
     const crosses = asked && variant.sendsPings && !line.ponged && !account.doubted && told * 1000 < line.wireMs - 10;
     if (asked && missingMs > 2010 && ++account.unanswered > 2)
       throw new Error("A service that does not answer is asked again without end");

@@ -246,7 +246,7 @@ describe("a session after another", () => {
     expect(gaps[0]?.start).toBe(5000);
   });
 
-  it("never changes a turn of the first, whatever order a turn says", () => {
+  it("never changes a turn of the first, for any number that a turn has", () => {
     const { turns } = transcriptOf(
       ...[begin, finalTurn("One.")],
       ...[begin, finalTurn("Changed.", { order: -1 }), finalTurn("Two.")],

@@ -19,13 +19,11 @@ export const live = createTranscriber({
   onEvent: share,
 });
 
-export function begin(chosen?: File): void {
-  file = chosen;
-  void live.start();
-}
+export const isRunning = (): boolean => !/idle|failed/.test(live.snapshot.status);
 
-/** Once: what was said is still transcribed. The second time: at once. */
-export function end(): void {
-  if (live.snapshot.status === "finishing") live.abort();
-  else void live.stop();
+/** Starts. While it runs: stops, and what was said is still transcribed; at once if it is finishing already. */
+export function toggle(chosen?: File): void {
+  if (live.snapshot.status === "finishing") return live.abort();
+  file = chosen;
+  void (isRunning() ? live.stop() : live.start());
 }

@@ -7,9 +7,7 @@ const mute = element("mute", HTMLButtonElement);
 const meter = element("level", HTMLMeterElement);
 const microphones = watchMicrophones(live);
 
-live.watchLevel(({ rms }) => {
-  meter.value = Math.max(rms, meter.min);
-});
+live.watchLevel(({ rms }) => meter.setAttribute("value", String(Math.max(rms, meter.min))));
 live.subscribe(() => {
   const { muted, device, deviceId = "" } = live.snapshot;
   mute.disabled = !device;

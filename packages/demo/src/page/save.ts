@@ -3,33 +3,27 @@ import { element } from "./elements.ts";
 import { live } from "./live.ts";
 import { showError } from "./status.ts";
 
-const copy = element("copy", HTMLButtonElement);
-const text = element("text", HTMLButtonElement);
-const webVtt = element("webvtt", HTMLButtonElement);
-
-/** There is something to save as soon as there is a line. */
-live.subscribe(() => {
-  for (const button of [copy, text, webVtt]) button.disabled = live.snapshot.transcript.turns.length === 0;
-});
-
-function download(name: string, content: string, type: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([content], { type }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+/** A button that can be pressed as soon as there is a line. */
+function button(id: string, press: (pressed: HTMLButtonElement) => void): void {
+  const found = element(id, HTMLButtonElement);
+  live.subscribe(() => found.toggleAttribute("disabled", live.snapshot.transcript.turns.length === 0));
+  found.addEventListener("click", () => press(found));
 }
 
-copy.addEventListener("click", async () => {
+function download(name: string, content: string, type: string): void {
+  const href = URL.createObjectURL(new Blob([content], { type }));
+  Object.assign(document.createElement("a"), { href, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 1000);
+}
+
+button("text", () => download("captions.txt", toText(live.snapshot.transcript), "text/plain"));
+button("webvtt", () => download("captions.vtt", toWebVtt(live.snapshot.transcript), "text/vtt"));
+button("copy", async (copy) => {
   try {
     await navigator.clipboard.writeText(toText(live.snapshot.transcript));
+    copy.textContent = "Copied";
+    setTimeout(() => copy.replaceChildren("Copy"), 1500);
   } catch (error) {
-    return showError(String(error));
+    showError(String(error));
   }
-  copy.textContent = "Copied";
-  setTimeout(() => {
-    copy.textContent = "Copy";
-  }, 1500);
 });
-text.addEventListener("click", () => download("captions.txt", toText(live.snapshot.transcript), "text/plain"));
-webVtt.addEventListener("click", () => download("captions.vtt", toWebVtt(live.snapshot.transcript), "text/vtt"));

@@ -1,8 +1,9 @@
 import { element } from "./elements.ts";
-import { live } from "./live.ts";
+import { isRunning, live } from "./live.ts";
 
 const status = element("status", HTMLParagraphElement);
 const alarm = element("error", HTMLParagraphElement);
+const start = element("start", HTMLButtonElement);
 
 const sentences = {
   idle: "Ready",
@@ -14,19 +15,15 @@ const sentences = {
   finishing: "Finishing…",
 } as const;
 
-export function isRunning(): boolean {
-  return sentences[live.snapshot.status] !== "Ready";
-}
-
-export function showError(message: string | undefined): void {
-  alarm.textContent = message ?? "";
-  alarm.hidden = message === undefined;
+export function showError(message = ""): void {
+  alarm.textContent = message;
+  alarm.hidden = message === "";
 }
 
 live.subscribe(() => {
   const { status: state, error } = live.snapshot;
-  const sentence = sentences[state];
-  if (status.textContent !== sentence) status.textContent = sentence;
-  document.body.dataset.state = isRunning() ? state : "idle";
+  if (status.textContent !== sentences[state]) status.textContent = sentences[state];
   if (alarm.textContent !== (error?.message ?? "")) showError(error?.message);
+  document.body.dataset.state = isRunning() ? state : "idle";
+  start.textContent = isRunning() ? "Stop" : "Start";
 });

@@ -111,7 +111,10 @@ export function createCollector(
     gaps = share(gaps, [...gaps.filter((other) => other !== same), share(same, gap)]);
   }
 
-  function apply(event: TranscriptEvent): void {
+  from.turns?.forEach(putFinal);
+  for (const turn of [...(from.partials ?? []), from.partial]) if (turn) putOpen(turn.order, turn);
+  let content: Content | undefined;
+  return (event = { type: "" }) => {
     const channel = textOf(event.channel);
     switch (event.type) {
       case "Begin":
@@ -133,13 +136,6 @@ export function createCollector(
       case "Termination":
         end = Math.max(end, offset + 1000 * numberOf(event.audio_duration_seconds, 0));
     }
-  }
-
-  from.turns?.forEach(putFinal);
-  for (const turn of [...(from.partials ?? []), from.partial]) if (turn) putOpen(turn.order, turn);
-  let content: Content | undefined;
-  return (event = { type: "" }) => {
-    apply(event);
     const partials = [...open.values()];
     content = share(content, {
       finals,

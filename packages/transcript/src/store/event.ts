@@ -44,5 +44,6 @@ export function textOf(value: unknown): string | undefined {
 export function numberOf(value: unknown): number | undefined;
 export function numberOf(value: unknown, otherwise: number): number;
 export function numberOf(value: unknown, otherwise?: number): number | undefined {
-  return typeof value === "number" && Number.isFinite(value) ? value : otherwise;
+  // False for all that is no number.
+  return Number.isFinite(value) ? Number(value) : otherwise;
 }

@@ -19,13 +19,12 @@ interface Position {
 export function readTurn(event: TranscriptEvent, at: Position, previous: Turn | undefined): Turn | undefined {
   const isFinal = event.end_of_turn === true;
   const words = readWords(event, at, previous?.words);
-  const firstOpen = words.findIndex((word) => !word.isFinal);
-  const settled = firstOpen < 0 ? words : words.slice(0, firstOpen);
+  const settled = words.filter((word) => word.isFinal);
   const transcript = textOf(event.transcript) ?? "";
-  const isWhole = isFinal && transcript !== "";
+  const isWhole = isFinal && transcript;
   const missing = isWhole ? [] : words.slice(countCovered(transcript, words, settled.length));
   const text = joined([transcript, ...missing.map((word) => word.text)]);
-  if (text === "") return undefined;
+  if (!text) return undefined;
   return share<Turn>(previous, {
     order: at.order,
     text,
@@ -48,7 +47,7 @@ function readWords(event: TranscriptEvent, { offset, now }: Position, previous: 
   const words: Word[] = [];
   for (const word of fieldsOfAll(event.words)) {
     const text = textOf(word.text);
-    if (text === undefined) continue;
+    if (!text) continue;
     const start = numberOf(word.start, time);
     time = Math.max(start, numberOf(word.end, start));
     words.push(

@@ -36,7 +36,7 @@ export interface Transcript {
  * @throws RangeError if `keep` is not a whole number above 0
  */
 export function createTranscript(options: TranscriptOptions = {}): Transcript {
-  const { keep = Number.POSITIVE_INFINITY, from } = options;
+  const { keep = Number.MAX_VALUE, from } = options;
   if (!(keep > 0) || keep % 1 > 0) throw new RangeError(`keep is ${keep}. Use a whole number of turns above 0.`);
   const listeners = new Set<() => void>();
   const speakers: { list: readonly string[] } = { list: [] };

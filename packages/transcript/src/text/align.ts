@@ -3,6 +3,9 @@ const punctuation = /\p{P}/u;
 /** What formatting adds or removes. */
 const ignored = /[\s\p{P}]/u;
 const withoutSpaces = /^[\p{scx=Hani}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}！-？]/u;
+/** A line's end between two of them. */
+const tight =
+  /([\p{scx=Hani}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}！-？])\n(?=[\p{scx=Hani}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}！-？])/gu;
 
 /** Replaces runs of space and control characters by one space, so that a server's text cannot break a line. */
 export function oneLine(text: string): string {
@@ -19,10 +22,9 @@ export function isTight(left: string, right: string): boolean {
   return hasNoSpaces([...left.slice(-2)].at(-1) ?? "") && hasNoSpaces(right);
 }
 
-/** Joins texts, of which some may be empty: with a space between them, except in scripts without spaces. */
+/** Joins texts, each a single line or empty: with a space between them, except in scripts without spaces. */
 export function joined(texts: readonly string[]): string {
-  const parts = texts.filter(Boolean);
-  return parts.map((text, i) => (i === 0 || isTight(parts[i - 1] ?? "", text) ? text : ` ${text}`)).join("");
+  return texts.filter(Boolean).join("\n").replace(tight, "$1").replaceAll("\n", " ");
 }
 
 /**

@@ -12,6 +12,7 @@ export type {
   Socket,
   SocketEnd,
   SocketListener,
+  TurnRead,
 } from "./connection/socket.ts";
 export type { TokenGrant } from "./connection/token-grant.ts";
 export { StreamingError, type StreamingErrorCode, type StreamingErrorDetails } from "./errors/streaming-error.ts";
@@ -45,3 +46,4 @@ export type {
 } from "./protocol/parameters.ts";
 export type { SessionState } from "./session/session.ts";
 export type { SessionStats, SessionSummary } from "./session/summary-and-stats.ts";
+export { TurnDelays } from "./session/turn-delays.ts";

@@ -1,9 +1,8 @@
 import type { Context, Meter } from "@opentelemetry/api";
 import type { SessionDiagnostics } from "voxpipe";
 import { errorAttributes } from "./attributes.ts";
+import { createReadingMeters, latencyBoundaries } from "./reading-meters.ts";
 
-/** Seconds; fine where speech is. */
-const latencyBoundaries = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.25, 1.5, 2, 3, 5, 10];
 const durationBoundaries = [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 10_800];
 
 export interface Meters {
@@ -46,16 +45,7 @@ export function createMeters(meter: Meter): Meters {
     unit: "s",
     description: "Audio that no connection will transcribe",
   });
-  const firstPartial = meter.createHistogram("voxpipe.turn.first_partial.duration", {
-    unit: "s",
-    description: "From the sending of a turn's first word to its first reading",
-    advice: { explicitBucketBoundaries: latencyBoundaries },
-  });
-  const endOfTurn = meter.createHistogram("voxpipe.turn.end.duration", {
-    unit: "s",
-    description: "From the sending of a turn's last word to its final reading",
-    advice: { explicitBucketBoundaries: latencyBoundaries },
-  });
+  const readings = createReadingMeters(meter);
 
   const running = new Map<number, { begunAt: number; connectingAt: number }>();
   return {
@@ -77,9 +67,8 @@ export function createMeters(meter: Meter): Meters {
         case "disconnected":
           ends.add(1, errorAttributes(message.error), context);
           break;
-        case "turn":
-          if (message.firstPartialMs !== undefined) firstPartial.record(message.firstPartialMs / 1000, {}, context);
-          if (message.endOfTurnMs !== undefined) endOfTurn.record(message.endOfTurnMs / 1000, {}, context);
+        case "read":
+          readings.record(message, context);
           break;
         case "closed": {
           const { audioSentMs, audioReplayedMs, audioLostMs } = message.stats;

@@ -11,10 +11,22 @@ export function readMessage(message: unknown): SessionDiagnostics | undefined {
   return isMessage(message) ? message : undefined;
 }
 
-const types = new Set(["connecting", "begun", "disconnected", "turn", "closed"]);
+const types = new Set(["connecting", "begun", "disconnected", "turn", "read", "closed"]);
 
 function isMessage(message: unknown): message is SessionDiagnostics {
   if (typeof message !== "object" || message === null) return false;
   const type: unknown = Reflect.get(message, "type");
-  return typeof type === "string" && types.has(type) && typeof Reflect.get(message, "session") === "number";
+  if (typeof type !== "string" || !types.has(type) || typeof Reflect.get(message, "session") !== "number") return false;
+  return type !== "read" || isRead(message);
+}
+
+/** Whether it has the numbers that histograms take. */
+function isRead(message: object): boolean {
+  const reading: unknown = Reflect.get(message, "reading");
+  const capture: unknown = Reflect.get(message, "captureMs");
+  return (
+    (reading === "first-partial" || reading === "end-of-turn") &&
+    (capture === undefined || Number.isFinite(capture)) &&
+    ["sendMs", "serviceMs", "readerMs"].every((name) => Number.isFinite(Reflect.get(message, name)))
+  );
 }

@@ -46,6 +46,7 @@ export class SessionSpans {
         break;
       }
       case "turn":
+      case "read":
         break;
       case "closed": {
         const { stats, error } = message;

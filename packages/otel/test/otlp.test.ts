@@ -119,18 +119,32 @@ test("what an OTLP receiver sees of 100 sessions, with ten dropped connections a
   for (const secret of [key, "harbor", "Not like this"]) expect(everything).not.toContain(secret);
 });
 
-test("a histogram adds up to the delays that sessions report", async () => {
+test("each part of a reading's delay is a histogram, and their sums add up to that of the whole", async () => {
   await using it = await observed();
   const sessions = channel("voxpipe:session");
-  const delays = Array.from({ length: 50 }, (_, i) => ({ firstPartialMs: 300 + i * 3, endOfTurnMs: 420 + i * 7 }));
-  for (const delay of delays) sessions.publish({ type: "turn", session: -1, ...delay });
-  sessions.publish({ type: "turn", session: -1, firstPartialMs: undefined, endOfTurnMs: undefined });
+  const delays = Array.from({ length: 50 }, (_, i) => ({
+    captureMs: i < 20 ? 50 + i : undefined,
+    sendMs: i * 2,
+    serviceMs: 300 + i * 3,
+    readerMs: i,
+  }));
+  const known = { audioMs: 400, writtenAt: 1000 };
+  for (const [reading, more] of [["first-partial", 0] as const, ["end-of-turn", 100] as const])
+    for (const delay of delays)
+      sessions.publish({ type: "read", session: -1, reading, ...known, ...delay, sendMs: delay.sendMs + more });
   await it.flush();
-  const sum = (name: keyof (typeof delays)[number]) => delays.reduce((total, delay) => total + delay[name], 0) / 1000;
-  const first = points(it.receiver, "voxpipe.turn.first_partial.duration")[""];
-  const end = points(it.receiver, "voxpipe.turn.end.duration")[""];
-  expect(first).toMatchObject({ value: 50, sum: expect.closeTo(sum("firstPartialMs"), 6) });
-  expect(end).toMatchObject({ value: 50, sum: expect.closeTo(sum("endOfTurnMs"), 6) });
+  const sum = (name: keyof (typeof delays)[number]) =>
+    delays.reduce((all, delay) => all + (delay[name] ?? 0), 0) / 1000;
+  for (const [name, more] of [["first_partial", 0] as const, ["end", 5] as const]) {
+    const histogram = (part: string) => points(it.receiver, `voxpipe.turn.${name}${part}.duration`)[""];
+    expect(histogram(".capture")).toMatchObject({ value: 20, sum: expect.closeTo(sum("captureMs"), 6) });
+    expect(histogram(".send")).toMatchObject({ value: 50, sum: expect.closeTo(sum("sendMs") + more, 6) });
+    expect(histogram(".service")).toMatchObject({ value: 50, sum: expect.closeTo(sum("serviceMs"), 6) });
+    expect(histogram(".reader")).toMatchObject({ value: 50, sum: expect.closeTo(sum("readerMs"), 6) });
+    const parts = [".capture", ".send", ".service", ".reader"].map((part) => histogram(part)?.sum ?? 0);
+    const whole = parts.reduce((all, part) => all + part, 0);
+    expect(histogram("")).toMatchObject({ value: 50, sum: expect.closeTo(whole, 6) });
+  }
 });
 
 test("messages of another version of voxpipe change nothing", async () => {
@@ -138,7 +152,12 @@ test("messages of another version of voxpipe change nothing", async () => {
   const sessions = channel("voxpipe:session");
   for (const message of [undefined, null, "begun", {}, { type: "paused", session: 1 }, { type: "begun" }])
     sessions.publish(message);
+  const read = { type: "read", session: 1, reading: "first-partial", sendMs: 1, serviceMs: 1, readerMs: 1 };
+  for (const wrong of [{ reading: "middle" }, { captureMs: "5" }, { sendMs: undefined }, { readerMs: Number.NaN }])
+    sessions.publish({ ...read, ...wrong });
   expect(await it.run()).toBe("well");
+  await it.flush();
+  expect(points(it.receiver, "voxpipe.turn.first_partial.duration")).toMatchObject({ "": { value: 1 } });
 });
 
 test("after disable, nothing is counted, and spans of sessions that run are ended", async () => {

@@ -6,7 +6,12 @@ import { ServerStreamingClient } from "../streaming-client/server-streaming-clie
 import type { TranscribeSource } from "../transcribe/transcribe-source.ts";
 import { type Transcription, transcribeOn } from "../transcribe/transcription.ts";
 
-export type { ConnectionAgent, ConnectOptions, SessionDiagnostics } from "../platforms/node-platform.ts";
+export type {
+  ConnectionAgent,
+  ConnectOptions,
+  SessionDiagnostics,
+  TurnReadDiagnostics,
+} from "../platforms/node-platform.ts";
 export type { ServerStreamingClient } from "../streaming-client/server-streaming-client.ts";
 export * from "./shared.ts";
 

@@ -1,6 +1,7 @@
 import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
+import { FakeClock } from "../../test/fake-clock.ts";
 import { StreamingError } from "../errors/streaming-error.ts";
 import type { AudioEncoding } from "./audio-format.ts";
 import { AudioSink } from "./audio-sink.ts";
@@ -40,9 +41,11 @@ class FakeLog implements ReplayBuffer {
 function open(highWaterMark = 100, encoding: AudioEncoding = "pcm_s16le") {
   const failures: StreamingError[] = [];
   const log = new FakeLog(4);
+  const clock = new FakeClock();
   let written = 0;
   let closings = 0;
   const sink = new AudioSink(globalThis, encoding, highWaterMark, {
+    now: () => clock.now(),
     written: () => {
       written++;
     },
@@ -53,7 +56,7 @@ function open(highWaterMark = 100, encoding: AudioEncoding = "pcm_s16le") {
       failures.push(error);
     },
   });
-  return { sink, log, failures, writer: sink.stream.getWriter(), told: () => ({ written, closings }) };
+  return { sink, log, clock, failures, writer: sink.stream.getWriter(), told: () => ({ written, closings }) };
 }
 
 function revoked(): object {
@@ -117,6 +120,22 @@ describe("backpressure", () => {
     expect(sink).toMatchObject({ writtenBytes: 8, takenBytes: 0 });
     await drain(sink, log);
     expect(sink).toMatchObject({ writtenBytes: 8, takenBytes: 8 });
+  });
+
+  test("knows when the chunk was written that was taken last, also where it waited behind others", async () => {
+    const { sink, log, clock, writer } = open();
+    const startedAt = clock.now();
+    for (const length of [3, 5]) {
+      writer.write(new Uint8Array(length)).catch(() => {});
+      clock.advance(20);
+    }
+    await turnOfTheLoop();
+    clock.advance(1000);
+    sink.fill(log);
+    expect(sink.writtenAt - startedAt).toBe(0);
+    await turnOfTheLoop();
+    sink.fill(log);
+    expect(sink.writtenAt - startedAt).toBe(20);
   });
 
   test("takes chunks in their order", async () => {
@@ -263,6 +282,7 @@ describe("what can be written", () => {
   test("the writer gets the reason, though its listener ends everything at that moment", async () => {
     const ended = new StreamingError("session-ended", "over");
     const sink: AudioSink = new AudioSink(globalThis, "pcm_s16le", 10, {
+      now: () => 0,
       written: () => {},
       closed: async () => {},
       failed: () => sink.fail(ended),

@@ -8,6 +8,7 @@ import type { ReplayBuffer } from "./replay-buffer.ts";
 import type { AudioSource } from "./send-queue.ts";
 
 export interface AudioSinkListener {
+  now(): number;
   /** A chunk is here, and `fill` will give it. */
   written(): void;
   /** The writer closed: resolves when the session has ended. */
@@ -26,6 +27,8 @@ export class AudioSink implements AudioSource {
   writtenBytes = 0;
   /** Bytes of them that went into the replay buffer. */
   takenBytes = 0;
+  /** When the chunk was written from which bytes were taken last. */
+  writtenAt = 0;
   readonly #encoding: AudioEncoding;
   readonly #listener: AudioSinkListener;
   #controller: WritableStreamDefaultController | undefined;
@@ -33,9 +36,9 @@ export class AudioSink implements AudioSource {
   #offset = 0;
   /** Of the chunk when it was written. Its memory may be resized since. */
   #length = 0;
-  /** What the writes that have not had their turn measured when they were made. */
+  /** What the writes that have not had their turn measured when they were made, and when that was: two numbers each. */
   readonly #measured: number[] = [];
-  /** How many of them have had it since: taken out many at a time, which is cheaper. */
+  /** How many of these have been used since: taken out many at a time, which is cheaper. */
   #turns = 0;
   #taken: { resolve(): void; reject(reason: unknown): void } | undefined;
   /** No more audio is taken, and writes without bytes still wait for their turn. */
@@ -120,14 +123,15 @@ export class AudioSink implements AudioSource {
   #measure(chunk: unknown): number {
     const bytes = byteLengthOf(chunk) ?? 0;
     this.writtenBytes += bytes;
-    this.#measured.push(bytes);
+    this.#measured.push(bytes, this.#listener.now());
     return bytes;
   }
 
   #write(chunk: unknown): Promise<void> | undefined {
     // Refused in its turn and not before: the writes ahead of it are taken first.
     const measured = this.#measured[this.#turns++];
-    if (this.#turns === 64) {
+    const writtenAt = this.#measured[this.#turns++];
+    if (this.#turns === 128) {
       this.#measured.splice(0, this.#turns);
       this.#turns = 0;
     }
@@ -140,6 +144,7 @@ export class AudioSink implements AudioSource {
     this.#chunk = bytes;
     this.#offset = 0;
     this.#length = bytes.length;
+    this.writtenAt = writtenAt ?? 0;
     this.#listener.written();
     if (!this.#chunk) return undefined;
     return new Promise((resolve, reject) => {

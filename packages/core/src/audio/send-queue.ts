@@ -29,8 +29,17 @@ export interface AudioSource {
   readonly writtenBytes: number;
   /** Bytes of them that went into the replay buffer. */
   readonly takenBytes: number;
+  /** When the bytes that were taken last were written. */
+  readonly writtenAt: number;
   /** Moves audio into the buffer, up to the end of its next message. Returns false if none is here. */
   fill(buffer: ReplayBuffer): boolean;
+}
+
+export interface SendQueueListener {
+  /** The source up to `endMs` is here. */
+  taken(endMs: number): void;
+  /** An audio message leaves, which ends at `sentMs` of the source. */
+  sent(audio: AudioMessage, sentMs: number, now: number): void;
 }
 
 interface Control {
@@ -62,7 +71,7 @@ export class SendQueue {
   /** From the first connection on. */
   #buffer: ReplayBuffer | undefined;
   readonly #pace: Pace | undefined;
-  readonly #audioSent: (audio: AudioMessage, sentMs: number, now: number) => void;
+  readonly #listener: SendQueueListener;
   readonly #controls: Control[] = [];
   /** All updates so far: a new connection starts with them. */
   readonly #configuration: Record<string, unknown> = {};
@@ -81,20 +90,17 @@ export class SendQueue {
   /** Upper bound of what waits in the socket: the last reading, and the bytes sent since. */
   #mostBuffered = 0;
 
-  /**
-   * @param createBuffer Called once, for the first connection.
-   * @param audioSent Called with each audio message that leaves, and where in the source it ends.
-   */
+  /** @param createBuffer Called once, for the first connection. */
   constructor(
     source: AudioSource,
     createBuffer: () => ReplayBuffer,
     pace: Pace | undefined,
-    audioSent: (audio: AudioMessage, sentMs: number, now: number) => void,
+    listener: SendQueueListener,
   ) {
     this.#source = source;
     this.#createBuffer = createBuffer;
     this.#pace = pace;
-    this.#audioSent = audioSent;
+    this.#listener = listener;
   }
 
   /** Source audio that was taken and is not sent, in ms. */
@@ -193,6 +199,7 @@ export class SendQueue {
     let stopMs = this.#cut(control);
     while (!buffer.has(stopMs) && !control && source.takenBytes < this.endBytes) {
       if (!source.fill(buffer)) return undefined;
+      this.#listener.taken(buffer.endMs);
       control = this.#dueControl();
       stopMs = this.#cut(control);
     }
@@ -225,7 +232,7 @@ export class SendQueue {
     this.#pacer?.sent(now, lengthMs);
     this.wireMs += lengthMs;
     this.reachedMs = Math.max(this.reachedMs, sentMs);
-    this.#audioSent(audio, sentMs, now);
+    this.#listener.sent(audio, sentMs, now);
     for (; (this.#endpoints[this.#repeat] ?? never) <= sentMs; this.#repeat++)
       this.#first.push('{"type":"ForceEndpoint"}');
     return audio.bytes;

@@ -1,5 +1,6 @@
 import type { Clock } from "../async/clock.ts";
 import type { StreamingError, StreamingErrorCode } from "../errors/streaming-error.ts";
+import type { LatencyMeter } from "../session/latency-meter.ts";
 import type { SessionStats } from "../session/summary-and-stats.ts";
 
 /** What core needs of a WebSocket: the smallest interface that native sockets and `ws` both fit. */
@@ -54,6 +55,26 @@ export interface SocketEnd {
  */
 export type OpenSocket = (url: string, apiKey: string | undefined, listener: SocketListener) => Socket;
 
+/**
+ * The reader has the first reading of a turn, or its end: when the last sound of that was written, and how the time from then
+ * until now divides, in ms. Not sent for a word whose audio was written or left too long ago, and of an event that was
+ * dropped before it was read. May come after `closed`.
+ */
+export interface TurnRead {
+  readonly type: "read";
+  readonly reading: "first-partial" | "end-of-turn";
+  /** Where the word ends: the first one of the turn, or its last one. In ms of the source. */
+  readonly audioMs: number;
+  /** When that audio was written to the session, in ms since the Unix epoch, by a clock that is never set. */
+  readonly writtenAt: number;
+  /** From then until it was last given to a socket: waiting for its message, the pace, a connection; being replayed. */
+  readonly sendMs: number;
+  /** From then until the event came: the socket, the network and the service. */
+  readonly serviceMs: number;
+  /** From then until the event was read from `events`. */
+  readonly readerMs: number;
+}
+
 /** What a tracer gets. */
 export type SessionTrace =
   | { readonly type: "connecting"; readonly attempt: number }
@@ -61,6 +82,7 @@ export type SessionTrace =
   | { readonly type: "disconnected"; readonly error: StreamingError | undefined }
   /** A turn became final. Its latencies in ms; undefined where the audio left too long ago to be known. */
   | { readonly type: "turn"; readonly firstPartialMs: number | undefined; readonly endOfTurnMs: number | undefined }
+  | TurnRead
   | { readonly type: "closed"; readonly error: StreamingError | undefined; readonly stats: SessionStats };
 
 /** What an entry file brings: the only place that knows which platform this is. */
@@ -74,6 +96,8 @@ export interface Platform {
   readonly streams: Pick<typeof globalThis, "ReadableStream" | "WritableStream">;
   /** Called with what happens to connections, for tracing; must not throw. */
   readonly trace?: (message: SessionTrace) => void;
+  /** What measures `TurnRead`: `new TurnDelays(trace)`. Absent where nobody can hear of it. */
+  readonly latency?: (trace: (message: SessionTrace) => void) => LatencyMeter;
   /** Absent where the platform does not know whether there is a network. */
   readonly online?: {
     /** False: surely not. */

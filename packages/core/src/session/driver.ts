@@ -72,6 +72,7 @@ export class Driver {
     this.#trace = safeTrace(platform.trace, settings.warnOnce);
     this.#network = new NetworkWatch(platform.online, () => this.#input((now) => this.#session.networkChanged(now)));
     this.events = new EventQueue(streams, {
+      read: (event) => this.#session.read(event, this.#clock.now()),
       cancelled: () => {
         // No reader is left: audio that was not taken yet is dropped.
         this.#finishTaken();
@@ -88,6 +89,7 @@ export class Driver {
     });
     const bytesPerMs = byteRate(settings.encoding, settings.sampleRate) / 1000;
     this.sink = new AudioSink(streams, settings.encoding, settings.audioBuffer * bytesPerMs, {
+      now: () => this.#clock.now(),
       written: () => this.#input(look),
       closed: () => {
         // Writes after the writer's close were refused, but had been counted as written.
@@ -112,6 +114,7 @@ export class Driver {
         canPing: (connection) => this.#lines.get(connection)?.socket.ping !== undefined,
       },
       offline: () => this.#network.offline,
+      latency: platform.latency?.(this.#trace),
       trace: this.#trace,
     });
     const { signal } = settings;

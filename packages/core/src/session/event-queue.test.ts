@@ -10,7 +10,9 @@ const failure = new Error("the connection broke");
 
 function open(streams: Platform["streams"] = globalThis) {
   const counts = { cancelled: 0, dropped: 0, overflowed: 0 };
+  const read: StreamingEvent[] = [];
   const queue = new EventQueue(streams, {
+    read: (event) => read.push(event),
     cancelled: async () => {
       counts.cancelled++;
     },
@@ -21,7 +23,7 @@ function open(streams: Platform["streams"] = globalThis) {
       counts.overflowed++;
     },
   });
-  return { queue, counts, cancellations: () => counts.cancelled };
+  return { queue, read, counts, cancellations: () => counts.cancelled };
 }
 
 async function everything(queue: EventQueue): Promise<{ events: StreamingEvent[]; error?: unknown }> {

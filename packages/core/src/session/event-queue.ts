@@ -23,6 +23,8 @@ interface Slot {
 }
 
 export interface EventQueueListener {
+  /** The reader has an event. */
+  read(event: StreamingEvent): void;
   /** The reader wants no more; its `cancel()` waits for the promise. */
   cancelled(): Promise<void>;
   /** An event was dropped since the reader is too slow. */
@@ -79,7 +81,7 @@ export class EventQueue {
     if (this.#end || !this.#controller) return;
     if (this.#wanted) {
       this.#wanted = false;
-      this.#controller.enqueue(event);
+      this.#handOver(this.#controller, event);
       return;
     }
     const bytes = bytesPerEvent + (event.type === "Unrecognized" ? event.raw.length : size);
@@ -122,7 +124,7 @@ export class EventQueue {
       if (this.#end) this.#settle();
       return;
     }
-    this.#controller?.enqueue(event);
+    if (this.#controller) this.#handOver(this.#controller, event);
     if (this.#end && this.#waiting === 0) this.#settle();
   }
 
@@ -132,6 +134,11 @@ export class EventQueue {
     const key = slot?.event && replacementKey(slot.event);
     if (key !== undefined && this.#replaceable.get(key) === slot) this.#replaceable.delete(key);
     return slot?.event;
+  }
+
+  #handOver(controller: ReadableStreamDefaultController<StreamingEvent>, event: StreamingEvent): void {
+    controller.enqueue(event);
+    this.#listener.read(event);
   }
 
   #clear(): void {

@@ -54,6 +54,21 @@ describe("latency", () => {
     expect(meter.endOfTurnMs).toBe(92);
   });
 
+  test("counts from the replay also for a word in its first message", () => {
+    const meter = streaming(20);
+    for (let i = 5; i <= 20; i++) meter.sent(i * 50, 10_000 + i);
+    meter.turn(final(0, { words: [word(200, 230)] }), 10_100);
+    expect(meter.endOfTurnMs).toBe(95);
+  });
+
+  test("of a turn is not measured again by a second form that comes after the next turn has begun", () => {
+    const meter = streaming(20);
+    meter.turn(final(0, { words: [word(100, 400)] }), 1500);
+    meter.turn(turn(1, { words: [word(500, 600)] }), 1700);
+    meter.turn(final(0, { words: [word(100, 400)], turn_is_formatted: true }), 5000);
+    expect(meter).toMatchObject({ firstPartialMs: 100, endOfTurnMs: 100 });
+  });
+
   test("stays what it was where the audio left too long ago, or not yet", () => {
     const meter = streaming(2000);
     meter.turn(final(0, { words: [word(0, 99_000)] }), 101_000);

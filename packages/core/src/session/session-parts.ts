@@ -6,6 +6,7 @@ import type { StreamingError } from "../errors/streaming-error.ts";
 import type { Settings } from "../options/options.ts";
 import type { StreamingEvent } from "../protocol/messages.ts";
 import type { Speakers } from "../speakers/speakers.ts";
+import type { LatencyMeter } from "./latency-meter.ts";
 
 /** What a session asks, and what it hands on. */
 export interface SessionParts {
@@ -29,5 +30,7 @@ export interface SessionParts {
   };
   /** Whether there is surely no network. */
   readonly offline: () => boolean;
+  /** Absent: only what `stats` shows is measured. */
+  readonly latency?: LatencyMeter | undefined;
   readonly trace: (message: SessionTrace) => void;
 }

@@ -6,7 +6,7 @@ import { Secrets } from "../errors/redact.ts";
 import { StreamingError } from "../errors/streaming-error.ts";
 import { errorFromSocketEnd } from "../protocol/close-codes.ts";
 import { MessageReader, sizeOf } from "../protocol/decode.ts";
-import type { BeginEvent, ServerEvent } from "../protocol/messages.ts";
+import type { BeginEvent, ServerEvent, StreamingEvent } from "../protocol/messages.ts";
 import { Connections, type Effect } from "./connections.ts";
 import { Ending } from "./ending.ts";
 import { GatewayWatch } from "./gateway-watch.ts";
@@ -34,7 +34,7 @@ export class Session {
   readonly #reader: MessageReader;
   readonly #queue: SendQueue;
   readonly #timeline = new Timeline();
-  readonly #latency = new LatencyMeter();
+  readonly #latency: LatencyMeter;
   readonly #gateway: GatewayWatch | undefined;
   readonly #reconnection: Reconnection;
   readonly #connections: Connections;
@@ -47,11 +47,17 @@ export class Session {
     this.#parts = parts;
     this.secrets = new Secrets(settings.secrets);
     this.#reader = new MessageReader(this.secrets, settings.warnOnce);
+    this.#latency = parts.latency ?? new LatencyMeter();
     this.#gateway = settings.parameters.llmGateway === undefined ? undefined : new GatewayWatch(settings.warnOnce);
     this.#showsHeartbeats = sendsPings || settings.parameters.sessionHeartbeat === true;
-    this.#queue = new SendQueue(source, replayBuffer, settings.pace, (audio, sentMs, now) => {
-      this.current?.timeline?.sent(audio.durationMs, audio.paddingMs);
-      this.#latency.sent(sentMs, now);
+    this.#queue = new SendQueue(source, replayBuffer, settings.pace, {
+      taken: (endMs) => this.#latency.written(endMs, source.writtenAt),
+      sent: (audio, sentMs, now) => {
+        this.current?.timeline?.sent(audio.durationMs, audio.paddingMs);
+        // The last packets of compressed audio get their length only now.
+        this.#latency.written(sentMs, source.writtenAt);
+        this.#latency.sent(sentMs, now);
+      },
     });
     this.#reconnection = new Reconnection(settings, random);
     this.#connections = new Connections(parts);
@@ -176,6 +182,11 @@ export class Session {
   /** Something threw that should not have: a fault of voxpipe or of what it was given. */
   broken(error: unknown): void {
     this.#stages.abort(internalError(this.secrets.redactCause(error), this.record.sessionId));
+  }
+
+  /** The reader took an event. */
+  read(event: StreamingEvent, now: number): void {
+    this.#latency.read(event, now);
   }
 
   // What happens outside.

@@ -15,6 +15,7 @@ for (let at = 0; at < chunk.length; at++) chunk[at] = mark(Math.floor(at / bytes
 export class Source {
   writtenMs = 0;
   takenBytes = 0;
+  writtenAt = 0;
   /** The audio ends here. */
   endMs = Number.POSITIVE_INFINITY;
   failed = false;

@@ -16,8 +16,18 @@ const words = [
 /** Two seconds of s16le at 16 kHz: as loud as voice for one, then silent. */
 const pcm = new Uint8Array(64_000).fill(0x20, 0, 32_000);
 const sessionCount = 100;
+/** Every fifth session loses its first connection in the middle of its words. */
+const dropped = sessionCount / 5;
+const faults = Array.from(
+  { length: dropped },
+  (_, i) => ({ when: { audioMs: 600 }, do: "drop", session: i * 6 }) as const,
+);
 
-test("the histograms of 100 sessions at an OTLP receiver are within 10 ms of the delays at the server", async () => {
+const parts = ["", ".capture", ".send", ".service", ".reader"] as const;
+const turns = ["first_partial", "end"] as const;
+type Delays = Readonly<Record<(typeof turns)[number], Readonly<Record<(typeof parts)[number], number>>>>;
+
+test("the histograms of 100 sessions at an OTLP receiver are within 10 ms of the known delays, whole and in each part", async () => {
   await using receiver = await startOtlpReceiver();
   const exporter = new OTLPMetricExporter({ url: `${receiver.url}/v1/metrics` });
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 2 ** 30 });
@@ -25,63 +35,85 @@ test("the histograms of 100 sessions at an OTLP receiver are within 10 ms of the
   const instrumentation = instrumentVoxpipe({ meterProvider });
   // One clock for both sides, so that the machine's load is no part of a delay.
   const clock = autoClock();
-  // First words after about 1.2 s, finals about 0.4 s after the last word: each drawn from the seed.
-  await using emulator = await startEmulator({ engine: scripted(words), latency: "live", clock });
-  for (let done = 0; done < sessionCount; done++) {
+  // Begin after about 1.2 s, first words 1.2 s later, finals about 0.4 s after the last word: each drawn from the seed.
+  await using emulator = await startEmulator({ engine: scripted(words), latency: "live", clock, faults });
+  const delays: Delays[] = [];
+  for (let session = 0; session < sessionCount; session++) {
+    const before = emulator.sessions.length;
+    // A source whose audio waited before it was written, and a reader that pauses after each event.
+    const startedAt = clock.now() - 1000 - ((session * 37) % 400);
+    const pauseMs = 1300 + ((session * 53) % 400);
     const given = { apiHost: emulator.url, apiKey: "example-key", sampleRate: 16_000, pace: false } as const;
-    const [options, platform] = forNode(given, globalThis);
-    const session = connect(options, { ...platform, clock });
-    const writer = session.audio.getWriter();
+    const [options, platform] = forNode({ ...given, capturedAt: (audioMs) => startedAt + audioMs }, globalThis);
+    const { audio, events, closed } = connect(options, { ...platform, clock });
+    const writer = audio.getWriter();
+    const writtenAt = clock.now();
     await writer.write(pcm);
-    await writer.close();
-    await session.closed;
+    const closing = writer.close();
+    const readAt: { first_partial?: number; end?: number } = {};
+    for await (const event of events) {
+      if (event.type === "Turn" && event.words.length > 0) readAt.first_partial ??= clock.now();
+      if (event.type === "Turn" && event.end_of_turn) readAt.end ??= clock.now();
+      await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
+    }
+    await Promise.all([closing, closed]);
+    const observed = delaysOf(emulator.sessions.slice(before), writtenAt, startedAt);
+    delays.push({
+      first_partial: observed(({ turn }) => turn.words.length > 0, 0, readAt.first_partial),
+      end: observed(({ turn }) => turn.end_of_turn, -1, readAt.end),
+    });
   }
   await meterProvider.forceFlush();
 
-  const delays = emulator.sessions.map(delaysOf);
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const first = points(receiver, "voxpipe.turn.first_partial.duration")[""];
-  const end = points(receiver, "voxpipe.turn.end.duration")[""];
-  expect([first?.value, end?.value]).toEqual([sessionCount, sessionCount]);
-  for (const [histogram, known] of [
-    [first, delays.map(({ firstPartialMs }) => firstPartialMs)],
-    [end, delays.map(({ endOfTurnMs }) => endOfTurnMs)],
-  ] as const) {
-    expect(mean(known)).toBeGreaterThan(100);
-    const off = ((histogram?.sum ?? 0) / sessionCount) * 1000 - mean(known);
-    console.info(`Known delays: ${mean(known).toFixed(1)} ms on average; the histogram is ${off.toFixed(1)} ms off`);
-    expect(Math.abs(off)).toBeLessThan(10);
-    // Each bucket holds the delays that belong there, save those within 10 ms of its bounds.
-    const upTo = histogram?.upTo ?? [];
-    expect(upTo.length).toBeGreaterThan(5);
-    for (const { bound, count } of upTo) {
-      expect(count).toBeGreaterThanOrEqual(known.filter((delay) => delay < bound * 1000 - 10).length);
-      expect(count).toBeLessThanOrEqual(known.filter((delay) => delay < bound * 1000 + 10).length);
+  expect(emulator.sessions).toHaveLength(sessionCount + dropped);
+  for (const turn of turns)
+    for (const part of parts) {
+      const histogram = points(receiver, `voxpipe.turn.${turn}${part}.duration`)[""];
+      const known = delays.map((delay) => delay[turn][part]);
+      expect(histogram?.value).toBe(sessionCount);
+      const mean = known.reduce((sum, value) => sum + value, 0) / sessionCount;
+      const off = ((histogram?.sum ?? 0) / sessionCount) * 1000 - mean;
+      console.info(`${turn}${part}: ${mean.toFixed(1)} ms known on average; the histogram is ${off.toFixed(1)} ms off`);
+      expect(mean).toBeGreaterThan(100);
+      expect(Math.abs(off)).toBeLessThan(10);
+      // Each bucket holds the delays that belong there, save those within 10 ms of its bounds.
+      const upTo = histogram?.upTo ?? [];
+      expect(upTo.length).toBeGreaterThan(5);
+      for (const { bound, count } of upTo) {
+        expect(count).toBeGreaterThanOrEqual(known.filter((delay) => delay < bound * 1000 - 10).length);
+        expect(count).toBeLessThanOrEqual(known.filter((delay) => delay < bound * 1000 + 10).length);
+      }
     }
-  }
   instrumentation.disable();
   await meterProvider.shutdown();
 });
 
-/** From the arrival of the audio of a word's end to the sending of its turn, by the emulator. */
-function delaysOf({ messages }: ObservedSession) {
-  const turns = messages.flatMap((message) =>
+/**
+ * What is known of a session's delays outside of it: from the test, and from its connections at the emulator. The audio of a
+ * word's end comes last on the connection on which its turn is sent.
+ */
+function delaysOf(connections: readonly ObservedSession[], writtenAt: number, startedAt: number) {
+  const messages = connections.at(-1)?.messages ?? [];
+  const sent = messages.flatMap((message) =>
     message.kind === "text" && isTurn(message.json) ? [{ at: message.at, turn: message.json }] : [],
   );
-  const since = (found: (typeof turns)[number] | undefined, endMs: number | undefined): number => {
+  return (wanted: (given: (typeof sent)[number]) => boolean, wordAt: number, readAt = Number.NaN) => {
+    const found = sent.find(wanted);
+    const endMs = found?.turn.words.at(wordAt)?.end ?? Number.NaN;
     let receivedMs = 0;
     for (const message of messages) {
       if (message.kind !== "audio") continue;
       receivedMs += message.durationMs ?? 0;
-      if (found && endMs !== undefined && receivedMs >= endMs) return found.at - message.at;
+      if (found && receivedMs >= endMs)
+        return {
+          "": readAt - startedAt - endMs,
+          ".capture": writtenAt - startedAt - endMs,
+          ".send": message.at - writtenAt,
+          ".service": found.at - message.at,
+          ".reader": readAt - found.at,
+        };
     }
     throw new Error("The session has no such turn.");
-  };
-  const first = turns.find(({ turn }) => turn.words.length > 0);
-  const last = turns.find(({ turn }) => turn.end_of_turn);
-  return {
-    firstPartialMs: since(first, first?.turn.words[0]?.end),
-    endOfTurnMs: since(last, last?.turn.words.at(-1)?.end),
   };
 }
 

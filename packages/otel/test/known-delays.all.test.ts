@@ -40,9 +40,8 @@ test("the histograms of 100 sessions at an OTLP receiver are within 10 ms of the
   const delays: Delays[] = [];
   for (let session = 0; session < sessionCount; session++) {
     const before = emulator.sessions.length;
-    // A source whose audio waited before it was written, and a reader that pauses after each event.
+    // A source whose audio waited before it was written, and a reader that pauses after Begin and after the first partial.
     const startedAt = clock.now() - 1000 - ((session * 37) % 400);
-    const pauseMs = 1300 + ((session * 53) % 400);
     const given = { apiHost: emulator.url, apiKey: "example-key", sampleRate: 16_000, pace: false } as const;
     const [options, platform] = forNode({ ...given, capturedAt: (audioMs) => startedAt + audioMs }, globalThis);
     const { audio, events, closed } = connect(options, { ...platform, clock });
@@ -52,9 +51,12 @@ test("the histograms of 100 sessions at an OTLP receiver are within 10 ms of the
     const closing = writer.close();
     const readAt: { first_partial?: number; end?: number } = {};
     for await (const event of events) {
-      if (event.type === "Turn" && event.words.length > 0) readAt.first_partial ??= clock.now();
+      const isFirst = event.type === "Turn" && event.words.length > 0 && readAt.first_partial === undefined;
+      if (isFirst) readAt.first_partial = clock.now();
       if (event.type === "Turn" && event.end_of_turn) readAt.end ??= clock.now();
-      await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
+      // The first partial comes in the first pause, and the final one in the second.
+      const paused = event.type === "Begin" ? 1300 + ((session * 53) % 400) : isFirst ? (session * 29) % 300 : 0;
+      await new Promise<void>((resolve) => clock.after(paused, resolve));
     }
     await Promise.all([closing, closed]);
     const observed = delaysOf(emulator.sessions.slice(before), writtenAt, startedAt);

@@ -96,7 +96,7 @@ export interface Platform {
   readonly streams: Pick<typeof globalThis, "ReadableStream" | "WritableStream">;
   /** Called with what happens to connections, for tracing; must not throw. */
   readonly trace?: (message: SessionTrace) => void;
-  /** What measures `TurnRead`: `new TurnDelays(trace)`. Absent where nobody can hear of it. */
+  /** What measures `TurnRead`: `new TurnDelays(trace)`. Absent if nobody listens. */
   readonly latency?: (trace: (message: SessionTrace) => void) => LatencyMeter;
   /** Absent where the platform does not know whether there is a network. */
   readonly online?: {

@@ -101,7 +101,7 @@ describe("from a word's audio being written to its turn being read", () => {
     expect((end?.sendMs ?? 0) + (end?.serviceMs ?? 0)).toBe(10_000);
   });
 
-  test("a reader that comes late has a newer reading in the place of the first one, and both times end there", async () => {
+  test("a reader that comes late gets a newer reading instead of the first one, and both times end there", async () => {
     const it = await traced();
     await it.begin();
     await it.write(100);

@@ -40,7 +40,7 @@ export class TurnDelays extends LatencyMeter {
     this.#waiting.push({ turn, arrivedAt: now, read });
   }
 
-  /** The reader may have a newer reading in the place of one that it did not read in time. */
+  /** The reader may get a newer reading instead of one that it did not read in time. */
   override read(event: StreamingEvent, now: number): void {
     if (event.type !== "Turn") return;
     const waiting = this.#waiting;

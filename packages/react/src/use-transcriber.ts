@@ -71,6 +71,9 @@ export function useTranscriber(
     get droppedMs() {
       return read("droppedMs");
     },
+    get channels() {
+      return read("channels");
+    },
     get error() {
       return read("error");
     },

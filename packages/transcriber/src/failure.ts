@@ -9,12 +9,27 @@ export interface TranscriberError {
    */
   readonly code: MicrophoneErrorCode | StreamingErrorCode | "source-failed";
   readonly message: string;
+  /** The name of the one of `sources` that failed; undefined if it was all of them, or there is one source. */
+  readonly channel: string | undefined;
   /** The error itself. */
   readonly cause: unknown;
 }
 
-export function failure(cause: unknown): TranscriberError {
+/** An error of one of several sources. */
+export class ChannelError {
+  readonly channel: string;
+  readonly cause: unknown;
+
+  constructor(channel: string, cause: unknown) {
+    this.channel = channel;
+    this.cause = cause;
+  }
+}
+
+export function failure(error: unknown): TranscriberError {
+  const { channel, cause } = error instanceof ChannelError ? error : { channel: undefined, cause: error };
   const isOurs = cause instanceof MicrophoneError || cause instanceof StreamingError;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return Object.freeze({ code: isOurs ? cause.code : "source-failed", message, cause });
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const message = channel === undefined ? said : `${channel}: ${said}`;
+  return Object.freeze({ code: isOurs ? cause.code : "source-failed", message, channel, cause });
 }

@@ -1,15 +1,15 @@
 import type { Level } from "@voxpipe/audio";
 import { listMicrophones, type MicrophoneDevice, openMicrophone } from "@voxpipe/microphone";
 import { createTranscript } from "@voxpipe/transcript";
-import type { ConnectOptions, StreamingEvent, StreamingSession } from "voxpipe";
+import type { ConnectOptions } from "voxpipe";
 import { failure, type TranscriberError } from "./failure.ts";
 import { LevelWatch, silence } from "./level-watch.ts";
 import { type Effect, type Input, type Phase, statusOf, type TranscriberStatus, table } from "./machine.ts";
 import { listen, notify } from "./notify.ts";
-import type { TranscriberOptions } from "./options.ts";
-import { Run, type RunListener } from "./run.ts";
+import type { SourcesOptions, TranscriberOptions } from "./options.ts";
+import { type AnyEvent, Run, type RunListener } from "./run.ts";
 import { idleSnapshot, type TranscriberSnapshot } from "./snapshot.ts";
-import { checkSource, type Source, sourceOf } from "./source/source.ts";
+import { type Capture, type Captures, checkSource, type Source, sourceOf } from "./source/source.ts";
 
 type Call = "start" | "stop" | "abort" | "pause" | "resume";
 
@@ -18,14 +18,14 @@ export class LiveTranscriber implements RunListener {
   snapshot: TranscriberSnapshot = idleSnapshot;
   readonly levels: LevelWatch;
   readonly microphones: NonNullable<TranscriberOptions["microphones"]>;
-  readonly #options: TranscriberOptions;
+  readonly #options: TranscriberOptions | SourcesOptions;
   readonly #connectOptions: ConnectOptions;
   readonly #listeners = new Set<() => void>();
   #transcript: ReturnType<typeof createTranscript>;
   #phase: Phase = "idle";
-  #run: Run | undefined;
+  run: Run | undefined;
   /** Kept over a pause. */
-  #source: Source | undefined;
+  #source: Source<Capture | Captures> | undefined;
   /** Until the microphone of the run before is off. */
   #closing: Promise<unknown> | undefined;
   #muted = false;
@@ -36,25 +36,21 @@ export class LiveTranscriber implements RunListener {
   #error: TranscriberError | undefined;
   #waiting: { readonly status: TranscriberStatus; readonly resolve: () => void }[] = [];
 
-  constructor(options: TranscriberOptions) {
-    const { source, sampleRate = 16_000, microphone, transcript, onEvent, microphones, ...connectOptions } = options;
-    if (source !== undefined && typeof source !== "function") checkSource(source);
+  constructor(options: TranscriberOptions | SourcesOptions) {
+    const { source, sources, sampleRate = 16_000, microphone, transcript, onEvent, microphones, ...rest } = options;
+    for (const option of Object.values(sources ?? [source])) if (typeof option !== "function") checkSource(option);
     this.#options = options;
-    this.#connectOptions = { ...connectOptions, sampleRate };
+    this.#connectOptions = { ...rest, sampleRate };
     this.microphones = microphones ?? { openMicrophone, listMicrophones };
     this.#deviceId = microphone?.deviceId || undefined;
     this.#transcript = createTranscript(transcript);
     this.#transcript.subscribe(() => this.changed());
-    this.levels = new LevelWatch(() => this.#run?.capture?.level);
+    this.levels = new LevelWatch(() => this.run?.capture?.level);
     this.snapshot = Object.freeze(this.#state());
   }
 
   get level(): Level {
-    return this.#run?.capture?.level ?? silence;
-  }
-
-  get session(): StreamingSession | undefined {
-    return this.#run?.session;
+    return this.run?.capture?.level ?? silence;
   }
 
   subscribe(listener: () => void): () => void {
@@ -77,30 +73,29 @@ export class LiveTranscriber implements RunListener {
   }
 
   report(input: Input, error?: unknown): void {
-    const step = table[this.#phase][input];
+    const was = this.#phase;
+    const step = table[was][input];
     if (!step) return;
     const [phase, ...effects] = step;
     this.#phase = phase;
     if (input === "start" || input === "resume") this.#error = undefined;
     // Of two errors in a row the first one is the cause.
-    if (error !== undefined && !(phase === "failed" && this.#error)) this.#error = failure(error);
+    if (error !== undefined && !(was === "failing" && this.#error)) this.#error = failure(error);
     for (const effect of effects) this.#do(effect);
     this.levels.update();
-    const over = this.#waiting.filter(({ status }) => !this.#isUnderWay(status));
-    this.#waiting = this.#waiting.filter((waiting) => !over.includes(waiting));
-    for (const { resolve } of over) resolve();
+    this.#waiting = this.#waiting.filter(({ status, resolve }) => this.#isUnderWay(status) || void resolve());
     this.changed();
   }
 
-  event(event: StreamingEvent): void {
+  event(event: AnyEvent): void {
     this.#transcript.push(event);
-    const { onEvent } = this.#options;
+    const { onEvent }: { readonly onEvent?: RunListener["event"] | undefined } = this.#options;
     if (onEvent) notify([onEvent], event);
   }
 
   mute(muted: boolean): void {
     this.#muted = muted;
-    const capture = this.#run?.capture;
+    const capture = this.run?.capture;
     if (muted) capture?.mute();
     else capture?.unmute();
     this.changed();
@@ -111,7 +106,7 @@ export class LiveTranscriber implements RunListener {
     const choice = ++this.#choices;
     this.#deviceId = deviceId;
     this.changed();
-    const run = this.#run;
+    const run = this.run;
     const capture = run?.capture;
     // A later start, or the opening that is under way, follows the choice.
     const isOff = () => capture?.state === "stopped";
@@ -126,7 +121,7 @@ export class LiveTranscriber implements RunListener {
       error = failure(cause);
     }
     this.#choosing--;
-    if (choice !== this.#choices || run !== this.#run || isOff()) return;
+    if (choice !== this.#choices || run !== this.run || isOff()) return;
     this.#deviceId = run.deviceId;
     this.#error = error;
     this.changed();
@@ -141,7 +136,8 @@ export class LiveTranscriber implements RunListener {
   }
 
   captureChanged(): void {
-    const run = this.#run;
+    const run = this.run;
+    this.#error ??= run?.capture?.error;
     const heard = run?.capture?.device.deviceId;
     // A chosen device that was lost is followed by the system's default.
     if (run?.deviceId !== undefined && this.#choosing === 0 && heard && heard !== run.deviceId)
@@ -158,13 +154,15 @@ export class LiveTranscriber implements RunListener {
   }
 
   #do(effect: Effect): void {
-    const run = this.#run;
+    const run = this.run;
     switch (effect) {
       case "open":
         this.#open();
         break;
       case "connect":
         if (run?.deviceId !== this.#deviceId) void this.setDevice(this.#deviceId);
+        // A run is a further session, whichever of its channels begins first.
+        if (run?.capture?.channels) this.#transcript.push({ type: "Begin" });
         run?.connect(this.#connectOptions);
         break;
       case "hush":
@@ -172,10 +170,10 @@ export class LiveTranscriber implements RunListener {
         break;
       case "close":
         // Events end after it, or fail.
-        void run?.session?.close();
+        void (run?.session ?? run?.call)?.close();
         break;
       case "drop":
-        this.#run = undefined;
+        this.run = undefined;
         this.#closing = run?.drop();
         break;
       case "forget":
@@ -186,28 +184,27 @@ export class LiveTranscriber implements RunListener {
 
   #open(): void {
     const run = new Run(this.#deviceId, this);
-    this.#run = run;
+    this.run = run;
     const { sampleRate = 16_000 } = this.#options;
-    void run.open((isOver) => this.#prepare(isOver), { sampleRate, isMuted: () => this.#muted });
+    void run.open((signal) => this.#prepare(signal), { sampleRate, isMuted: () => this.#muted });
   }
 
   /** Without a wait if nothing has to be waited for: browsers open some sources only in a click's own task. */
-  async #prepare(isOver: () => boolean): Promise<Source | undefined> {
+  async #prepare(signal: AbortSignal): Promise<Source<Capture | Captures> | undefined> {
     if (this.#closing) await this.#closing;
-    if (isOver()) return undefined;
+    if (signal.aborted) return undefined;
     if (this.#source) return this.#source;
-    const { source: given, microphone = {} } = this.#options;
-    const isOurs = typeof given === "function";
-    const source = await sourceOf(isOurs ? await given() : given, isOurs, this.microphones.openMicrophone, microphone);
-    if (isOver()) return void source.release();
+    const source = await sourceOf(this.#options, this.microphones.openMicrophone, signal);
+    if (signal.aborted) return void source.release();
     this.#source = source;
     return source;
   }
 
   #state(): TranscriberSnapshot {
-    const run = this.#run;
+    const run = this.run;
     const capture = run?.capture?.state === "stopped" ? undefined : run?.capture;
     const device = this.#device(capture?.device);
+    const { droppedMs, channels = idleSnapshot.channels } = run ? (run.capture ?? idleSnapshot) : this.snapshot;
     return {
       status: statusOf[this.#phase],
       transcript: this.#transcript.snapshot,
@@ -215,7 +212,8 @@ export class LiveTranscriber implements RunListener {
       deviceId: this.#deviceId,
       device,
       interrupted: capture?.state === "interrupted",
-      droppedMs: run ? (run.capture?.droppedMs ?? 0) : this.snapshot.droppedMs,
+      droppedMs,
+      channels,
       error: this.#error,
     };
   }

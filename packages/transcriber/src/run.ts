@@ -1,19 +1,25 @@
+import type { ChannelEvent, ChannelsSession } from "@voxpipe/channels";
 import { type ConnectOptions, connect, type StreamingEvent, type StreamingSession } from "voxpipe";
 import type { Input } from "./machine.ts";
-import type { Capture, Source } from "./source/source.ts";
+import type { Capture, Captures, Source } from "./source/source.ts";
+
+export type AnyEvent = StreamingEvent | ChannelEvent<string>;
+type AnySession = StreamingSession | ChannelsSession<string>;
 
 export interface RunListener {
   /** What happened, for the table. */
   report(input: Input, error?: unknown): void;
   /** Of the capture: device, interruption, or dropped audio. */
   captureChanged(): void;
-  event(event: StreamingEvent): void;
+  event(event: AnyEvent): void;
 }
 
-/** One capture and the session that it is sent to, from an opening to the last word. */
+/** One capture and the session that it is sent to, from an opening to the last word; or several of both. */
 export class Run {
-  capture: Capture | undefined;
+  capture: Capture | Captures | undefined;
   session: StreamingSession | undefined;
+  /** Instead of a session, if there are several sources. */
+  call: ChannelsSession<string> | undefined;
   /** The choice that the capture follows. */
   deviceId: string | undefined;
   readonly #giveUp = new AbortController();
@@ -30,15 +36,15 @@ export class Run {
 
   /** @param prepare resolves to the source, when nothing else is open; undefined if this run was dropped meanwhile */
   async open(
-    prepare: (isOver: () => boolean) => Promise<Source | undefined>,
+    prepare: (signal: AbortSignal) => Promise<Source<Capture | Captures> | undefined>,
     options: { readonly sampleRate: number; readonly isMuted: () => boolean },
   ): Promise<void> {
     try {
-      const source = await prepare(() => this.#isOver);
+      const { signal } = this.#giveUp;
+      const source = await prepare(signal);
       if (!source || this.#isOver) return;
       const { sampleRate, isMuted } = options;
       const { deviceId } = this;
-      const { signal } = this.#giveUp;
       const capture = await source.open({ deviceId, sampleRate, muted: isMuted(), signal });
       if (this.#isOver) return void capture.stop();
       this.capture = capture;
@@ -53,10 +59,21 @@ export class Run {
   }
 
   connect(options: ConnectOptions): void {
+    const { capture } = this;
+    const { signal } = this.#giveUp;
     try {
-      this.session = connect({ ...options, signal: this.#giveUp.signal });
-      void this.#send(this.session);
-      void this.#read(this.session);
+      if (!capture) return;
+      if ("connect" in capture) {
+        const { call, sent } = capture.connect(signal);
+        this.call = call;
+        void this.#send(call, sent);
+        void this.#read(call);
+      } else {
+        const session = connect({ ...options, signal });
+        this.session = session;
+        void this.#send(session, capture.readable.pipeTo(session.audio, { preventClose: true, preventAbort: true }));
+        void this.#read(session);
+      }
     } catch (error) {
       this.#report("failed", error);
     }
@@ -69,9 +86,9 @@ export class Run {
   }
 
   /** The session is ended by `close`, also if the source fails: what was heard before is still transcribed. */
-  async #send(session: StreamingSession): Promise<void> {
+  async #send(session: AnySession, sent: Promise<void>): Promise<void> {
     try {
-      await this.capture?.readable.pipeTo(session.audio, { preventClose: true, preventAbort: true });
+      await sent;
       this.#report("sourceEnded");
     } catch (error) {
       // Of a session that failed, its events report the error.
@@ -79,13 +96,15 @@ export class Run {
     }
   }
 
-  async #read(session: StreamingSession): Promise<void> {
+  async #read(session: AnySession): Promise<void> {
     try {
       for await (const event of session.events) {
         if (this.#isOver) return;
         this.#listener.event(event);
-        if (event.type === "Begin" || event.type === "Reconnected") this.#report("connected");
         if (event.type === "Reconnecting") this.#report("dropped");
+        // Of several sessions, once the last one is; or has failed.
+        else if (/^(Begin|Reconnected|ChannelFailed)$/.test(event.type) && !/connecting/.test(session.state))
+          this.#report("connected");
       }
       this.#report("ended");
     } catch (error) {

@@ -1,8 +1,9 @@
 import type { Level } from "@voxpipe/audio";
+import type { ChannelsSession } from "@voxpipe/channels";
 import type { MicrophoneDevice } from "@voxpipe/microphone";
 import type { StreamingSession } from "voxpipe";
 import { LiveTranscriber } from "./live-transcriber.ts";
-import type { TranscriberOptions } from "./options.ts";
+import type { SourcesOptions, TranscriberOptions } from "./options.ts";
 import type { TranscriberSnapshot } from "./snapshot.ts";
 
 /**
@@ -45,8 +46,10 @@ export interface Transcriber extends AsyncDisposable {
   readonly level: Level;
   /** `listener` is called when the level has changed, up to 20 times a second. Returns a function that ends this. */
   readonly watchLevel: (listener: (level: Level) => void) => () => void;
-  /** The session of this run, for `updateConfiguration`, `forceEndpoint` and `stats`. */
+  /** The session of this run, for `updateConfiguration`, `forceEndpoint` and `stats`; undefined if there are `sources`. */
   readonly session: StreamingSession | undefined;
+  /** With `sources`, the sessions of this run, for the same. */
+  readonly call: ChannelsSession<string> | undefined;
   /** As of `@voxpipe/microphone`. */
   readonly listMicrophones: () => Promise<MicrophoneDevice[]>;
 }
@@ -62,7 +65,7 @@ export interface Transcriber extends AsyncDisposable {
  * ```
  * @throws MicrophoneError `invalid-options` if `source` is none; RangeError if `transcript.keep` is no number of turns
  */
-export function createTranscriber(options: TranscriberOptions): Transcriber {
+export function createTranscriber(options: TranscriberOptions | SourcesOptions): Transcriber {
   const live = new LiveTranscriber(options);
   return {
     get snapshot() {
@@ -83,7 +86,10 @@ export function createTranscriber(options: TranscriberOptions): Transcriber {
     },
     watchLevel: (listener) => live.levels.watch(listener),
     get session() {
-      return live.session;
+      return live.run?.session;
+    },
+    get call() {
+      return live.run?.call;
     },
     listMicrophones: () => live.microphones.listMicrophones(),
     [Symbol.asyncDispose]: () => live.call("stop"),

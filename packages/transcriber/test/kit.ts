@@ -4,6 +4,7 @@ import { startEmulator } from "@voxpipe/testing/exact-emulator";
 import { expect } from "vitest";
 import {
   createTranscriber,
+  type SourcesOptions,
   type Transcriber,
   type TranscriberOptions,
   type TranscriberSnapshot,
@@ -24,7 +25,15 @@ export interface Kit extends AsyncDisposable {
 }
 
 /** A transcriber between a microphone that speaks for 30 s, ten times as fast as people do, and a real server. */
-export async function startKit(options: Partial<TranscriberOptions> = {}, server: EmulatorOptions = {}): Promise<Kit> {
+export function startKit(options?: Partial<TranscriberOptions>, server?: EmulatorOptions): Promise<Kit>;
+export function startKit(
+  options: Pick<SourcesOptions, "sources"> & Partial<SourcesOptions>,
+  server?: EmulatorOptions,
+): Promise<Kit>;
+export async function startKit(
+  options: Partial<TranscriberOptions | SourcesOptions> = {},
+  server: EmulatorOptions = {},
+): Promise<Kit> {
   const emulator = await startEmulator(server);
   const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms / 10));
   const fake = fakeMicrophones({ audio: tone(30), after: "silence", wait });

@@ -1,48 +1,96 @@
+import type { ChannelsSession } from "@voxpipe/channels";
 import { type Microphone, MicrophoneError, type MicrophoneOptions, type openMicrophone } from "@voxpipe/microphone";
+import type { TranscriberError } from "../failure.ts";
+import type { SourcesOptions, TranscriberOptions } from "../options.ts";
+import type { ChannelSnapshot } from "../snapshot.ts";
 
-/** What can be transcribed beside a microphone: any `MediaStream`, or mono s16le bytes at `sampleRate`. */
-export type AudioSource = MediaStream | ReadableStream<Uint8Array>;
+/** What can be transcribed: a microphone, any `MediaStream`, or mono s16le bytes at `sampleRate`. */
+export type AudioSource = "microphone" | MediaStream | ReadableStream<Uint8Array>;
+
+export type Given = AudioSource | Microphone | undefined;
+
+/** A source, or a function that gives one at each start; also one that is open already, as `openTabAudio()` gives it. */
+export type SourceOption = AudioSource | (() => Given | Promise<Given>);
 
 /** What is captured just now: a microphone, or what behaves like one. */
 export type Capture = Pick<
   Microphone,
   "readable" | "level" | "device" | "state" | "droppedMs" | "mute" | "unmute" | "setDevice" | "stop"
-> & { addEventListener(type: "statechange" | "devicechange" | "dropped", listener: () => void): void };
+> & {
+  addEventListener(type: "statechange" | "devicechange" | "dropped", listener: () => void): void;
+  /** Of one that was open before: when its audio begins, on the clock of `performance`. */
+  readonly since?: number | undefined;
+  /** Of a shared tab. */
+  readonly problem?: MicrophoneError | undefined;
+  /** Of several sources: each one, and why the first one failed that did. */
+  readonly channels?: Readonly<Record<string, ChannelSnapshot>>;
+  readonly error?: TranscriberError | undefined;
+};
+
+/** What is captured of several sources. */
+export interface Captures extends Omit<Capture, "readable"> {
+  /** Starts a session, or one for each. `sent` resolves when all have ended, and rejects if all have failed. */
+  connect(signal: AbortSignal): { readonly call: ChannelsSession<string>; readonly sent: Promise<void> };
+}
 
 export type OpenOptions = Pick<MicrophoneOptions, "deviceId" | "sampleRate" | "muted" | "signal">;
 
 /** What can be opened, and after a pause be opened again. */
-export interface Source {
-  open(options: OpenOptions): Promise<Capture>;
+export interface Source<Opened = Capture> {
+  readonly isMicrophone?: boolean;
+  open(options: OpenOptions): Promise<Opened>;
   /** It is not opened again. */
   release(): void;
 }
 
-/** @param isOurs whether the source was made for this run, so that its tracks are to be stopped behind it */
+/** What was asked for; a promise of what a function will give, which is ours. */
+export type Asked = Given | Promise<Given>;
+
+/**
+ * The source of these options, or several as one. Functions are called at once: browsers open some sources only in a click's
+ * own task.
+ */
 export async function sourceOf(
-  given: AudioSource | undefined,
-  isOurs: boolean,
+  options: TranscriberOptions | SourcesOptions,
   open: typeof openMicrophone,
-  fixed: MicrophoneOptions,
-): Promise<Source> {
-  if (given === undefined) return { open: (options) => open({ ...fixed, ...options }), release() {} };
-  checkSource(given);
-  if ("getReader" in given) {
-    // Only pages with such a stream load it.
-    const { pcmSource } = await import("./pcm-source.ts");
-    return pcmSource(given);
+  signal: AbortSignal,
+): Promise<Source<Capture | Captures>> {
+  const { source, sources, microphone } = options;
+  if (!sources && (source ?? "microphone") === "microphone") return microphoneSource(open, microphone);
+  const asked = Object.values(sources ?? [source]).map((option) =>
+    typeof option === "function" ? (async () => option())() : option,
+  );
+  // One that rejects meanwhile is reported by its reader.
+  void Promise.allSettled(asked);
+  let given: typeof import("./given-source.ts");
+  try {
+    // Only pages with such sources load it.
+    given = await import("./given-source.ts");
+  } catch (error) {
+    letGo(asked);
+    throw error;
   }
-  return {
-    // A given stream has no device to choose.
-    open: ({ deviceId, ...options }) => open({ ...fixed, ...options, stream: given, deviceId: undefined }),
-    release() {
-      if (isOurs) for (const track of given.getTracks()) track.stop();
-    },
-  };
+  return given.givenSources(options, asked, open, signal);
+}
+
+export function microphoneSource(open: typeof openMicrophone, fixed?: MicrophoneOptions): Source {
+  return { isMicrophone: true, open: (options) => open({ ...fixed, ...options }), release() {} };
+}
+
+/** Ends what functions give, now or later. Of what has a reader, that does it. */
+export function letGo(asked: readonly Asked[]): void {
+  for (const each of asked) if (each instanceof Promise) each.then(end).catch(() => {});
+}
+
+async function end(given: Given): Promise<void> {
+  if (typeof given !== "object") return;
+  if ("getTracks" in given) for (const track of given.getTracks()) track.stop();
+  else await ("stop" in given ? given.stop() : given.cancel());
 }
 
 /** @throws MicrophoneError `invalid-options` */
-export function checkSource(given: unknown): void {
+export function checkSource(given: unknown): asserts given is AudioSource | undefined {
+  if (given === undefined || given === "microphone") return;
   if (typeof given === "object" && given !== null && ("getReader" in given || "getAudioTracks" in given)) return;
   const kind = Object.prototype.toString.call(given).slice(8, -1);
   throw new MicrophoneError(

@@ -15,21 +15,18 @@ export interface TranscriberError {
   readonly cause: unknown;
 }
 
-/** An error of one of several sources. */
+/** Of one of several sources. */
 export class ChannelError {
-  readonly channel: string;
-  readonly cause: unknown;
+  readonly failure: TranscriberError;
 
-  constructor(channel: string, cause: unknown) {
-    this.channel = channel;
-    this.cause = cause;
+  constructor(failure: TranscriberError) {
+    this.failure = failure;
   }
 }
 
-export function failure(error: unknown): TranscriberError {
-  const { channel, cause } = error instanceof ChannelError ? error : { channel: undefined, cause: error };
+export function failure(cause: unknown): TranscriberError {
+  if (cause instanceof ChannelError) return cause.failure;
   const isOurs = cause instanceof MicrophoneError || cause instanceof StreamingError;
-  const said = cause instanceof Error ? cause.message : String(cause);
-  const message = channel === undefined ? said : `${channel}: ${said}`;
-  return Object.freeze({ code: isOurs ? cause.code : "source-failed", message, channel, cause });
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return Object.freeze({ code: isOurs ? cause.code : "source-failed", message, channel: undefined, cause });
 }

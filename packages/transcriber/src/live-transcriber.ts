@@ -1,6 +1,6 @@
 import type { Level } from "@voxpipe/audio";
 import { listMicrophones, type MicrophoneDevice, openMicrophone } from "@voxpipe/microphone";
-import { createTranscript } from "@voxpipe/transcript";
+import { createTranscript, type TranscriptOptions } from "@voxpipe/transcript";
 import type { ConnectOptions } from "voxpipe";
 import { failure, type TranscriberError } from "./failure.ts";
 import { LevelWatch, silence } from "./level-watch.ts";
@@ -43,8 +43,7 @@ export class LiveTranscriber implements RunListener {
     this.#connectOptions = { ...rest, sampleRate };
     this.microphones = microphones ?? { openMicrophone, listMicrophones };
     this.#deviceId = microphone?.deviceId || undefined;
-    this.#transcript = createTranscript(transcript);
-    this.#transcript.subscribe(() => this.changed());
+    this.#transcript = this.#begin(transcript);
     this.levels = new LevelWatch(() => this.run?.capture?.level);
     this.snapshot = Object.freeze(this.#state());
   }
@@ -129,10 +128,14 @@ export class LiveTranscriber implements RunListener {
 
   clear(): void {
     const { keep } = this.#options.transcript ?? {};
-    const transcript = createTranscript({ keep });
-    transcript.subscribe(() => this.changed());
-    this.#transcript = transcript;
+    this.#transcript = this.#begin({ keep });
     this.changed();
+  }
+
+  #begin(options?: TranscriptOptions) {
+    const transcript = createTranscript(options);
+    transcript.subscribe(() => this.changed());
+    return transcript;
   }
 
   captureChanged(): void {

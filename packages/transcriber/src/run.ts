@@ -66,13 +66,11 @@ export class Run {
       if ("connect" in capture) {
         const { call, sent } = capture.connect(signal);
         this.call = call;
-        void this.#send(call, sent);
-        void this.#read(call);
+        this.#follow(call, sent);
       } else {
         const session = connect({ ...options, signal });
         this.session = session;
-        void this.#send(session, capture.readable.pipeTo(session.audio, { preventClose: true, preventAbort: true }));
-        void this.#read(session);
+        this.#follow(session, capture.readable.pipeTo(session.audio, { preventClose: true, preventAbort: true }));
       }
     } catch (error) {
       this.#report("failed", error);
@@ -83,6 +81,11 @@ export class Run {
   drop(): Promise<unknown> | undefined {
     this.#giveUp.abort();
     return this.capture?.stop();
+  }
+
+  #follow(session: AnySession, sent: Promise<void>): void {
+    void this.#send(session, sent);
+    void this.#read(session);
   }
 
   /** The session is ended by `close`, also if the source fails: what was heard before is still transcribed. */
@@ -101,10 +104,9 @@ export class Run {
       for await (const event of session.events) {
         if (this.#isOver) return;
         this.#listener.event(event);
-        if (event.type === "Reconnecting") this.#report("dropped");
-        // Of several sessions, once the last one is; or has failed.
-        else if (/^(Begin|Reconnected|ChannelFailed)$/.test(event.type) && !/connecting/.test(session.state))
-          this.#report("connected");
+        // Several sessions are connected once the last one is, or has failed.
+        const isDropped = event.type === "Reconnecting" || /connecting/.test(session.state);
+        this.#report(isDropped ? "dropped" : "connected");
       }
       this.#report("ended");
     } catch (error) {

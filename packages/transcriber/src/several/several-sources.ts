@@ -1,9 +1,9 @@
 import { MicrophoneError, type openMicrophone } from "@voxpipe/microphone";
-import { ChannelError } from "../failure.ts";
 import type { SourcesOptions } from "../options.ts";
 import { givenSource } from "../source/given-source.ts";
 import type { Asked, Captures, Source } from "../source/source.ts";
 import { Channel } from "./channel.ts";
+import { ofChannel } from "./of-channel.ts";
 import { SeveralCaptures } from "./several-captures.ts";
 
 /**
@@ -63,7 +63,7 @@ function each<T, R>(
   return Promise.all(
     values.map((value, index) =>
       make(value, index).catch((cause: unknown) => {
-        throw new ChannelError(nameOf(index), cause);
+        throw ofChannel(nameOf(index), cause);
       }),
     ),
   );

@@ -70,7 +70,8 @@ function build(name, settings) {
       dir: `${folder}/dist`,
       format: "es",
       sourcemap: true,
-      chunkFileNames: "[name].js",
+      // What an entry shares with chunks that it loads on demand.
+      chunkFileNames: ({ name }) => (entries.includes(name) ? `${name}-shared.js` : "[name].js"),
       // A file for each module, so that bundlers can leave out what an application does not use: schemas run when loaded.
       preserveModules: modules,
       // An entry names only what it needs itself, so that bundlers can leave out a chunk with all that it imports.

@@ -1,47 +1,49 @@
 import type { Level } from "@voxpipe/audio";
 import { listen, notify } from "./notify.ts";
 
-export const silence: Level = Object.freeze({ rms: Number.NEGATIVE_INFINITY, peak: Number.NEGATIVE_INFINITY });
+const peak = Number.NEGATIVE_INFINITY;
+export const silence: Level = Object.freeze({ rms: peak, peak });
 
 /** Ms between two looks: microphones measure that often. */
 const interval = 50;
 
-/** Reports the level to those who watch it. There is a timer only while someone watches and something is captured. */
-export class LevelWatch {
-  readonly #read: () => Level | undefined;
-  readonly #listeners = new Set<(level: Level) => void>();
-  #timer: ReturnType<typeof setInterval> | undefined;
-  #last = silence;
+/**
+ * Reports the level to those who watch it. There is a timer only while someone watches and something is captured.
+ *
+ * @param read the present level; undefined while nothing is captured
+ */
+export function levelWatch(read: () => Level | undefined) {
+  const listeners = new Set<(level: Level) => void>();
+  let timer: ReturnType<typeof setInterval> | undefined;
+  let last = silence;
 
-  /** @param read the present level; undefined while nothing is captured */
-  constructor(read: () => Level | undefined) {
-    this.#read = read;
-  }
+  const now = () => read() ?? silence;
 
-  watch(listener: (level: Level) => void): () => void {
-    const leave = listen(this.#listeners, listener);
-    this.update();
-    return () => {
-      leave();
-      this.update();
-    };
-  }
+  const look = () => {
+    const level = now();
+    if (level.rms === last.rms && level.peak === last.peak) return;
+    last = level;
+    notify(listeners, level);
+  };
 
   /** Call it when a capture has begun or ended. */
-  update(): void {
-    const runs = this.#listeners.size > 0 && this.#read() !== undefined;
-    if (runs) this.#timer ??= setInterval(() => this.#look(), interval);
+  const update = () => {
+    if (listeners.size > 0 && read() !== undefined) timer ??= setInterval(look, interval);
     else {
-      clearInterval(this.#timer);
-      this.#timer = undefined;
-      this.#look();
+      clearInterval(timer);
+      timer = undefined;
+      look();
     }
-  }
+  };
 
-  #look(): void {
-    const level = this.#read() ?? silence;
-    if (level.rms === this.#last.rms && level.peak === this.#last.peak) return;
-    this.#last = level;
-    notify(this.#listeners, level);
-  }
+  const watch = (listener: (level: Level) => void) => {
+    const leave = listen(listeners, listener);
+    update();
+    return () => {
+      leave();
+      update();
+    };
+  };
+
+  return { now, update, watch };
 }

@@ -1,229 +1,242 @@
-import type { Level } from "@voxpipe/audio";
 import { listMicrophones, type MicrophoneDevice, openMicrophone } from "@voxpipe/microphone";
 import { createTranscript, type TranscriptOptions } from "@voxpipe/transcript";
-import type { ConnectOptions } from "voxpipe";
 import { failure, type TranscriberError } from "./failure.ts";
-import { LevelWatch, silence } from "./level-watch.ts";
+import { levelWatch } from "./level-watch.ts";
 import { type Effect, type Input, type Phase, statusOf, type TranscriberStatus, table } from "./machine.ts";
 import { listen, notify } from "./notify.ts";
 import type { SourcesOptions, TranscriberOptions } from "./options.ts";
-import { type AnyEvent, Run, type RunListener } from "./run.ts";
+import { type AnyEvent, newRun, type Run, type RunHost } from "./run.ts";
 import { idleSnapshot, type TranscriberSnapshot } from "./snapshot.ts";
 import { type Capture, type Captures, checkSource, type Source, sourceOf } from "./source/source.ts";
+import type { Transcriber } from "./transcriber.ts";
 
 type Call = "start" | "stop" | "abort" | "pause" | "resume";
 
-/** Does what the table says: it holds the source, the present run, and what the snapshot is made from. */
-export class LiveTranscriber implements RunListener {
-  snapshot: TranscriberSnapshot = idleSnapshot;
-  readonly levels: LevelWatch;
-  readonly microphones: NonNullable<TranscriberOptions["microphones"]>;
-  readonly #options: TranscriberOptions | SourcesOptions;
-  readonly #connectOptions: ConnectOptions;
-  readonly #listeners = new Set<() => void>();
-  #transcript: ReturnType<typeof createTranscript>;
-  #phase: Phase = "idle";
-  run: Run | undefined;
+const begins = (input: Input) => input === "start" || input === "resume";
+
+/**
+ * Does what the table says: it holds the source, the present run, and what the snapshot is made from. A function, as local
+ * names are short in what a page loads.
+ */
+export function liveTranscriber(options: TranscriberOptions | SourcesOptions): Transcriber {
+  const { source, sources, sampleRate = 16_000, microphone, transcript: first, onEvent, microphones, ...rest } = options;
+  const wanted = Object.values(sources ?? [source]);
+  for (const option of wanted) if (typeof option !== "function") checkSource(option);
+  const used = microphones ?? { openMicrophone, listMicrophones };
+  const listeners = new Set<() => void>();
+  let phase: Phase = "idle";
+  let run: Run | undefined;
   /** Kept over a pause. */
-  #source: Source<Capture | Captures> | undefined;
+  let kept: Source<Capture | Captures> | undefined;
   /** Until the microphone of the run before is off. */
-  #closing: Promise<unknown> | undefined;
-  #muted = false;
-  #deviceId: string | undefined;
+  let closing: Promise<unknown> | undefined;
+  let muted = false;
+  let deviceId = microphone?.deviceId || undefined;
   /** Counts choices of a device, of which the last one counts; and those under way. */
-  #choices = 0;
-  #choosing = 0;
-  #error: TranscriberError | undefined;
-  #waiting: { readonly status: TranscriberStatus; readonly resolve: () => void }[] = [];
+  let choices = 0;
+  let choosing = 0;
+  let error: TranscriberError | undefined;
+  let waiting: { readonly status: TranscriberStatus; readonly resolve: () => void }[] = [];
+  let snapshot = idleSnapshot;
+  let transcript = begin(first);
+  const levels = levelWatch(() => live()?.level);
 
-  constructor(options: TranscriberOptions | SourcesOptions) {
-    const { source, sources, sampleRate = 16_000, microphone, transcript, onEvent, microphones, ...rest } = options;
-    for (const option of Object.values(sources ?? [source])) if (typeof option !== "function") checkSource(option);
-    this.#options = options;
-    this.#connectOptions = { ...rest, sampleRate };
-    this.microphones = microphones ?? { openMicrophone, listMicrophones };
-    this.#deviceId = microphone?.deviceId || undefined;
-    this.#transcript = this.#begin(transcript);
-    this.levels = new LevelWatch(() => this.run?.capture?.level);
-    this.snapshot = Object.freeze(this.#state());
-  }
+  const host: RunHost = {
+    connectOptions: { ...rest, sampleRate },
+    isMuted: () => muted,
+    report,
+    event(event: AnyEvent) {
+      transcript.push(event);
+      const listener: RunHost["event"] | undefined = onEvent;
+      if (listener) notify([listener], event);
+    },
+    captureChanged() {
+      error ??= run?.capture?.error;
+      const heard = live()?.device.deviceId;
+      // A chosen device that was lost is followed by the system's default.
+      if (run?.deviceId !== undefined && choosing === 0 && heard && heard !== run.deviceId)
+        deviceId = run.deviceId = undefined;
+      changed();
+    },
+  };
 
-  get level(): Level {
-    return this.run?.capture?.level ?? silence;
-  }
-
-  subscribe(listener: () => void): () => void {
-    return listen(this.#listeners, listener);
-  }
-
-  /** Resolves when the call has come to an end, good or bad. */
-  call(input: Call): Promise<void> {
-    this.report(input);
-    const status = input === "start" || input === "resume" ? "starting" : "finishing";
-    return new Promise((resolve) => {
-      if (this.#isUnderWay(status)) this.#waiting.push({ status, resolve });
-      else resolve();
-    });
-  }
-
-  /** In a restart, a stop and a start are. */
-  #isUnderWay(status: TranscriberStatus): boolean {
-    return this.#phase === "restarting" || statusOf[this.#phase] === status;
-  }
-
-  report(input: Input, error?: unknown): void {
-    const was = this.#phase;
-    const step = table[was][input];
-    if (!step) return;
-    const [phase, ...effects] = step;
-    this.#phase = phase;
-    if (input === "start" || input === "resume") this.#error = undefined;
-    // Of two errors in a row the first one is the cause.
-    if (error !== undefined && !(was === "failing" && this.#error)) this.#error = failure(error);
-    for (const effect of effects) this.#do(effect);
-    this.levels.update();
-    this.#waiting = this.#waiting.filter(({ status, resolve }) => this.#isUnderWay(status) || void resolve());
-    this.changed();
-  }
-
-  event(event: AnyEvent): void {
-    this.#transcript.push(event);
-    const { onEvent }: { readonly onEvent?: RunListener["event"] | undefined } = this.#options;
-    if (onEvent) notify([onEvent], event);
-  }
-
-  mute(muted: boolean): void {
-    this.#muted = muted;
-    const capture = this.run?.capture;
-    if (muted) capture?.mute();
-    else capture?.unmute();
-    this.changed();
-  }
-
-  async setDevice(id?: string): Promise<void> {
-    const deviceId = id || undefined;
-    const choice = ++this.#choices;
-    this.#deviceId = deviceId;
-    this.changed();
-    const run = this.run;
-    const capture = run?.capture;
-    // A later start, or the opening that is under way, follows the choice.
-    const isOff = () => capture?.state === "stopped";
-    if (!run || !capture || isOff()) return;
-    let error: TranscriberError | undefined;
-    this.#choosing++;
-    try {
-      await capture.setDevice(deviceId);
-      // An earlier choice resolves without effect.
-      if (choice === this.#choices || capture.device.deviceId === deviceId) run.deviceId = deviceId;
-    } catch (cause) {
-      error = failure(cause);
-    }
-    this.#choosing--;
-    if (choice !== this.#choices || run !== this.run || isOff()) return;
-    this.#deviceId = run.deviceId;
-    this.#error = error;
-    this.changed();
-  }
-
-  clear(): void {
-    const { keep } = this.#options.transcript ?? {};
-    this.#transcript = this.#begin({ keep });
-    this.changed();
-  }
-
-  #begin(options?: TranscriptOptions) {
+  function begin(options?: TranscriptOptions) {
     const transcript = createTranscript(options);
-    transcript.subscribe(() => this.changed());
+    transcript.subscribe(changed);
     return transcript;
   }
 
-  captureChanged(): void {
-    const run = this.run;
-    this.#error ??= run?.capture?.error;
-    const heard = run?.capture?.device.deviceId;
-    // A chosen device that was lost is followed by the system's default.
-    if (run?.deviceId !== undefined && this.#choosing === 0 && heard && heard !== run.deviceId)
-      this.#deviceId = run.deviceId = undefined;
-    this.changed();
+  /** What is captured just now. */
+  function live(): Capture | Captures | undefined {
+    const capture = run?.capture;
+    return capture?.state === "stopped" ? undefined : capture;
   }
 
-  changed(): void {
-    const next = this.#state();
-    const present: Readonly<Record<string, unknown>> = { ...this.snapshot };
-    if (Object.entries(next).every(([key, value]) => Object.is(present[key], value))) return;
-    this.snapshot = Object.freeze(next);
-    notify(this.#listeners);
+  /** Resolves when the call has come to an end, good or bad. */
+  function call(input: Call): Promise<void> {
+    return new Promise((resolve) => {
+      report(input);
+      waiting.push({ status: begins(input) ? "starting" : "finishing", resolve });
+      settle();
+    });
   }
 
-  #do(effect: Effect): void {
-    const run = this.run;
+  function settle(): void {
+    // In a restart, a stop and a start are under way.
+    waiting = waiting.filter(
+      ({ status, resolve }) => phase === "restarting" || statusOf[phase] === status || void resolve(),
+    );
+  }
+
+  function report(input: Input, cause?: unknown): void {
+    const was = phase;
+    const step = table[was][input];
+    if (!step) return;
+    const [next, ...effects] = step;
+    phase = next;
+    if (begins(input)) error = undefined;
+    // Of two errors in a row the first one is the cause.
+    if (cause !== undefined && !(was === "failing" && error)) error = failure(cause);
+    for (const effect of effects) act(effect);
+    levels.update();
+    settle();
+    changed();
+  }
+
+  function act(effect: Effect): void {
+    const present = run;
     switch (effect) {
-      case "open":
-        this.#open();
+      case "open": {
+        const next = newRun(host, deviceId);
+        run = next;
+        void next.open(prepare(next.signal));
         break;
+      }
       case "connect":
-        if (run?.deviceId !== this.#deviceId) void this.setDevice(this.#deviceId);
+        if (present?.deviceId !== deviceId) void setDevice(deviceId);
         // A run is a further session, whichever of its channels begins first.
-        if (run?.capture?.channels) this.#transcript.push({ type: "Begin" });
-        run?.connect(this.#connectOptions);
+        if (present?.capture?.channels) transcript.push({ type: "Begin" });
+        present?.connect();
         break;
       case "hush":
-        void run?.capture?.stop();
+        void present?.capture?.stop();
         break;
       case "close":
         // Events end after it, or fail.
-        void (run?.session ?? run?.call)?.close();
+        void (present?.session ?? present?.call)?.close();
         break;
       case "drop":
-        this.run = undefined;
-        this.#closing = run?.drop();
+        run = undefined;
+        closing = present?.drop();
         break;
       case "forget":
-        this.#source?.release();
-        this.#source = undefined;
+        kept?.release();
+        kept = undefined;
     }
   }
 
-  #open(): void {
-    const run = new Run(this.#deviceId, this);
-    this.run = run;
-    const { sampleRate = 16_000 } = this.#options;
-    void run.open((signal) => this.#prepare(signal), { sampleRate, isMuted: () => this.#muted });
-  }
-
   /** Without a wait if nothing has to be waited for: browsers open some sources only in a click's own task. */
-  async #prepare(signal: AbortSignal): Promise<Source<Capture | Captures> | undefined> {
-    if (this.#closing) await this.#closing;
+  async function prepare(signal: AbortSignal): Promise<Source<Capture | Captures> | undefined> {
+    if (closing) await closing;
     if (signal.aborted) return undefined;
-    if (this.#source) return this.#source;
-    const source = await sourceOf(this.#options, this.microphones.openMicrophone, signal);
+    if (kept) return kept;
+    const source = await sourceOf(options, wanted, used.openMicrophone, signal);
     if (signal.aborted) return void source.release();
-    this.#source = source;
+    kept = source;
     return source;
   }
 
-  #state(): TranscriberSnapshot {
-    const run = this.run;
-    const capture = run?.capture?.state === "stopped" ? undefined : run?.capture;
-    const device = this.#device(capture?.device);
-    const { droppedMs, channels = idleSnapshot.channels } = run ? (run.capture ?? idleSnapshot) : this.snapshot;
+  function mute(value: boolean): void {
+    muted = value;
+    if (muted) live()?.mute();
+    else live()?.unmute();
+    changed();
+  }
+
+  async function setDevice(id?: string): Promise<void> {
+    const chosen = id || undefined;
+    const choice = ++choices;
+    deviceId = chosen;
+    changed();
+    const present = run;
+    const capture = live();
+    // A later start, or the opening that is under way, follows the choice.
+    if (!present || !capture) return;
+    let problem: TranscriberError | undefined;
+    choosing++;
+    try {
+      await capture.setDevice(chosen);
+      // An earlier choice resolves without effect.
+      if (choice === choices || capture.device.deviceId === chosen) present.deviceId = chosen;
+    } catch (cause) {
+      problem = failure(cause);
+    }
+    choosing--;
+    if (choice !== choices || present !== run || !live()) return;
+    deviceId = present.deviceId;
+    error = problem;
+    changed();
+  }
+
+  function changed(): void {
+    const next = state();
+    const present = Object.values(snapshot);
+    if (Object.values(next).every((value, index) => value === present[index])) return;
+    snapshot = Object.freeze(next);
+    notify(listeners);
+  }
+
+  function state(): TranscriberSnapshot {
+    const capture = live();
+    const { droppedMs, channels = idleSnapshot.channels } = run ? (run.capture ?? idleSnapshot) : snapshot;
     return {
-      status: statusOf[this.#phase],
-      transcript: this.#transcript.snapshot,
-      muted: this.#muted,
-      deviceId: this.#deviceId,
-      device,
+      status: statusOf[phase],
+      transcript: transcript.snapshot,
+      muted,
+      deviceId,
+      device: same(capture?.device),
       interrupted: capture?.state === "interrupted",
       droppedMs,
       channels,
-      error: this.#error,
+      error,
     };
   }
 
-  #device(device: MicrophoneDevice | undefined): MicrophoneDevice | undefined {
+  function same(device: MicrophoneDevice | undefined): MicrophoneDevice | undefined {
     if (!device?.label && !device?.deviceId) return undefined;
-    const present = this.snapshot.device;
+    const present = snapshot.device;
     return present?.deviceId === device.deviceId && present.label === device.label ? present : device;
   }
+
+  changed();
+  return {
+    get snapshot() {
+      return snapshot;
+    },
+    subscribe: (listener) => listen(listeners, listener),
+    start: () => call("start"),
+    stop: () => call("stop"),
+    abort: () => void call("abort"),
+    pause: () => call("pause"),
+    resume: () => call("resume"),
+    mute: () => mute(true),
+    unmute: () => mute(false),
+    setDevice,
+    clear() {
+      transcript = begin({ keep: first?.keep });
+      changed();
+    },
+    get level() {
+      return levels.now();
+    },
+    watchLevel: levels.watch,
+    get session() {
+      return run?.session;
+    },
+    get call() {
+      return run?.call;
+    },
+    listMicrophones: () => used.listMicrophones(),
+    [Symbol.asyncDispose]: () => call("stop"),
+  };
 }

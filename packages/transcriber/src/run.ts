@@ -6,115 +6,121 @@ import type { Capture, Captures, Source } from "./source/source.ts";
 export type AnyEvent = StreamingEvent | ChannelEvent<string>;
 type AnySession = StreamingSession | ChannelsSession<string>;
 
-export interface RunListener {
+export interface RunHost {
+  readonly connectOptions: ConnectOptions;
+  readonly isMuted: () => boolean;
   /** What happened, for the table. */
   report(input: Input, error?: unknown): void;
   /** Of the capture: device, interruption, or dropped audio. */
-  captureChanged(): void;
+  readonly captureChanged: () => void;
   event(event: AnyEvent): void;
 }
 
 /** One capture and the session that it is sent to, from an opening to the last word; or several of both. */
-export class Run {
-  capture: Capture | Captures | undefined;
-  session: StreamingSession | undefined;
+export interface Run {
+  readonly signal: AbortSignal;
+  readonly capture: Capture | Captures | undefined;
+  readonly session: StreamingSession | undefined;
   /** Instead of a session, if there are several sources. */
-  call: ChannelsSession<string> | undefined;
+  readonly call: ChannelsSession<string> | undefined;
   /** The choice that the capture follows. */
   deviceId: string | undefined;
-  readonly #giveUp = new AbortController();
-  readonly #listener: RunListener;
-
-  constructor(deviceId: string | undefined, listener: RunListener) {
-    this.deviceId = deviceId;
-    this.#listener = listener;
-  }
-
-  get #isOver(): boolean {
-    return this.#giveUp.signal.aborted;
-  }
-
-  /** @param prepare resolves to the source, when nothing else is open; undefined if this run was dropped meanwhile */
-  async open(
-    prepare: (signal: AbortSignal) => Promise<Source<Capture | Captures> | undefined>,
-    options: { readonly sampleRate: number; readonly isMuted: () => boolean },
-  ): Promise<void> {
-    try {
-      const { signal } = this.#giveUp;
-      const source = await prepare(signal);
-      if (!source || this.#isOver) return;
-      const { sampleRate, isMuted } = options;
-      const { deviceId } = this;
-      const capture = await source.open({ deviceId, sampleRate, muted: isMuted(), signal });
-      if (this.#isOver) return void capture.stop();
-      this.capture = capture;
-      if (isMuted()) capture.mute();
-      else capture.unmute();
-      for (const type of ["statechange", "devicechange", "dropped"] as const)
-        capture.addEventListener(type, () => this.#isOver || this.#listener.captureChanged());
-      this.#report("opened");
-    } catch (error) {
-      this.#report("failed", error);
-    }
-  }
-
-  connect(options: ConnectOptions): void {
-    const { capture } = this;
-    const { signal } = this.#giveUp;
-    try {
-      if (!capture) return;
-      if ("connect" in capture) {
-        const { call, sent } = capture.connect(signal);
-        this.call = call;
-        this.#follow(call, sent);
-      } else {
-        const session = connect({ ...options, signal });
-        this.session = session;
-        this.#follow(session, capture.readable.pipeTo(session.audio, { preventClose: true, preventAbort: true }));
-      }
-    } catch (error) {
-      this.#report("failed", error);
-    }
-  }
-
+  /** @param prepared resolves to the source, when nothing else is open; undefined if this run was dropped meanwhile */
+  open(prepared: Promise<Source<Capture | Captures> | undefined>): Promise<void>;
+  connect(): void;
   /** Lets go of everything at once. Resolves when the microphone is off. */
-  drop(): Promise<unknown> | undefined {
-    this.#giveUp.abort();
-    return this.capture?.stop();
-  }
+  drop(): Promise<unknown> | undefined;
+}
 
-  #follow(session: AnySession, sent: Promise<void>): void {
-    void this.#send(session, sent);
-    void this.#read(session);
+export function newRun(host: RunHost, deviceId: string | undefined): Run {
+  const { connectOptions, isMuted } = host;
+  const giveUp = new AbortController();
+  const { signal } = giveUp;
+  let capture: Capture | Captures | undefined;
+  let session: StreamingSession | undefined;
+  let call: ChannelsSession<string> | undefined;
+
+  function report(input: Input, error?: unknown): void {
+    if (!signal.aborted) host.report(input, error);
   }
 
   /** The session is ended by `close`, also if the source fails: what was heard before is still transcribed. */
-  async #send(session: AnySession, sent: Promise<void>): Promise<void> {
+  async function send(session: AnySession, sent: Promise<void>): Promise<void> {
     try {
       await sent;
-      this.#report("sourceEnded");
+      report("sourceEnded");
     } catch (error) {
       // Of a session that failed, its events report the error.
-      if (session.state !== "closed") this.#report("sourceFailed", error);
+      if (session.state !== "closed") report("sourceFailed", error);
     }
   }
 
-  async #read(session: AnySession): Promise<void> {
+  async function read(session: AnySession): Promise<void> {
     try {
       for await (const event of session.events) {
-        if (this.#isOver) return;
-        this.#listener.event(event);
+        if (signal.aborted) return;
+        host.event(event);
         // Several sessions are connected once the last one is, or has failed.
-        const isDropped = event.type === "Reconnecting" || /connecting/.test(session.state);
-        this.#report(isDropped ? "dropped" : "connected");
+        report(/connecting/.test(session.state) ? "dropped" : "connected");
       }
-      this.#report("ended");
+      report("ended");
     } catch (error) {
-      this.#report("failed", error);
+      report("failed", error);
     }
   }
 
-  #report(input: Input, error?: unknown): void {
-    if (!this.#isOver) this.#listener.report(input, error);
+  function follow(session: AnySession, sent: Promise<void>): void {
+    void send(session, sent);
+    void read(session);
   }
+
+  return {
+    signal,
+    deviceId,
+    get capture() {
+      return capture;
+    },
+    get session() {
+      return session;
+    },
+    get call() {
+      return call;
+    },
+    async open(prepared) {
+      try {
+        const source = await prepared;
+        if (!source) return;
+        const { sampleRate } = connectOptions;
+        const opened = await source.open({ deviceId, sampleRate, muted: isMuted(), signal });
+        if (signal.aborted) return void opened.stop();
+        capture = opened;
+        if (isMuted()) opened.mute();
+        else opened.unmute();
+        for (const type of ["statechange", "devicechange", "dropped"] as const)
+          opened.addEventListener(type, host.captureChanged);
+        report("opened");
+      } catch (error) {
+        report("failed", error);
+      }
+    },
+    connect() {
+      try {
+        if (!capture) return;
+        if ("connect" in capture) {
+          const { call: several, sent } = capture.connect(signal);
+          call = several;
+          follow(several, sent);
+        } else {
+          session = connect({ ...connectOptions, signal });
+          follow(session, capture.readable.pipeTo(session.audio, { preventClose: true, preventAbort: true }));
+        }
+      } catch (error) {
+        report("failed", error);
+      }
+    },
+    drop() {
+      giveUp.abort();
+      return capture?.stop();
+    },
+  };
 }

@@ -2,7 +2,7 @@ import type { Level } from "@voxpipe/audio";
 import type { ChannelsSession } from "@voxpipe/channels";
 import type { MicrophoneDevice } from "@voxpipe/microphone";
 import type { StreamingSession } from "voxpipe";
-import { LiveTranscriber } from "./live-transcriber.ts";
+import { liveTranscriber } from "./live-transcriber.ts";
 import type { SourcesOptions, TranscriberOptions } from "./options.ts";
 import type { TranscriberSnapshot } from "./snapshot.ts";
 
@@ -66,32 +66,5 @@ export interface Transcriber extends AsyncDisposable {
  * @throws MicrophoneError `invalid-options` if `source` is none; RangeError if `transcript.keep` is no number of turns
  */
 export function createTranscriber(options: TranscriberOptions | SourcesOptions): Transcriber {
-  const live = new LiveTranscriber(options);
-  return {
-    get snapshot() {
-      return live.snapshot;
-    },
-    subscribe: (listener) => live.subscribe(listener),
-    start: () => live.call("start"),
-    stop: () => live.call("stop"),
-    abort: () => void live.call("abort"),
-    pause: () => live.call("pause"),
-    resume: () => live.call("resume"),
-    mute: () => live.mute(true),
-    unmute: () => live.mute(false),
-    setDevice: (deviceId) => live.setDevice(deviceId),
-    clear: () => live.clear(),
-    get level() {
-      return live.level;
-    },
-    watchLevel: (listener) => live.levels.watch(listener),
-    get session() {
-      return live.run?.session;
-    },
-    get call() {
-      return live.run?.call;
-    },
-    listMicrophones: () => live.microphones.listMicrophones(),
-    [Symbol.asyncDispose]: () => live.call("stop"),
-  };
+  return liveTranscriber(options);
 }

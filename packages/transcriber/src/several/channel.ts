@@ -21,10 +21,10 @@ export class Channel {
   /** What the snapshot's error was made of. */
   #wrong: unknown;
 
-  constructor(name: string, source: Source) {
+  constructor(name: string, source: Source, isMicrophone: boolean) {
     this.name = name;
     this.source = source;
-    this.isMicrophone = source.isMicrophone === true;
+    this.isMicrophone = isMicrophone;
   }
 
   async open(how: OpenOptions): Promise<Capture> {

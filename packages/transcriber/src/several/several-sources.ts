@@ -25,9 +25,10 @@ export async function severalSources(
   // Nothing is made before all are there: until then they are let go as they are.
   const all = await each(asked, nameOf, async (given) => ({ isOurs: given instanceof Promise, given: await given }));
   signal.throwIfAborted();
-  refuseTwins(all, nameOf);
+  const wanted = all.map(({ given }) => given ?? "microphone");
+  refuseTwins(wanted, nameOf);
   const making = all.map(({ given, isOurs }) => givenSource(given, isOurs, opener, microphone));
-  const channels = await each(making, nameOf, async (made, index) => new Channel(nameOf(index), await made)).catch(
+  const channels = await each(making, nameOf, async (made, index) => new Channel(nameOf(index), await made, wanted[index] === "microphone")).catch(
     (error: unknown) => {
       for (const made of making) made.then((source) => source.release()).catch(() => {});
       throw error;
@@ -70,8 +71,7 @@ function each<T, R>(
 }
 
 /** @throws MicrophoneError `invalid-options` */
-function refuseTwins(all: readonly { readonly given: unknown }[], nameOf: (index: number) => string): void {
-  const things = all.map(({ given }) => given ?? "microphone");
+function refuseTwins(things: readonly unknown[], nameOf: (index: number) => string): void {
   for (const [index, thing] of things.entries()) {
     const twin = things.indexOf(thing);
     if (twin === index) continue;

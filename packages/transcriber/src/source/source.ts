@@ -37,7 +37,6 @@ export type OpenOptions = Pick<MicrophoneOptions, "deviceId" | "sampleRate" | "m
 
 /** What can be opened, and after a pause be opened again. */
 export interface Source<Opened = Capture> {
-  readonly isMicrophone?: boolean;
   open(options: OpenOptions): Promise<Opened>;
   /** It is not opened again. */
   release(): void;
@@ -52,29 +51,26 @@ export type Asked = Given | Promise<Given>;
  */
 export async function sourceOf(
   options: TranscriberOptions | SourcesOptions,
+  wanted: readonly (SourceOption | undefined)[],
   open: typeof openMicrophone,
   signal: AbortSignal,
 ): Promise<Source<Capture | Captures>> {
-  const { source, sources, microphone } = options;
-  if (!sources && (source ?? "microphone") === "microphone") return microphoneSource(open, microphone);
-  const asked = Object.values(sources ?? [source]).map((option) =>
+  if (!options.sources && (wanted[0] ?? "microphone") === "microphone") return microphoneSource(open, options.microphone);
+  const asked = wanted.map((option) =>
     typeof option === "function" ? (async () => option())() : option,
   );
   // One that rejects meanwhile is reported by its reader.
   void Promise.allSettled(asked);
-  let given: typeof import("./given-source.ts");
-  try {
-    // Only pages with such sources load it.
-    given = await import("./given-source.ts");
-  } catch (error) {
+  // Only pages with such sources load it.
+  const given = await import("./given-source.ts").catch((error: unknown) => {
     letGo(asked);
     throw error;
-  }
+  });
   return given.givenSources(options, asked, open, signal);
 }
 
 export function microphoneSource(open: typeof openMicrophone, fixed?: MicrophoneOptions): Source {
-  return { isMicrophone: true, open: (options) => open({ ...fixed, ...options }), release() {} };
+  return { open: (options) => open({ ...fixed, ...options }), release() {} };
 }
 
 /** Ends what functions give, now or later. Of what has a reader, that does it. */
@@ -82,10 +78,11 @@ export function letGo(asked: readonly Asked[]): void {
   for (const each of asked) if (each instanceof Promise) each.then(end).catch(() => {});
 }
 
-async function end(given: Given): Promise<void> {
-  if (typeof given !== "object") return;
-  if ("getTracks" in given) for (const track of given.getTracks()) track.stop();
-  else await ("stop" in given ? given.stop() : given.cancel());
+async function end(given: unknown): Promise<void> {
+  const any: Partial<MediaStream & Microphone & ReadableStream> = Object(given);
+  for (const track of any.getTracks?.() ?? []) track.stop();
+  await any.stop?.();
+  await any.cancel?.();
 }
 
 /** @throws MicrophoneError `invalid-options` */
@@ -95,6 +92,6 @@ export function checkSource(given: unknown): asserts given is AudioSource | unde
   const kind = Object.prototype.toString.call(given).slice(8, -1);
   throw new MicrophoneError(
     "invalid-options",
-    `Invalid source of type ${kind}: give a MediaStream, a ReadableStream of mono s16le bytes, or a function that returns one of them.`,
+    `Invalid source of type ${kind}: give a MediaStream, a ReadableStream of mono s16le, or a function that returns one.`,
   );
 }

@@ -6,7 +6,11 @@ const all = "*.all.test.ts";
 /** Tests that `test` runs with few cases, and `test:all` again with all of them: see `cases` in packages/testing. */
 const sized = "*.sized.test.ts";
 /** Tests that replace what the others of a worker share: a module, the clock, the classes of a browser. */
-const alone = ["packages/client/src/entries/mixed-builds.test.ts", "packages/*/test/**/*.jsdom*.test.ts"];
+const alone = [
+  "packages/client/src/entries/mixed-builds.test.ts",
+  "packages/transcriber/test/unloadable.test.ts",
+  "packages/*/test/**/*.jsdom*.test.ts",
+];
 const packed = ["e2e/packed.ts", "e2e/installed.ts"];
 
 type BrowserName = "Chromium" | "Firefox" | "WebKit";

@@ -19,7 +19,16 @@ const begins = (input: Input) => input === "start" || input === "resume";
  * names are short in what a page loads.
  */
 export function liveTranscriber(options: TranscriberOptions | SourcesOptions): Transcriber {
-  const { source, sources, sampleRate = 16_000, microphone, transcript: first, onEvent, microphones, ...rest } = options;
+  const {
+    source,
+    sources,
+    sampleRate = 16_000,
+    microphone,
+    transcript: first,
+    onEvent,
+    microphones,
+    ...rest
+  } = options;
   const wanted = Object.values(sources ?? [source]);
   for (const option of wanted) if (typeof option !== "function") checkSource(option);
   const used = microphones ?? { openMicrophone, listMicrophones };

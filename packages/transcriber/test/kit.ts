@@ -1,5 +1,10 @@
 import type { Emulator, EmulatorOptions } from "@voxpipe/emulator";
-import { type FakeMicrophones, fakeMicrophones } from "@voxpipe/microphone/testing";
+import {
+  type FakeMicrophone,
+  type FakeMicrophones,
+  fakeMicrophone,
+  fakeMicrophones,
+} from "@voxpipe/microphone/testing";
 import { startEmulator } from "@voxpipe/testing/exact-emulator";
 import { expect } from "vitest";
 import {
@@ -13,6 +18,15 @@ import {
 /** Loud enough to be heard: the emulator counts the seconds of it. */
 export const tone = (seconds: number) =>
   Int16Array.from({ length: 16_000 * seconds }, (_, i) => 8_000 * Math.sin(i / 5));
+
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms / 10));
+
+export type Tab = FakeMicrophone;
+
+/** A tab as `openTabAudio()` gives it; it speaks, then is silent. */
+export function openTab(seconds = 30): Tab {
+  return fakeMicrophone({ audio: tone(seconds), after: "silence", wait });
+}
 
 export interface Kit extends AsyncDisposable {
   readonly emulator: Emulator;
@@ -35,7 +49,6 @@ export async function startKit(
   server: EmulatorOptions = {},
 ): Promise<Kit> {
   const emulator = await startEmulator(server);
-  const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms / 10));
   const fake = fakeMicrophones({ audio: tone(30), after: "silence", wait });
   const transcriber = createTranscriber({
     apiHost: emulator.url,
@@ -65,4 +78,22 @@ export async function startKit(
       await emulator.close();
     },
   };
+}
+
+/** The same with a tab beside the microphone. `share` is called for each tab, and may refuse it or take its time. */
+export async function startBoth(
+  options: Partial<SourcesOptions> = {},
+  server: EmulatorOptions = {},
+  share: () => unknown = () => {},
+) {
+  const tabs: Tab[] = [];
+  const others = async () => {
+    await share();
+    const tab = openTab();
+    tabs.push(tab);
+    return tab;
+  };
+  const openTabs = () => tabs.filter(({ state }) => state !== "stopped");
+  const kit = await startKit({ sources: { me: "microphone", others }, ...options }, server);
+  return Object.assign(kit, { tabs, openTabs, open: () => kit.fake.lights + openTabs().length });
 }

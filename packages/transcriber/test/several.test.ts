@@ -1,31 +1,7 @@
 import { openTabAudio } from "@voxpipe/microphone";
-import { fakeMicrophone } from "@voxpipe/microphone/testing";
 import { expect, test } from "vitest";
 import type { SourcesOptions, Transcriber } from "../src/index.ts";
-import { startKit, tone } from "./kit.ts";
-
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms / 10));
-
-/** A tab as `openTabAudio()` gives it; it speaks, then is silent. */
-function openTab(seconds = 30) {
-  const tab = fakeMicrophone({ audio: tone(seconds), after: "silence", wait });
-  return tab;
-}
-type Tab = ReturnType<typeof openTab>;
-
-async function startBoth(options: Partial<SourcesOptions> = {}, server = {}) {
-  const tabs: Tab[] = [];
-  const others = async () => {
-    const tab = openTab();
-    tabs.push(tab);
-    return tab;
-  };
-  const kit = await startKit({ sources: { me: "microphone", others }, ...options }, server);
-  return Object.assign(kit, {
-    tabs,
-    open: () => kit.fake.lights + tabs.filter(({ state }) => state !== "stopped").length,
-  });
-}
+import { openTab, startBoth, startKit, type Tab } from "./kit.ts";
 
 const channelsHeard = ({ snapshot }: Transcriber) =>
   [...new Set([...snapshot.transcript.turns, ...snapshot.transcript.partials].map(({ channel }) => channel))].sort();

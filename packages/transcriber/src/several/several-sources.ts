@@ -23,17 +23,22 @@ export async function severalSources(
   const names = Object.keys(sources);
   const nameOf = (index: number) => names[index] ?? "";
   // Nothing is made before all are there: until then they are let go as they are.
-  const all = await each(asked, nameOf, async (given) => ({ isOurs: given instanceof Promise, given: await given }));
+  const all = await each(asked, nameOf, async (source) => {
+    const given = await source;
+    return { given, isOurs: source instanceof Promise, since: performance.now() };
+  });
   signal.throwIfAborted();
   const wanted = all.map(({ given }) => given ?? "microphone");
   refuseTwins(wanted, nameOf);
-  const making = all.map(({ given, isOurs }) => givenSource(given, isOurs, opener, microphone));
-  const channels = await each(making, nameOf, async (made, index) => new Channel(nameOf(index), await made, wanted[index] === "microphone")).catch(
-    (error: unknown) => {
-      for (const made of making) made.then((source) => source.release()).catch(() => {});
-      throw error;
-    },
-  );
+  const making = all.map(({ given, isOurs, since }) => givenSource(given, isOurs, opener, microphone, since));
+  const channels = await each(
+    making,
+    nameOf,
+    async (made, index) => new Channel(nameOf(index), await made, wanted[index] === "microphone"),
+  ).catch((error: unknown) => {
+    for (const made of making) made.then((source) => source.release()).catch(() => {});
+    throw error;
+  });
   return {
     async open(how) {
       const open = channels.filter(({ isOver }) => !isOver);

@@ -37,14 +37,17 @@ export async function givenSources(
   }
 }
 
-/** @param isOurs whether it was made for this run, and is to be stopped behind it */
+/**
+ * @param isOurs whether it was made for this run, and is to be stopped behind it
+ * @param since when it was given, on the clock of `performance`
+ */
 export async function givenSource(
   given: Given,
   isOurs: boolean,
   open: typeof openMicrophone,
   fixed?: MicrophoneOptions,
+  since = performance.now(),
 ): Promise<Source> {
-  const since = performance.now();
   if (isOurs && typeof given === "object" && given !== null && "setDevice" in given)
     return (await import("./opened-source.ts")).openedSource(given, since);
   checkSource(given);

@@ -55,10 +55,9 @@ export async function sourceOf(
   open: typeof openMicrophone,
   signal: AbortSignal,
 ): Promise<Source<Capture | Captures>> {
-  if (!options.sources && (wanted[0] ?? "microphone") === "microphone") return microphoneSource(open, options.microphone);
-  const asked = wanted.map((option) =>
-    typeof option === "function" ? (async () => option())() : option,
-  );
+  if (!options.sources && (wanted[0] ?? "microphone") === "microphone")
+    return microphoneSource(open, options.microphone);
+  const asked = wanted.map((option) => (typeof option === "function" ? (async () => option())() : option));
   // One that rejects meanwhile is reported by its reader.
   void Promise.allSettled(asked);
   // Only pages with such sources load it.

@@ -10,9 +10,9 @@ test.each(["source/given-source", "source/pcm-source", "source/opened-source", "
       throw new Error("The network is down.");
     });
     let cancelled = 0;
-    let stopped = false;
+    const stopped = new Set<string>();
     const tab = openTab();
-    const track = { kind: "audio", label: "", getSettings: () => ({}), stop: () => void (stopped = true) };
+    const track = { kind: "audio", label: "", getSettings: () => ({}), stop: () => void stopped.add("media") };
     const media = { getTracks: () => [track], getAudioTracks: () => [track] };
     const stream = new ReadableStream<Uint8Array>({ cancel: () => void cancelled++ });
     await using kit = await startKit({
@@ -24,7 +24,7 @@ test.each(["source/given-source", "source/pcm-source", "source/opened-source", "
     });
     await kit.transcriber.start();
     expect(kit.transcriber.snapshot).toMatchObject({ status: "failed", error: { code: "source-failed" } });
-    await expect.poll(() => [cancelled, stopped, tab.state]).toEqual([1, true, "stopped"]);
+    await expect.poll(() => [cancelled, stopped.size, tab.state]).toEqual([1, 1, "stopped"]);
     expect(kit.emulator.sessions).toEqual([]);
     vi.doUnmock(`../src/${chunk}.ts`);
   },

@@ -36,7 +36,7 @@ export interface TranscriberSnapshot {
   /** Each of `sources`, from when all are open until the next start; empty if there is one source. */
   readonly channels: Readonly<Record<string, ChannelSnapshot>>;
   /**
-   * Why it failed, or the last choice of a device did, or one of `sources` while the others go on. It goes with the next start,
+   * Why it failed, or the last choice of a device did, or one of `sources` while the others continue. It goes with the next start,
    * or with a choice that works.
    */
   readonly error: TranscriberError | undefined;

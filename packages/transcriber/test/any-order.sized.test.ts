@@ -2,7 +2,7 @@ import type { Fault } from "@voxpipe/emulator";
 import { cases } from "@voxpipe/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { startKit } from "./kit.ts";
+import { startBoth, startKit } from "./kit.ts";
 
 const steps = [
   ...["start", "start", "start", "wait", "wait", "wait"],
@@ -74,6 +74,65 @@ test("in any order of calls and mishaps: one microphone at most, none after a st
       await transcriber.stop();
       expect(["idle", "failed"]).toContain(transcriber.snapshot.status);
       expect(fake.lights).toBe(0);
+      expect(await Promise.all(settled)).toHaveLength(taken.length);
+    }),
+    { numRuns: cases(10, 50, 150) },
+  );
+});
+
+const severalSteps = [
+  ...["start", "start", "wait", "wait", "stop", "abort", "pause", "resume", "mute", "device"],
+  ...["lose", "end share", "lose share", "refuse", "allow", "ask", "answer"],
+] as const;
+
+test("several sources, in any order: one microphone and one share at most, none after a stop", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.constantFrom(...severalSteps), { size: "max", maxLength: 20 }), async (taken) => {
+      let answer = () => {};
+      let asked = Promise.resolve();
+      await using kit = await startBoth(
+        { terminationTimeout: 100, reconnect: { maxAttempts: 2, maxDelay: 5 } },
+        { faults },
+        () => asked,
+      );
+      const { transcriber, fake, openTabs } = kit;
+      const check = () => {
+        const { status } = transcriber.snapshot;
+        expect(fake.lights).toBeLessThanOrEqual(1);
+        expect(openTabs().length).toBeLessThanOrEqual(1);
+        if (["idle", "paused", "failed"].includes(status)) expect([status, fake.lights]).toEqual([status, 0]);
+        if (["idle", "failed"].includes(status)) expect([status, openTabs().length]).toEqual([status, 0]);
+      };
+      const microphone = () => fake.opened.find(({ state }) => state !== "stopped");
+      const act: Record<(typeof severalSteps)[number], () => unknown> = {
+        start: transcriber.start,
+        stop: transcriber.stop,
+        abort: transcriber.abort,
+        pause: transcriber.pause,
+        resume: transcriber.resume,
+        mute: transcriber.mute,
+        device: () => transcriber.setDevice("fake-2"),
+        lose: () => microphone()?.lose(),
+        "end share": () => openTabs()[0]?.stop(),
+        "lose share": () => openTabs()[0]?.lose("share-ended"),
+        refuse: () => fake.refuse("permission-denied"),
+        allow: () => fake.refuse(undefined),
+        ask: () => {
+          answer();
+          asked = new Promise((resolve) => (answer = resolve));
+        },
+        answer: () => answer(),
+        wait: () => {},
+      };
+      const settled: Promise<unknown>[] = [];
+      for (const step of taken) {
+        settled.push(Promise.resolve(act[step]()));
+        await new Promise((resolve) => setTimeout(resolve, step === "wait" ? 15 : 0));
+        check();
+      }
+      answer();
+      await transcriber.stop();
+      await expect.poll(kit.open, { interval: 1 }).toBe(0);
       expect(await Promise.all(settled)).toHaveLength(taken.length);
     }),
     { numRuns: cases(10, 50, 150) },

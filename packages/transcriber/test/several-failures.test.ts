@@ -1,5 +1,6 @@
 import { MicrophoneError } from "@voxpipe/microphone";
 import { expect, test } from "vitest";
+import { connect } from "voxpipe";
 import { openTab, startBoth, startKit, type Tab } from "./kit.ts";
 
 const leadingSilenceMs = (audio: Uint8Array) => audio.findIndex((byte) => byte !== 0) / 32;
@@ -29,6 +30,40 @@ test("the leading silence of a source that opens later puts both on one clock", 
     .sort((a, b) => a - b);
   expect(first).toBeLessThan(1);
   expect(late).toBeGreaterThanOrEqual(300);
+});
+
+test("a run whose first session is of a channel that the former run lacked keeps the earlier turns", async () => {
+  let run = 0;
+  let answer = () => {};
+  const asked = new Promise<string>((resolve) => {
+    answer = () => resolve("example");
+  });
+  await using kit = await startBoth({
+    connect({ apiKey = "", token: _, ...options }, channel) {
+      if (run === 1 && channel === "others")
+        return connect({ ...options, token: () => Promise.reject(new Error("No.")) });
+      if (run === 2 && channel === "me") return connect({ ...options, apiKey: () => asked });
+      return connect({ ...options, apiKey });
+    },
+  });
+  const { transcriber, until } = kit;
+  run = 1;
+  await transcriber.start();
+  await until(({ transcript, channels }) => transcript.text !== "" && channels.others?.status === "failed");
+  await transcriber.stop();
+  const { turns } = transcriber.snapshot.transcript;
+  expect(new Set(turns.map(({ channel }) => channel))).toEqual(new Set(["me"]));
+  run = 2;
+  const started = transcriber.start();
+  await until(({ transcript }) =>
+    [...transcript.turns, ...transcript.partials].some(({ channel }) => channel === "others"),
+  );
+  answer();
+  await started;
+  await transcriber.stop();
+  const after = transcriber.snapshot.transcript.turns;
+  expect(after.slice(0, turns.length).map(({ text }) => text)).toEqual(turns.map(({ text }) => text));
+  expect(after.slice(turns.length).some(({ channel }) => channel === "others")).toBe(true);
 });
 
 test("the same stream twice, and source together with sources, are refused", async () => {

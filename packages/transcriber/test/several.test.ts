@@ -35,7 +35,7 @@ test("mixed is one session, whose words have a channel", async () => {
   expect(kit.transcriber.snapshot.status).toBe("idle");
 });
 
-test("a share that ends lets the microphone go on, and is shown; when all have ended, the run ends", async () => {
+test("a share that ends lets the microphone continue, and is shown; when all have ended, the run ends", async () => {
   await using kit = await startBoth();
   const { transcriber, tabs, fake, until, emulator } = kit;
   await transcriber.start();
@@ -52,7 +52,7 @@ test("a share that ends lets the microphone go on, and is shown; when all have e
   await until(({ status }) => status === "idle");
 });
 
-test("a microphone that is lost is said with its channel, while the tab goes on; all lost is failed", async () => {
+test("a microphone that is lost is said with its channel, while the tab continues; all lost is failed", async () => {
   await using kit = await startBoth();
   const { transcriber, tabs, fake, until, open } = kit;
   await transcriber.start();
@@ -155,7 +155,7 @@ test("mute is the microphone's: the tab is still heard", async () => {
   expect(transcriber.snapshot).toMatchObject({ deviceId: "fake-2", error: undefined });
 });
 
-test("a pause keeps the share, which is not heard meanwhile; resume goes on with it in one transcript", async () => {
+test("a pause keeps the share, which is not heard meanwhile; resume continues with it in one transcript", async () => {
   await using kit = await startBoth();
   const { transcriber, tabs, fake, until, emulator } = kit;
   await transcriber.start();
@@ -182,7 +182,7 @@ test("dropped audio is counted for each channel", async () => {
   });
 });
 
-test("a session that fails ends its channel, whose source is turned off; the other goes on", async () => {
+test("a session that fails ends its channel, whose source is turned off; the other continues", async () => {
   await using kit = await startBoth(
     { reconnect: false },
     { faults: [{ when: { audioMs: 2_000 }, do: "reset", session: 0 }] },

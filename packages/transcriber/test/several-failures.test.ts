@@ -42,7 +42,7 @@ test("a run whose first session is of a channel that the former run lacked keeps
     connect({ apiKey = "", token: _, ...options }, channel) {
       if (run === 1 && channel === "others")
         return connect({ ...options, token: () => Promise.reject(new Error("No.")) });
-      if (run === 2 && channel === "me") return connect({ ...options, apiKey: () => asked });
+      if (run === 2 && channel === "me") return connect({ ...options, token: () => asked });
       return connect({ ...options, apiKey });
     },
   });

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { startEmulator } from "@voxpipe/emulator";
 import { needing } from "@voxpipe/testing";
 import { build } from "esbuild";
@@ -64,31 +64,42 @@ const app = `
   };
 `;
 
-/** Starts a transcriber for each side. */
-const transcribers = `
+/** One transcriber of both sides, which starts at a click. `lights` are the sources that are on. */
+const oneTranscriber = `
   import { openTabAudio } from "@voxpipe/microphone";
   import { createTranscriber } from "@voxpipe/transcriber";
   ${microphone}
-  window.start = (apiHost) => {
-    const problems = [];
-    const me = createTranscriber({ apiHost, token: "${token}", microphone: { workletUrl: "/worklet.js" } });
-    const others = createTranscriber({
+  const granted = [];
+  for (const name of ["getUserMedia", "getDisplayMedia"]) {
+    const ask = navigator.mediaDevices[name].bind(navigator.mediaDevices);
+    navigator.mediaDevices[name] = async (constraints) => {
+      const stream = await ask(constraints);
+      granted.push(...stream.getAudioTracks());
+      return stream;
+    };
+  }
+  const workletUrl = "/worklet.js";
+  window.prepare = (apiHost) => {
+    const transcriber = createTranscriber({
       apiHost,
       token: "${token}",
-      source: async () => {
-        const tab = await openTabAudio({ workletUrl: "/worklet.js" });
-        tab.addEventListener("problem", ({ problem }) => problems.push(problem?.code ?? "none"));
-        return tab.readable;
-      },
+      microphone: { workletUrl },
+      sources: { me: "microphone", others: () => openTabAudio({ workletUrl }) },
     });
-    others.start();
-    me.start();
-    const sides = () => [others.snapshot, me.snapshot];
+    transcriber.mute();
+    document.onclick = () => transcriber.start();
     window.both = {
-      status: () => sides().map(({ status, error }) => error?.code ?? status),
-      heard: () => sides().map(({ transcript }) => transcript.turns.length > 0 || transcript.partial !== undefined),
-      problems: () => problems,
-      stop: () => me.stop(),
+      transcriber,
+      state() {
+        const { status, error, channels } = transcriber.snapshot;
+        return [error?.message ?? status, channels.me?.status, channels.others?.status];
+      },
+      heard() {
+        const { turns, partials } = transcriber.snapshot.transcript;
+        return [...new Set([...turns, ...partials].map(({ channel }) => channel))].sort();
+      },
+      wrong: () => transcriber.snapshot.channels.others?.error?.code,
+      lights: () => granted.filter(({ readyState }) => readyState === "live").length,
     };
   };
 `;
@@ -106,16 +117,18 @@ async function openPages(program: string) {
     },
     bundle: true,
     format: "esm",
+    // As an application's bundler does, so that what is loaded on demand is waited for.
+    splitting: true,
+    outdir: root,
     write: false,
   });
-  const [script] = bundle.outputFiles;
   const worklet = await readFile(join(root, "packages/microphone/dist/worklet.js"));
   const files = new Map<string | undefined, [type: string, content: string | Buffer]>([
     ["/meeting", ["text/html", meeting]],
-    ["/app", ["text/html", '<!doctype html><title>App</title><script type="module" src="/app.js"></script>']],
-    ["/app.js", ["text/javascript", script?.text ?? ""]],
+    ["/app", ["text/html", '<!doctype html><title>App</title><script type="module" src="/stdin.js"></script>']],
     ["/worklet.js", ["text/javascript", worklet]],
   ]);
+  for (const { path, text } of bundle.outputFiles) files.set(`/${basename(path)}`, ["text/javascript", text]);
   const server = createServer((request, response) => {
     const [type, content] = files.get(request.url) ?? ["text/plain", ""];
     response.setHeader("content-type", type).end(content);
@@ -178,24 +191,36 @@ test(
 );
 
 test(
-  "in Chromium, a transcriber for a shared tab and one for the microphone run on one page; the end of the share ends its own",
+  "in Chromium, one transcriber hears a shared tab and the microphone: one transcript with the right channels, and no light after a stop",
   needing("Chromium"),
   async () => {
     await using emulator = await startEmulator({ tokens: [token] });
-    await using pages = await openPages(transcribers);
+    await using pages = await openPages(oneTranscriber);
     const other = await pages.open("/meeting");
     await other.mouse.click(5, 5);
     const page = await pages.open("/app");
+    await page.evaluate(`prepare(${JSON.stringify(emulator.url)})`);
     await page.mouse.click(5, 5);
-    await page.evaluate(`start(${JSON.stringify(emulator.url)})`);
 
-    await expect.poll(() => page.evaluate("both.status()")).toEqual(["listening", "listening"]);
-    await expect.poll(() => page.evaluate("both.heard()")).toEqual([true, true]);
+    await expect.poll(() => page.evaluate("both.state()")).toEqual(["listening", "open", "open"]);
+    expect(await page.evaluate("both.lights()")).toBe(2);
+    // The microphone is muted: these words are the tab's.
+    await expect.poll(() => page.evaluate("both.heard()")).toEqual(["others"]);
+    await page.evaluate("both.transcriber.unmute()");
+    await expect.poll(() => page.evaluate("both.heard()")).toEqual(["me", "others"]);
+    await page.evaluate("both.transcriber.stop()");
+    expect(await page.evaluate("both.state()")).toEqual(["idle", "ended", "ended"]);
+    expect(await page.evaluate("both.lights()")).toBe(0);
+
+    await page.mouse.click(5, 5);
+    await expect.poll(() => page.evaluate("both.state()")).toEqual(["listening", "open", "open"]);
     await other.close();
-    await expect.poll(() => page.evaluate("both.status()")).toEqual(["idle", "listening"]);
-    expect(await page.evaluate("both.problems()")).toEqual(["share-ended"]);
-    await page.evaluate("both.stop()");
-    expect(await page.evaluate("both.status()")).toEqual(["idle", "idle"]);
-    expect(emulator.sessions).toHaveLength(2);
+    await expect.poll(() => page.evaluate("both.state()")).toEqual(["listening", "open", "ended"]);
+    expect(await page.evaluate("both.wrong()")).toBe("share-ended");
+    expect(await page.evaluate("both.lights()")).toBe(1);
+    await page.evaluate("both.transcriber.stop()");
+    expect(await page.evaluate("both.state()")).toEqual(["idle", "ended", "ended"]);
+    expect(await page.evaluate("both.lights()")).toBe(0);
+    expect(emulator.sessions).toHaveLength(4);
   },
 );

@@ -166,12 +166,6 @@ pcm().pipeTo(session.audio).catch(() => {});`,
     failed: 1,
   },
   {
-    page: "packages/microphone/README.md",
-    contains: "openTabAudio();",
-    failed: 0,
-    notRun: "only a browser has tabs to share",
-  },
-  {
     page: "packages/telephony/README.md",
     contains: "export async function transcribe",
     failed: 0,

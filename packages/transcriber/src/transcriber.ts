@@ -48,7 +48,14 @@ export interface Transcriber extends AsyncDisposable {
   readonly watchLevel: (listener: (level: Level) => void) => () => void;
   /** The session of this run, for `updateConfiguration`, `forceEndpoint` and `stats`; undefined if there are `sources`. */
   readonly session: StreamingSession | undefined;
-  /** With `sources`, the sessions of this run, for the same. */
+  /**
+   * With `sources`, the sessions of this run, for the same; undefined otherwise, and while none is connected.
+   *
+   * @example
+   * ```ts
+   * transcriber.call?.forceEndpoint("others");
+   * ```
+   */
   readonly call: ChannelsSession<string> | undefined;
   /** As of `@voxpipe/microphone`. */
   readonly listMicrophones: () => Promise<MicrophoneDevice[]>;
@@ -62,6 +69,11 @@ export interface Transcriber extends AsyncDisposable {
  * const transcriber = createTranscriber({ token: tokenFrom("/api/token"), formatTurns: true });
  * transcriber.subscribe(() => show(transcriber.snapshot));
  * button.addEventListener("click", () => transcriber.start());
+ * ```
+ * @example Both sides of a meeting, in one transcript whose turns have a `channel`
+ * ```ts
+ * const sources = { me: "microphone", others: () => openTabAudio() } as const;
+ * const meeting = createTranscriber({ token: tokenFrom("/api/token"), sources });
  * ```
  * @throws MicrophoneError `invalid-options` if `source` is none; RangeError if `transcript.keep` is no number of turns
  */

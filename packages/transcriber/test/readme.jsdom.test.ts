@@ -3,18 +3,20 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { fakeMicrophone, fakeMicrophones } from "@voxpipe/microphone/testing";
 import { compile as compileSvelte } from "svelte/compiler";
 import ts from "typescript";
-import { beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import * as vue from "vue";
 import { compileScript, parse as parseVue } from "vue/compiler-sfc";
-import type { Transcriber } from "../src/index.ts";
+import { createTranscriber, type SourcesOptions, type Transcriber } from "../src/index.ts";
 import { table } from "../src/machine.ts";
-import { type Kit, startKit } from "./kit.ts";
+import { type Kit, startKit, tone } from "./kit.ts";
 
 const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
 
 beforeEach(() => document.body.replaceChildren());
+afterEach(() => vi.unstubAllGlobals());
 
 /** Runs a compiled module and gives its default export. */
 function run(code: string, modules: Readonly<Record<string, unknown>>): unknown {
@@ -90,6 +92,41 @@ test.each(Object.entries(frameworks))(
     expect(fake.lights).toBe(0);
   },
 );
+
+test("the example for both sides of a meeting shows who said what, and a share that ends, and turns both off", async () => {
+  await using kit = await startKit();
+  const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms / 10));
+  const voice = { audio: tone(3), after: "silence", wait } as const;
+  const [fake, tab] = [fakeMicrophones(voice), fakeMicrophone(voice)];
+  const [startButton, stopButton] = [document.createElement("button"), document.createElement("button")];
+  const show = vi.fn<(status: string, said: string, wrong?: string) => void>();
+  for (const [name, value] of Object.entries({ startButton, stopButton, show })) vi.stubGlobal(name, value);
+  const blocks = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""]) => code);
+  const code = blocks.find((block) => block.includes("sources: {")) ?? "";
+  let meeting: Transcriber | undefined;
+  run(code, {
+    voxpipe: { tokenFrom: () => undefined },
+    "@voxpipe/microphone": { openTabAudio: async () => tab },
+    "@voxpipe/transcriber": {
+      createTranscriber(options: SourcesOptions) {
+        const given = { apiKey: "example", apiHost: kit.emulator.url, pace: false, microphones: fake };
+        meeting = createTranscriber({ ...options, ...given });
+        return meeting;
+      },
+    },
+  });
+  startButton.click();
+  const said = () => show.mock.lastCall?.[1].split("\n");
+  await expect
+    .poll(said)
+    .toEqual(expect.arrayContaining([expect.stringMatching(/^me: .*two/), expect.stringMatching(/^others: .*two/)]));
+  await tab.stop();
+  await expect.poll(() => meeting?.snapshot.channels.others?.status).toBe("ended");
+  expect(show.mock.lastCall?.[0]).toBe("listening");
+  stopButton.click();
+  await expect.poll(() => show.mock.lastCall?.[0]).toBe("idle");
+  expect(fake.lights).toBe(0);
+});
 
 test("the table of states is that of the code", () => {
   const rows = [...readme.matchAll(/^\| `(\w+)` +\| `\w+` +\| ([^|]*)\| ([^|]*)\| ([^|]*)\|/gm)];

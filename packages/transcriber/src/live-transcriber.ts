@@ -35,6 +35,8 @@ export function liveTranscriber(options: TranscriberOptions | SourcesOptions): T
   const listeners = new Set<() => void>();
   let phase: Phase = "idle";
   let run: Run | undefined;
+  /** Shown after it was dropped, too. */
+  let last: Run | undefined;
   /** Kept over a pause. */
   let kept: Source<Capture | Captures> | undefined;
   /** Until the microphone of the run before is off. */
@@ -118,6 +120,7 @@ export function liveTranscriber(options: TranscriberOptions | SourcesOptions): T
       case "open": {
         const next = newRun(host, deviceId);
         run = next;
+        last = next;
         void next.open(prepare(next.signal));
         break;
       }
@@ -197,7 +200,7 @@ export function liveTranscriber(options: TranscriberOptions | SourcesOptions): T
 
   function state(): TranscriberSnapshot {
     const capture = live();
-    const { droppedMs, channels = idleSnapshot.channels } = run ? (run.capture ?? idleSnapshot) : snapshot;
+    const { droppedMs, channels = idleSnapshot.channels } = last?.capture ?? idleSnapshot;
     return {
       status: statusOf[phase],
       transcript: transcript.snapshot,

@@ -217,3 +217,22 @@ test("openTabAudio is a source as it is", () => {
   const options: SourcesOptions = { token: "example", sources: { me: "microphone", others: () => openTabAudio() } };
   expect(Object.keys(options.sources)).toEqual(["me", "others"]);
 });
+
+test("after an abort, and when all sessions fail, no channel is shown as open", async () => {
+  await using kit = await startBoth();
+  await kit.transcriber.start();
+  kit.transcriber.abort();
+  expect(kit.transcriber.snapshot.channels).toMatchObject({ me: { status: "ended" }, others: { status: "ended" } });
+  expect(kit.open()).toBe(0);
+
+  await using refused = await startBoth(
+    {},
+    { faults: [{ when: "open", do: { error: 1008, text: "Not authorized" } }] },
+  );
+  await refused.transcriber.start();
+  await refused.until(({ status }) => status === "failed");
+  const shown = Object.values(refused.transcriber.snapshot.channels).map(({ status }) => status);
+  expect(shown).toHaveLength(2);
+  expect(shown).not.toContain("open");
+  expect(refused.open()).toBe(0);
+});

@@ -190,6 +190,13 @@ pcm().pipeTo(session.audio).catch(() => {});`,
     notRun: "it starts an emulator of its own and neither writes nor reads",
   },
   {
+    page: "packages/otel/README.md",
+    contains: "capturedAt:",
+    before: 'import { connect } from "voxpipe";\nconst apiKey = "example";',
+    after: ended,
+    failed: 1,
+  },
+  {
     page: "docs/networks.md",
     contains: "HttpsProxyAgent",
     failed: 0,

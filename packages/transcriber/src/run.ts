@@ -60,8 +60,8 @@ export function newRun(host: RunHost, deviceId: string | undefined): Run {
       for await (const event of session.events) {
         if (signal.aborted) return;
         host.event(event);
-        // Several sessions are connected once the last one is, or has failed.
-        report(/connecting/.test(session.state) ? "dropped" : "connected");
+        // Several sessions are connected once the last one is, or has failed. The state alone may be ahead of a late reader.
+        report(/connecting/.test(event.type + session.state) ? "dropped" : "connected");
       }
       report("ended");
     } catch (error) {

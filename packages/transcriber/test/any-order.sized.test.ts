@@ -2,7 +2,10 @@ import type { Fault } from "@voxpipe/emulator";
 import { cases } from "@voxpipe/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Transcriber } from "../src/index.ts";
 import { startBoth, startKit } from "./kit.ts";
+
+const callsOf = ({ start, stop, abort, pause, resume }: Transcriber) => ({ start, stop, abort, pause, resume });
 
 const steps = [
   ...["start", "start", "start", "wait", "wait", "wait"],
@@ -40,11 +43,7 @@ test("in any order of calls and mishaps: one microphone at most, none after a st
       transcriber.subscribe(check);
       const microphone = () => fake.opened.find(({ state }) => state !== "stopped");
       const act: Record<(typeof steps)[number], () => unknown> = {
-        start: transcriber.start,
-        stop: transcriber.stop,
-        abort: transcriber.abort,
-        pause: transcriber.pause,
-        resume: transcriber.resume,
+        ...callsOf(transcriber),
         mute: transcriber.mute,
         unmute: transcriber.unmute,
         default: () => transcriber.setDevice(),
@@ -105,11 +104,7 @@ test("several sources, in any order: one microphone and one share at most, none 
       };
       const microphone = () => fake.opened.find(({ state }) => state !== "stopped");
       const act: Record<(typeof severalSteps)[number], () => unknown> = {
-        start: transcriber.start,
-        stop: transcriber.stop,
-        abort: transcriber.abort,
-        pause: transcriber.pause,
-        resume: transcriber.resume,
+        ...callsOf(transcriber),
         mute: transcriber.mute,
         device: () => transcriber.setDevice("fake-2"),
         lose: () => microphone()?.lose(),

@@ -1,7 +1,7 @@
 import { connect as connectOn } from "@voxpipe/core";
 import { type ScriptedWord, scripted } from "@voxpipe/emulator";
 import { startEmulator } from "@voxpipe/testing/exact-emulator";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { StreamingEvent, TurnEvent } from "voxpipe";
 import { ponyfillStreams } from "../src/platforms/ponyfill-streams.ts";
 import { openWsSocket } from "../src/sockets/ws-socket.ts";
@@ -155,8 +155,12 @@ describe("cancelling events ends the session gracefully:", () => {
 describe("for await works where ReadableStream has no async iterator:", () => {
   test("to the end, to an error, and with a break", async () => {
     const streams = ponyfillStreams;
-    Reflect.deleteProperty(streams.ReadableStream.prototype, Symbol.asyncIterator);
-    expect(Symbol.asyncIterator in streams.ReadableStream.prototype).toBe(false);
+    const { prototype } = streams.ReadableStream;
+    const iterator = Object.getOwnPropertyDescriptor(prototype, Symbol.asyncIterator);
+    if (!iterator) throw new Error("The ponyfill has no iterator that could be taken away");
+    onTestFinished(() => void Object.defineProperty(prototype, Symbol.asyncIterator, iterator));
+    Reflect.deleteProperty(prototype, Symbol.asyncIterator);
+    expect(Symbol.asyncIterator in prototype).toBe(false);
     await using emulator = await startEmulator({ faults: [{ when: "begin", do: "drop", session: 0 }] });
     const start = () =>
       connectOn(

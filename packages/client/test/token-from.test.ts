@@ -4,7 +4,10 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { connect, StreamingError, type StreamingSession, tokenFrom } from "voxpipe";
 import { backend, request, token } from "./token-backend.ts";
 
-afterEach(() => vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
 
 test("sends a POST for each attempt, with the caller's own options", async () => {
   await using server = await backend([token("first"), token("second")]);
@@ -32,13 +35,8 @@ test("sends no cache option to a runtime whose Request knows no cache, as Worker
   };
   const provider = tokenFrom("https://app.example/api/token", { fetch });
   await provider(request());
-  const cache = Object.getOwnPropertyDescriptor(Request.prototype, "cache") ?? {};
-  try {
-    Reflect.deleteProperty(Request.prototype, "cache");
-    await provider(request());
-  } finally {
-    Object.defineProperty(Request.prototype, "cache", cache);
-  }
+  vi.stubGlobal("Request", class {});
+  await provider(request());
   expect(inits.map((init) => init && "cache" in init && init.cache)).toEqual(["no-store", false]);
 });
 

@@ -23,15 +23,15 @@ export const transferred = "A write's memory was transferred or resized before i
 
 /** The size of what holds memory, of any realm; undefined for anything else, and for memory that was transferred. */
 export function byteLengthOf(chunk: unknown): number | undefined {
-  if (ArrayBuffer.isView(chunk)) {
-    return attempt(() => {
-      const { byteLength } = chunk;
-      // Throws for a view of transferred memory, and for one that lies outside of its memory: their lengths may be 0.
-      if (byteLength === 0 && !isDataView(chunk)) Reflect.apply(Uint8Array.prototype.keys, chunk, []);
-      return byteLength;
-    });
+  if (!ArrayBuffer.isView(chunk)) return bufferLength(chunk);
+  try {
+    const { byteLength } = chunk;
+    // Throws for a view of transferred memory, and for one that lies outside of its memory: their lengths may be 0.
+    if (byteLength === 0 && !isDataView(chunk)) Reflect.apply(Uint8Array.prototype.keys, chunk, []);
+    return byteLength;
+  } catch {
+    return undefined;
   }
-  return bufferLength(chunk);
 }
 
 /** The bytes of audio, or why it cannot be taken: the value, the reason, and what to do. */

@@ -1,6 +1,6 @@
 import { largestMessage, type PcmFormat } from "./audio-format.ts";
 import { levelOf } from "./pcm-level.ts";
-import { levelWindowMs, lookAhead, mostLateMs, quietestPlace } from "./quietest-place.ts";
+import { earliestPlace, levelWindowMs, lookAhead, quietestPlace } from "./quietest-place.ts";
 import type { AudioMessage, ReplayBuffer } from "./replay-buffer.ts";
 
 /** The service takes messages of 50 to 1000 ms (protocol section 3). */
@@ -68,10 +68,11 @@ export class PcmReplayBuffer implements ReplayBuffer {
       const at = (this.#end - this.#base) % this.#block;
       const block = this.#blocks[index] ?? this.#spare.pop() ?? new Uint8Array(this.#block);
       if (index === this.#blocks.length) this.#blocks.push(block);
-      const part = chunk.subarray(from, Math.min(stop, from + this.#block - at));
-      block.set(part, at);
-      from += part.length;
-      this.#end += part.length;
+      const length = Math.min(stop - from, this.#block - at);
+      // A view costs as much as the copy.
+      block.set(length === chunk.length ? chunk : chunk.subarray(from, from + length), at);
+      from += length;
+      this.#end += length;
     }
     this.#forgetBeyondCapacity();
     return from - offset;
@@ -82,7 +83,8 @@ export class PcmReplayBuffer implements ReplayBuffer {
   }
 
   next(stopMs?: number): AudioMessage | undefined {
-    return this.has(stopMs) ? this.#take(this.#messageEnd(stopMs)) : undefined;
+    const end = this.#messageEnd(stopMs);
+    return end > this.#cursor ? this.#take(end) : undefined;
   }
 
   rest(): AudioMessage | undefined {
@@ -100,7 +102,7 @@ export class PcmReplayBuffer implements ReplayBuffer {
     const end = bytes(endMs);
     const stop = Math.min(this.#end, end + lookAhead * window);
     const behind = Math.floor((stop - end) / window);
-    const from = Math.max(this.#start, bytes(Math.max(startMs, endMs - mostLateMs)));
+    const from = Math.max(this.#start, bytes(earliestPlace(startMs, endMs)));
     if (window === 0 || behind < 0 || from >= end) return endMs;
     const levels: number[] = [];
     for (let at = end - window * Math.floor((end - from) / window); at + window <= end + behind * window; at += window)

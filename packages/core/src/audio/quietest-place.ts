@@ -3,11 +3,16 @@ export const levelWindowMs = 10;
 /** Windows that have to be quiet before a place, and after it: a pause between turns is longer, a silence in a word is not. */
 export const lookAhead = 8;
 /** How late the service was seen to end a turn's last word, in ms (protocol section 11), and a little. */
-export const mostLateMs = 1400;
+const mostLateMs = 1400;
 /** What is less loud than the quietest by this much is no word, in dB. */
 const noiseDb = 10;
 /** What a place has to be quieter by for each window that it is further back, in dB. */
 const distanceDb = 0.5;
+
+/** No quieter place is looked for before this, in a word that was reported to last from `startMs` to `endMs`. */
+export function earliestPlace(startMs: number, endMs: number): number {
+  return Math.max(startMs, endMs - mostLateMs);
+}
 
 /**
  * The best place to take up speech again at or before the end of the last word, as the service reported it. That end may lie in

@@ -1,5 +1,6 @@
 import { StreamingError } from "../errors/streaming-error.ts";
 import { type Pace, Pacer } from "./pacer.ts";
+import { earliestPlace } from "./quietest-place.ts";
 import type { AudioMessage, ReplayBuffer } from "./replay-buffer.ts";
 
 /** Bytes that may wait in the socket: enough to keep it busy, little enough to lose to a stalled peer. */
@@ -40,6 +41,12 @@ export interface SendQueueListener {
   taken(endMs: number): void;
   /** An audio message leaves, which ends at `sentMs` of the source. */
   sent(audio: AudioMessage, sentMs: number, now: number): void;
+}
+
+/** A word, in source ms. */
+interface LastWord {
+  readonly startMs: number;
+  readonly endMs: number;
 }
 
 interface Control {
@@ -84,8 +91,8 @@ export class SendQueue {
   #repeat = 0;
   /** Messages that are sent before anything else. */
   readonly #first: string[] = [];
-  /** Where final turns end, and the place to replay from. */
-  #settled = { ms: 0, quietMs: 0 };
+  /** Where final turns end, and the word that ends there, unless the end was forced. */
+  #settled: { readonly ms: number; readonly word?: LastWord | undefined } = { ms: 0 };
   #pacer: Pacer | undefined;
   /** Upper bound of what waits in the socket: the last reading, and the bytes sent since. */
   #mostBuffered = 0;
@@ -128,7 +135,8 @@ export class SendQueue {
   attach(settledMs: number, earlierMs = never) {
     this.#buffer ??= this.#createBuffer();
     const buffer = this.#buffer;
-    const fromMs = this.#settled.ms === settledMs ? this.#settled.quietMs : settledMs;
+    const word = this.#settled.ms === settledMs ? this.#settled.word : undefined;
+    const fromMs = word ? buffer.quietPlace(word.startMs, word.endMs) : settledMs;
     buffer.rewind(Math.min(fromMs, earlierMs));
     const startMs = buffer.sentMs;
     const replayedMs = this.reachedMs - startMs;
@@ -165,12 +173,12 @@ export class SendQueue {
    *
    * @param lastWord The word that ends there, if there is one.
    */
-  settled(ms: number, lastWord?: { readonly startMs: number; readonly endMs: number }): void {
+  settled(ms: number, lastWord?: LastWord): void {
     // A turn that was ended on purpose ends there, also in the middle of speech.
     const forced = this.#endpoints.some((endpoint) => Math.abs(endpoint - ms) <= roundingMs);
-    const quietMs = lastWord && !forced ? this.#buffer?.quietPlace(lastWord.startMs, lastWord.endMs) : undefined;
-    if (ms !== this.#settled.ms) this.#settled = { ms, quietMs: quietMs ?? ms };
-    this.#buffer?.release(this.#settled.quietMs - this.keptMs);
+    if (ms !== this.#settled.ms) this.#settled = { ms, word: forced ? undefined : lastWord };
+    const { word } = this.#settled;
+    this.#buffer?.release((word ? earliestPlace(word.startMs, word.endMs) : ms) - this.keptMs);
     while ((this.#endpoints[0] ?? never) <= ms + roundingMs) this.#forgetEndpoint();
   }
 
@@ -193,7 +201,8 @@ export class SendQueue {
   }
 
   #take(now: number, buffered: () => number): string | Uint8Array | undefined {
-    const [source, buffer] = [this.#source, this.#buffer];
+    const source = this.#source;
+    const buffer = this.#buffer;
     if (!buffer) return undefined;
     let control = this.#dueControl();
     let stopMs = this.#cut(control);

@@ -1,5 +1,6 @@
 import type { Secrets } from "../errors/redact.ts";
 import { flag, text, textUpTo } from "../options/expected.ts";
+import { countBrackets } from "./message-size.ts";
 import type { ServerEvent, UnrecognizedEvent, Word } from "./messages.ts";
 
 /** The service's last message on a connection; with or without `type` on the wire (protocol section 4). */
@@ -28,9 +29,6 @@ const longestId = 1000;
 const deepest = 100;
 /** How many odd words of one list are examined closely. */
 const mostOddWords = 10;
-
-/** Memory of an array or object, in addition to its text. */
-const bytesPerBracket = 24;
 
 interface Expected {
   readonly what: string;
@@ -220,19 +218,6 @@ function nestsTooDeep(json: string): boolean {
     } else if (letter === 0x5d || letter === 0x7d) depth--;
   }
   return false;
-}
-
-/** Estimates the memory of a parsed message, in bytes: `[],[],` is small only as text. */
-export function sizeOf(json: string): number {
-  return json.length + bytesPerBracket * countBrackets(json, Number.POSITIVE_INFINITY);
-}
-
-/** Counts opening brackets, up to `most`. Searching for them is faster than visiting every character. */
-function countBrackets(json: string, most: number): number {
-  let count = 0;
-  for (const bracket of ["{", "["])
-    for (let at = json.indexOf(bracket); at >= 0 && count < most; at = json.indexOf(bracket, at + 1)) count++;
-  return count;
 }
 
 function isMessageType(type: unknown): type is ServerEvent["type"] {

@@ -95,6 +95,7 @@ export class Connections {
   }
 
   #in(role: Role): Connection | undefined {
-    return this.#all.find((connection) => connection.role === role);
+    for (const connection of this.#all) if (connection.role === role) return connection;
+    return undefined;
   }
 }

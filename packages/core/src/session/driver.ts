@@ -154,10 +154,12 @@ export class Driver {
   }
 
   #input(input: Input): void {
-    this.#waiting.push(input);
-    if (this.#running) return;
+    if (this.#running) {
+      this.#waiting.push(input);
+      return;
+    }
     this.#running = true;
-    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) this.#handle(next);
+    for (let next: Input | undefined = input; next; next = this.#waiting.shift()) this.#handle(next);
     this.#running = false;
     this.#setTimer();
     if (!this.#session.waitsForNetwork) this.#network.stop();

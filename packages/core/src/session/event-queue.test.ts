@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import * as ponyfill from "web-streams-polyfill";
 import { final, silence, turn } from "../../test/messages.ts";
 import type { Platform } from "../connection/socket.ts";
@@ -38,6 +38,8 @@ async function everything(queue: EventQueue): Promise<{ events: StreamingEvent[]
 }
 
 const warning = (warning_code: number): StreamingEvent => ({ type: "Warning", warning_code, warning: "" });
+/** A message of that size. */
+const text = (bytes: number) => "x".repeat(bytes);
 const codes = (events: readonly StreamingEvent[]) =>
   events.map((event) => event.type === "Warning" && event.warning_code);
 
@@ -236,10 +238,10 @@ describe("what nobody reads", () => {
 
   test.each(kinds)("%s: beyond 4 MiB the oldest are dropped and counted, and finals stay", async (_kind, event) => {
     const { queue, counts } = open();
-    queue.push(final(1e6), 1000);
+    queue.push(final(1e6), text(1000));
     // With 256 bytes for the event itself, 4 MiB are 4194 of them.
-    for (let i = 0; i < 10_000; i++) queue.push(event(i), 744);
-    queue.push(final(1e6 + 1), 1000);
+    for (let i = 0; i < 10_000; i++) queue.push(event(i), text(744));
+    queue.push(final(1e6 + 1), text(1000));
     queue.end({});
     const { events } = await everything(queue);
     expect(events).toHaveLength(4194 + 2);
@@ -254,8 +256,8 @@ describe("what nobody reads", () => {
 
   test("one event that is too large alone is dropped, and those after it are not", async () => {
     const { queue, counts } = open();
-    queue.push(warning(1), 5e6);
-    queue.push(warning(2), 100);
+    queue.push(warning(1), text(5e6));
+    queue.push(warning(2), text(100));
     queue.end({});
     expect(codes((await everything(queue)).events)).toEqual([2]);
     expect(counts.dropped).toBe(1);
@@ -266,7 +268,7 @@ describe("what nobody reads", () => {
     const pushed: StreamingEvent[] = [];
     const push = (event: StreamingEvent) => {
       pushed.push(event);
-      queue.push(event, 1024 * 1024 - 256);
+      queue.push(event, text(1024 * 1024 - 256));
     };
     for (let i = 0; i < 30; i++) push(final(i));
     push({ type: "LLMGatewayResponse", turn_order: 1 });
@@ -282,8 +284,8 @@ describe("what nobody reads", () => {
     const { queue, counts } = open();
     const reader = queue.stream.getReader();
     for (let round = 0; round < 50; round++) {
-      for (let i = 0; i < 300; i++) queue.push(turn(round, { transcript: `${i}` }), 5000);
-      queue.push(final(round), 1024 * 1024);
+      for (let i = 0; i < 300; i++) queue.push(turn(round, { transcript: `${i}` }), text(5000));
+      queue.push(final(round), text(1024 * 1024));
       // The final took the place of the newest partial.
       for (let i = 0; i < 256; i++) await reader.read();
     }
@@ -304,11 +306,16 @@ describe("cancelling", () => {
   });
 });
 
-/** Web Streams as WebKit has them: a ponyfill's, its async iterator taken away. */
+/** Web Streams as WebKit has them: a ponyfill's, its async iterator taken away until the tests of this file are over. */
 function withoutIterator(): typeof globalThis.ReadableStream {
   class Bare extends ponyfill.ReadableStream {}
-  for (let at: object | null = Bare.prototype; at && at !== Object.prototype; at = Object.getPrototypeOf(at))
-    Reflect.deleteProperty(at, Symbol.asyncIterator);
+  for (let at: object | null = Bare.prototype; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    const owner = at;
+    const iterator = Object.getOwnPropertyDescriptor(owner, Symbol.asyncIterator);
+    if (!iterator) continue;
+    Reflect.deleteProperty(owner, Symbol.asyncIterator);
+    afterAll(() => void Object.defineProperty(owner, Symbol.asyncIterator, iterator));
+  }
   if (Symbol.asyncIterator in Bare.prototype) throw new Error("The iterator is still there");
   return Bare as unknown as typeof globalThis.ReadableStream;
 }

@@ -1,5 +1,6 @@
 import type { Platform } from "../connection/socket.ts";
 import { explainLock } from "../errors/explain-lock.ts";
+import { sizeOf } from "../protocol/message-size.ts";
 import type { StreamingEvent } from "../protocol/messages.ts";
 
 /** From this many waiting events on, what a newer event restates is replaced. */
@@ -76,15 +77,15 @@ export class EventQueue {
     );
   }
 
-  /** @param size About what it occupies, in bytes. */
-  push(event: StreamingEvent, size = 0): void {
+  /** @param text The message that it was read from. */
+  push(event: StreamingEvent, text = ""): void {
     if (this.#end || !this.#controller) return;
     if (this.#wanted) {
       this.#wanted = false;
       this.#handOver(this.#controller, event);
       return;
     }
-    const bytes = bytesPerEvent + (event.type === "Unrecognized" ? event.raw.length : size);
+    const bytes = bytesPerEvent + (event.type === "Unrecognized" ? event.raw.length : sizeOf(text));
     const key = replacementKey(event);
     const earlier = this.#waiting >= replaceFrom && key !== undefined ? this.#replaceable.get(key) : undefined;
     if (isKept(event)) {

@@ -21,8 +21,8 @@ export interface SessionParts {
   readonly speakers: () => Speakers | undefined;
   /** What was written. After `fail` it takes no more. */
   readonly source: AudioSource & { end(error: StreamingError): void };
-  /** @param bytes About what the event occupies. */
-  readonly events: { push(event: StreamingEvent, bytes?: number): void };
+  /** @param text The message that the event was read from. */
+  readonly events: { push(event: StreamingEvent, text?: string): void };
   readonly sockets: {
     /** Bytes that wait in a connection's socket. */
     buffered(connection: Connection): number;

@@ -5,7 +5,7 @@ import type { SocketEnd } from "../connection/socket.ts";
 import { Secrets } from "../errors/redact.ts";
 import { StreamingError } from "../errors/streaming-error.ts";
 import { errorFromSocketEnd } from "../protocol/close-codes.ts";
-import { MessageReader, sizeOf } from "../protocol/decode.ts";
+import { MessageReader } from "../protocol/decode.ts";
 import type { BeginEvent, ServerEvent, StreamingEvent } from "../protocol/messages.ts";
 import { Connections, type Effect } from "./connections.ts";
 import { Ending } from "./ending.ts";
@@ -41,6 +41,8 @@ export class Session {
   readonly #ending: Ending;
   readonly #stages: Stages;
   #showsHeartbeats: boolean;
+  /** Made once: every audio message asks. */
+  readonly #buffered = () => (this.current ? this.#parts.sockets.buffered(this.current) : 0);
 
   constructor(parts: SessionParts) {
     const { settings, sendsPings, source, replayBuffer, random } = parts;
@@ -131,7 +133,7 @@ export class Session {
     if (effect) return effect;
     const { current } = this;
     if (current?.stage !== "open") return undefined;
-    const data = this.#queue.next(now, () => this.#parts.sockets.buffered(current));
+    const data = this.#queue.next(now, this.#buffered);
     if (data === undefined) return undefined;
     if (data === "finished") {
       this.#parts.source.end(endedError());
@@ -222,12 +224,12 @@ export class Session {
         // A connection ends once.
         if (connection.termination) break;
         this.#gateway?.saw(message);
-        this.#stages.terminated(connection, message, sizeOf(text), now);
+        this.#stages.terminated(connection, message, text, now);
         break;
       case "Unrecognized":
       case "Warning":
         // From any connection, also from a spare one.
-        this.#parts.events.push(message, sizeOf(text));
+        this.#parts.events.push(message, text);
         break;
       default:
         this.#heard(connection, message, text, now);
@@ -290,7 +292,7 @@ export class Session {
     }
     if (admission !== "news") this.#queue.settled(this.#timeline.settledMs, this.#timeline.lastWord);
     this.#gateway?.saw(event);
-    this.#parts.events.push(event, sizeOf(text));
+    this.#parts.events.push(event, text);
     this.#stages.turnEnded(now);
   }
 }

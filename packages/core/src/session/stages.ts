@@ -109,11 +109,11 @@ export class Stages {
     if (stage === "terminating") wait?.progressed(now, timeline?.readMs ?? 0);
   }
 
-  terminated(connection: Connection, event: TerminationEvent, bytes: number, now: number): void {
+  terminated(connection: Connection, event: TerminationEvent, text: string, now: number): void {
     const { connections, ending, record } = this.#parts;
     connection.termination = event;
     record.terminations.push(event);
-    if (connection.role === "current" && ending.terminated(connection, event, now)) this.#showTermination(bytes);
+    if (connection.role === "current" && ending.terminated(connection, event, now)) this.#showTermination(text);
     connections.close(connection, now);
   }
 
@@ -248,10 +248,10 @@ export class Stages {
     });
   }
 
-  #showTermination(bytes?: number): void {
+  #showTermination(text?: string): void {
     const { connections, ending, events } = this.#parts;
     const termination = connections.retired ? undefined : ending.takeTermination();
-    if (termination) events.push(termination, bytes);
+    if (termination) events.push(termination, text);
   }
 
   #endIfAnswered(): void {

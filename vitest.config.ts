@@ -8,7 +8,7 @@ const sized = "*.sized.test.ts";
 /** Tests that replace what the others of a worker share: a module, the clock, the classes of a browser. */
 const alone = [
   "packages/client/src/entries/mixed-builds.test.ts",
-  "packages/transcriber/test/unloadable.test.ts",
+  "packages/transcriber/test/loads/*.test.ts",
   "packages/*/test/**/*.jsdom*.test.ts",
 ];
 const packed = ["e2e/packed.ts", "e2e/installed.ts"];

@@ -15,18 +15,24 @@ export interface TranscriberError {
   readonly cause: unknown;
 }
 
-/** Of one of several sources. */
+/** Of one of several sources, with its name. */
 export class ChannelError {
   readonly failure: TranscriberError;
 
-  constructor(failure: TranscriberError) {
-    this.failure = failure;
+  /** @param channel undefined: of the only source */
+  constructor(cause: unknown, channel: string | undefined) {
+    this.failure = failure(cause, channel);
   }
 }
 
-export function failure(cause: unknown): TranscriberError {
+export function failure(cause: unknown, channel?: string): TranscriberError {
   if (cause instanceof ChannelError) return cause.failure;
   const isOurs = cause instanceof MicrophoneError || cause instanceof StreamingError;
   const message = cause instanceof Error ? cause.message : String(cause);
-  return Object.freeze({ code: isOurs ? cause.code : "source-failed", message, channel: undefined, cause });
+  return Object.freeze({
+    code: isOurs ? cause.code : "source-failed",
+    message: channel ? `${channel}: ${message}` : message,
+    channel,
+    cause,
+  });
 }

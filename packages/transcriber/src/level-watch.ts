@@ -1,7 +1,8 @@
 import type { Level } from "@voxpipe/audio";
 import { listen, notify } from "./notify.ts";
 
-const peak = Number.NEGATIVE_INFINITY;
+// Of no sound at all, in dBFS.
+const peak = Math.log10(0);
 export const silence: Level = Object.freeze({ rms: peak, peak });
 
 /** Ms between two looks: microphones measure that often. */
@@ -23,12 +24,12 @@ export function levelWatch(read: () => Level | undefined) {
     const level = now();
     if (level.rms === last.rms && level.peak === last.peak) return;
     last = level;
-    notify(listeners, level);
+    notify(listeners, last);
   };
 
   /** Call it when a capture has begun or ended. */
   const update = () => {
-    if (listeners.size > 0 && read() !== undefined) timer ??= setInterval(look, interval);
+    if (listeners.size && read()) timer ??= setInterval(look, interval);
     else {
       clearInterval(timer);
       timer = undefined;

@@ -137,11 +137,11 @@ test.each<[string, (place: Place) => boolean]>([
   ],
   [
     "shown as finishing: nothing is heard any more",
-    ({ phase, capture }) => statusOf[phase] !== "finishing" || capture === "hushed" || capture === "ended",
+    ({ phase, capture }) => statusOf(phase) !== "finishing" || capture === "hushed" || capture === "ended",
   ],
   [
     "shown as finishing: the session ends once all audio is there",
-    ({ phase, capture, closing }) => statusOf[phase] !== "finishing" || closing === (capture === "ended"),
+    ({ phase, capture, closing }) => statusOf(phase) !== "finishing" || closing === (capture === "ended"),
   ],
 ])("%s", (_, holds) => {
   expect(places.filter(({ place }) => !holds(place))).toEqual([]);

@@ -122,16 +122,16 @@ export const table: Readonly<Record<Phase, Readonly<Partial<Record<Input, Step>>
   },
 };
 
-export const statusOf: Readonly<Record<Phase, TranscriberStatus>> = {
-  idle: "idle",
+/** What the other phases are shown as. */
+const shown = {
   opening: "starting",
   connecting: "starting",
-  listening: "listening",
-  reconnecting: "reconnecting",
   stopping: "finishing",
   pausing: "finishing",
   restarting: "starting",
   failing: "finishing",
-  paused: "paused",
-  failed: "failed",
-};
+} as const;
+
+const isShown = (phase: Phase): phase is keyof typeof shown => phase in shown;
+
+export const statusOf = (phase: Phase): TranscriberStatus => (isShown(phase) ? shown[phase] : phase);

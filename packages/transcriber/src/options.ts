@@ -28,7 +28,8 @@ export interface CommonOptions {
 export interface TranscriberOptions extends Omit<ConnectOptions, "sampleRate" | "encoding" | "signal">, CommonOptions {
   /**
    * What is transcribed. A function is called at each `start()`, in the same task, so that it may ask the visitor for a tab;
-   * what it returns is the transcriber's, which stops it. A `ReadableStream` has mono s16le and can be started once.
+   * what it returns is the transcriber's, which stops it. Its `signal` aborts if the start is given up before it has returned
+   * one. A `ReadableStream` has mono s16le and can be started once.
    * @default "microphone", also if the function returns undefined
    */
   readonly source?: SourceOption | undefined;
@@ -43,11 +44,12 @@ export interface SourcesOptions
     CommonOptions {
   /**
    * Several sources, each by the name of its channel; at most one of them is the microphone. They are opened by one `start()`:
-   * first all functions are called, in this order, then the microphone is opened.
+   * first all functions are called, in this order, then the microphone is opened. All are on one clock: a `ReadableStream`, and
+   * what is open already, is heard from when it is given, the others from when they are captured.
    *
    * @example
    * ```ts
-   * sources: { me: "microphone", others: () => openTabAudio() }
+   * sources: { me: "microphone", others: openTabAudio }
    * ```
    */
   readonly sources: Readonly<Record<string, SourceOption>>;

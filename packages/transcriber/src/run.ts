@@ -7,8 +7,6 @@ export type AnyEvent = StreamingEvent | ChannelEvent<string>;
 type AnySession = StreamingSession | ChannelsSession<string>;
 
 export interface RunHost {
-  readonly connectOptions: ConnectOptions;
-  readonly isMuted: () => boolean;
   /** What happened, for the table. */
   report(input: Input, error?: unknown): void;
   /** Of the capture: device, interruption, or dropped audio. */
@@ -25,15 +23,19 @@ export interface Run {
   readonly call: ChannelsSession<string> | undefined;
   /** The choice that the capture follows. */
   deviceId: string | undefined;
-  /** @param prepared resolves to the source, when nothing else is open; undefined if this run was dropped meanwhile */
-  open(prepared: Promise<Source<Capture | Captures> | undefined>): Promise<void>;
+  /** @param prepared resolves to the source, when nothing else is open; rejects if this run was dropped meanwhile */
+  open(prepared: Promise<Source<Capture | Captures>>): Promise<void>;
   connect(): void;
   /** Lets go of everything at once. Resolves when the microphone is off. */
   drop(): Promise<unknown> | undefined;
 }
 
-export function newRun(host: RunHost, deviceId: string | undefined): Run {
-  const { connectOptions, isMuted } = host;
+export function newRun(
+  host: RunHost,
+  connectOptions: ConnectOptions,
+  isMuted: () => boolean,
+  deviceId: string | undefined,
+): Run {
   const giveUp = new AbortController();
   const { signal } = giveUp;
   let capture: Capture | Captures | undefined;
@@ -69,11 +71,6 @@ export function newRun(host: RunHost, deviceId: string | undefined): Run {
     }
   }
 
-  function follow(session: AnySession, sent: Promise<void>): void {
-    void send(session, sent);
-    void read(session);
-  }
-
   return {
     signal,
     deviceId,
@@ -89,13 +86,9 @@ export function newRun(host: RunHost, deviceId: string | undefined): Run {
     async open(prepared) {
       try {
         const source = await prepared;
-        if (!source) return;
-        const { sampleRate } = connectOptions;
-        const opened = await source.open({ deviceId, sampleRate, muted: isMuted(), signal });
+        const opened = await source.open({ deviceId, sampleRate: connectOptions.sampleRate, muted: isMuted(), signal });
         if (signal.aborted) return void opened.stop();
         capture = opened;
-        if (isMuted()) opened.mute();
-        else opened.unmute();
         for (const type of ["statechange", "devicechange", "dropped"] as const)
           opened.addEventListener(type, host.captureChanged);
         report("opened");
@@ -109,10 +102,12 @@ export function newRun(host: RunHost, deviceId: string | undefined): Run {
         if ("connect" in capture) {
           const { call: several, sent } = capture.connect(signal);
           call = several;
-          follow(several, sent);
+          void send(several, sent);
+          void read(several);
         } else {
           session = connect({ ...connectOptions, signal });
-          follow(session, capture.readable.pipeTo(session.audio, { preventClose: true, preventAbort: true }));
+          void send(session, capture.readable.pipeTo(session.audio, { preventClose: true, preventAbort: true }));
+          void read(session);
         }
       } catch (error) {
         report("failed", error);
@@ -120,7 +115,7 @@ export function newRun(host: RunHost, deviceId: string | undefined): Run {
     },
     drop() {
       giveUp.abort();
-      return capture?.stop();
+      return capture?.stop().catch(() => {});
     },
   };
 }

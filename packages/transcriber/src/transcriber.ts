@@ -2,8 +2,6 @@ import type { Level } from "@voxpipe/audio";
 import type { ChannelsSession } from "@voxpipe/channels";
 import type { MicrophoneDevice } from "@voxpipe/microphone";
 import type { StreamingSession } from "voxpipe";
-import { liveTranscriber } from "./live-transcriber.ts";
-import type { SourcesOptions, TranscriberOptions } from "./options.ts";
 import type { TranscriberSnapshot } from "./snapshot.ts";
 
 /**
@@ -59,24 +57,4 @@ export interface Transcriber extends AsyncDisposable {
   readonly call: ChannelsSession<string> | undefined;
   /** As of `@voxpipe/microphone`. */
   readonly listMicrophones: () => Promise<MicrophoneDevice[]>;
-}
-
-/**
- * Makes a transcriber. It opens and connects nothing before `start()`, so it may be made anywhere, also on a server.
- *
- * @example
- * ```ts
- * const transcriber = createTranscriber({ token: tokenFrom("/api/token"), formatTurns: true });
- * transcriber.subscribe(() => show(transcriber.snapshot));
- * button.addEventListener("click", () => transcriber.start());
- * ```
- * @example Both sides of a meeting, in one transcript whose turns have a `channel`
- * ```ts
- * const sources = { me: "microphone", others: () => openTabAudio() } as const;
- * const meeting = createTranscriber({ token: tokenFrom("/api/token"), sources });
- * ```
- * @throws MicrophoneError `invalid-options` if `source` is none; RangeError if `transcript.keep` is no number of turns
- */
-export function createTranscriber(options: TranscriberOptions | SourcesOptions): Transcriber {
-  return liveTranscriber(options);
 }

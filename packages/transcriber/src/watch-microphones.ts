@@ -20,8 +20,8 @@ export interface MicrophonesWatch {
 }
 
 /** Before anyone has subscribed, and on a server. */
-export const unknownMicrophones: MicrophonesSnapshot = Object.freeze({
-  devices: Object.freeze([]),
+export const unknownMicrophones: MicrophonesSnapshot = /* @__PURE__ */ Object.freeze({
+  devices: /* @__PURE__ */ Object.freeze([]),
   permission: undefined,
   error: undefined,
 });

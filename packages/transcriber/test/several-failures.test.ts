@@ -86,11 +86,16 @@ test("the same stream twice, and source together with sources, are refused", asy
   await expect.poll(kit.open).toBe(0);
 });
 
-test("two starts open each source once; abort turns all off at once", async () => {
-  await using kit = await startBoth();
+test("two starts, and one while it listens, open each source once; abort turns all off at once", async () => {
+  let asked = 0;
+  await using kit = await startBoth({}, {}, () => asked++);
   const { transcriber, tabs, fake, emulator } = kit;
-  await Promise.all([transcriber.start(), transcriber.start()]);
-  expect([tabs.length, fake.opened.length, emulator.sessions.length]).toEqual([1, 1, 2]);
+  const started = Promise.all([transcriber.start(), transcriber.start()]);
+  expect(asked).toBe(1);
+  await started;
+  await transcriber.start();
+  expect([asked, tabs.length, fake.opened.length, emulator.sessions.length]).toEqual([1, 1, 1, 2]);
+  expect(kit.open()).toBe(2);
   transcriber.abort();
   expect([transcriber.snapshot.status, kit.open()]).toEqual(["idle", 0]);
 });

@@ -214,7 +214,7 @@ test.each<[string, SourcesOptions["sources"], RegExp]>([
 });
 
 test("openTabAudio is a source as it is", () => {
-  const options: SourcesOptions = { token: "example", sources: { me: "microphone", others: () => openTabAudio() } };
+  const options: SourcesOptions = { token: "example", sources: { me: "microphone", others: openTabAudio } };
   expect(Object.keys(options.sources)).toEqual(["me", "others"]);
 });
 

@@ -1,8 +1,7 @@
 import { type AudioStream, StreamingError } from "voxpipe";
-import type { ChannelError } from "../failure.ts";
+import { ChannelError } from "../failure.ts";
 import type { ChannelSnapshot } from "../snapshot.ts";
 import type { Capture, OpenOptions, Source } from "../source/source.ts";
-import { ofChannel } from "./of-channel.ts";
 
 /** One of several sources, by its name. */
 export class Channel {
@@ -36,7 +35,7 @@ export class Channel {
       this.capture = capture;
       return capture;
     } catch (cause) {
-      throw ofChannel(this.name, cause);
+      throw new ChannelError(cause, this.name);
     }
   }
 
@@ -54,7 +53,7 @@ export class Channel {
     const wrong = this.error ?? capture?.problem;
     if (before?.status === status && before.droppedMs === droppedMs && this.#wrong === wrong) return before;
     this.#wrong = wrong;
-    const error = wrong && (this.error ?? ofChannel(this.name, wrong)).failure;
+    const error = wrong && (this.error ?? new ChannelError(wrong, this.name)).failure;
     this.#snapshot = Object.freeze({ status, droppedMs, error });
     return this.#snapshot;
   }
@@ -72,7 +71,7 @@ export class Channel {
       await this.capture?.readable.pipeTo(audio, { preventClose: true, preventAbort: true });
     } catch (cause) {
       const hasEnded = cause instanceof StreamingError && cause.code === "session-ended";
-      if (!hasEnded) this.error = ofChannel(this.name, cause);
+      if (!hasEnded) this.error = new ChannelError(cause, this.name);
     }
     this.#hasEnded = true;
     this.isOver = !this.#isStopped;

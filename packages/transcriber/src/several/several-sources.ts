@@ -1,19 +1,19 @@
 import { MicrophoneError, type openMicrophone } from "@voxpipe/microphone";
+import { ChannelError } from "../failure.ts";
 import type { SourcesOptions } from "../options.ts";
-import { givenSource } from "../source/given-source.ts";
-import type { Asked, Captures, Source } from "../source/source.ts";
+import { sourceMaker } from "../source/given-source.ts";
+import type { Captures, Handed, Source } from "../source/source.ts";
 import { Channel } from "./channel.ts";
-import { ofChannel } from "./of-channel.ts";
 import { SeveralCaptures } from "./several-captures.ts";
 
 /**
  * Several sources as one. What has ended by itself, or failed, is not opened again after a pause.
  *
- * @param asked in the order of `sources`
+ * @param handed in the order of `sources`
  */
 export async function severalSources(
   options: SourcesOptions,
-  asked: readonly Asked[],
+  handed: Promise<readonly Handed[]>,
   opener: typeof openMicrophone,
   signal: AbortSignal,
 ): Promise<Source<Captures>> {
@@ -22,23 +22,27 @@ export async function severalSources(
     throw new MicrophoneError("invalid-options", "Invalid source: there are sources, too. Give one of the two.");
   const names = Object.keys(sources);
   const nameOf = (index: number) => names[index] ?? "";
-  // Nothing is made before all are there: until then they are let go as they are.
-  const all = await each(asked, nameOf, async (source) => {
-    const given = await source;
-    return { given, isOurs: source instanceof Promise, since: performance.now() };
-  });
-  signal.throwIfAborted();
+  const all = await handed;
   const wanted = all.map(({ given }) => given ?? "microphone");
   refuseTwins(wanted, nameOf);
-  const making = all.map(({ given, isOurs, since }) => givenSource(given, isOurs, opener, microphone, since));
-  const channels = await each(
-    making,
-    nameOf,
-    async (made, index) => new Channel(nameOf(index), await made, wanted[index] === "microphone"),
-  ).catch((error: unknown) => {
-    for (const made of making) made.then((source) => source.release()).catch(() => {});
-    throw error;
-  });
+  const makers = await Promise.all(
+    all.map((each, index) =>
+      sourceMaker(each, opener, microphone).catch((cause: unknown) => {
+        throw new ChannelError(cause, nameOf(index));
+      }),
+    ),
+  );
+  signal.throwIfAborted();
+  // Nothing is taken before all can be: until then they are let go as they are.
+  const channels: Channel[] = [];
+  for (const [index, make] of makers.entries()) {
+    try {
+      channels.push(new Channel(nameOf(index), make(), wanted[index] === "microphone"));
+    } catch (cause) {
+      for (const { source } of channels) source.release();
+      throw new ChannelError(cause, nameOf(index));
+    }
+  }
   return {
     async open(how) {
       const open = channels.filter(({ isOver }) => !isOver);
@@ -58,21 +62,6 @@ export async function severalSources(
       for (const { source } of channels) source.release();
     },
   };
-}
-
-/** Of all at once. An error is the channel's. */
-function each<T, R>(
-  values: readonly T[],
-  nameOf: (index: number) => string,
-  make: (value: T, index: number) => Promise<R>,
-): Promise<R[]> {
-  return Promise.all(
-    values.map((value, index) =>
-      make(value, index).catch((cause: unknown) => {
-        throw ofChannel(nameOf(index), cause);
-      }),
-    ),
-  );
 }
 
 /** @throws MicrophoneError `invalid-options` */

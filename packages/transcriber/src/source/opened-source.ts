@@ -1,16 +1,12 @@
 import { type Microphone, MicrophoneError } from "@voxpipe/microphone";
-import type { Capture, Source } from "./source.ts";
+import type { Capture, Handed, Source } from "./source.ts";
 
 type Opened = Microphone & Pick<Capture, "problem">;
 type Result = ReadableStreamReadResult<Uint8Array<ArrayBuffer>>;
 
 /** One that is open already, such as a shared tab. A pause keeps it open, and what it gives meanwhile is not heard. */
-export function openedSource(own: Opened, since: number): Source {
-  if (own.readable.locked)
-    throw new MicrophoneError(
-      "invalid-options",
-      "Invalid source: its readable is read elsewhere. Give a function that opens a new one.",
-    );
+export function openedSource(own: Opened, handed: Pick<Handed, "since" | "droppedMs">): Source {
+  checkOpened(own);
   const reader = own.readable.getReader();
   let next: Promise<Result> | undefined;
   const read = () => {
@@ -35,7 +31,9 @@ export function openedSource(own: Opened, since: number): Source {
 
   const open = (): Capture => {
     const opening = ++openings;
-    const dropped = own.droppedMs;
+    const isFirst = opening === 1;
+    // What it drops while code or another source is waited for is missed, too.
+    const dropped = isFirst ? (handed.droppedMs ?? 0) : own.droppedMs;
     let controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
     let stopping: Promise<void> | undefined;
     const readable = new ReadableStream<Uint8Array<ArrayBuffer>>(
@@ -85,7 +83,7 @@ export function openedSource(own: Opened, since: number): Source {
     };
     return {
       readable,
-      since: opening === 1 ? since : undefined,
+      since: isFirst ? handed.since : undefined,
       get level() {
         return own.level;
       },
@@ -122,4 +120,13 @@ export function openedSource(own: Opened, since: number): Source {
       void own.stop();
     },
   };
+}
+
+/** @throws MicrophoneError `invalid-options` */
+export function checkOpened({ readable }: Opened): void {
+  if (readable.locked)
+    throw new MicrophoneError(
+      "invalid-options",
+      "Invalid source: its readable is read elsewhere. Give a function that opens a new one.",
+    );
 }

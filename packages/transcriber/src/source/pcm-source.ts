@@ -6,13 +6,13 @@ type Pcm = ReadableStream<Uint8Array>;
 
 const taken = new WeakSet<Pcm>();
 
-/** A stream of PCM. What was read during a pause is the first that is given after it. */
-export function pcmSource(stream: Pcm): Source {
-  if (taken.has(stream) || stream.locked)
-    throw new MicrophoneError(
-      "invalid-options",
-      "Invalid source: the ReadableStream is read elsewhere, or was read by an earlier start. Give a function that returns a new one.",
-    );
+/**
+ * A stream of PCM. What was read during a pause is the first that is given after it.
+ *
+ * @param since when it was given: what it holds by the first opening has waited since then
+ */
+export function pcmSource(stream: Pcm, since: number | undefined): Source {
+  checkPcm(stream);
   taken.add(stream);
   const reader = stream.getReader();
   let next: ReturnType<typeof reader.read> | undefined;
@@ -21,9 +21,22 @@ export function pcmSource(stream: Pcm): Source {
     return next;
   };
   return {
-    open: async ({ muted = false }) => capture(muted, read, () => (next = undefined)),
+    async open({ muted = false }) {
+      const begun = since;
+      since = undefined;
+      return capture(muted, read, () => (next = undefined), begun);
+    },
     release: () => void reader.cancel().catch(() => {}),
   };
+}
+
+/** @throws MicrophoneError `invalid-options` */
+export function checkPcm(stream: Pcm): void {
+  if (taken.has(stream) || stream.locked)
+    throw new MicrophoneError(
+      "invalid-options",
+      "Invalid source: the ReadableStream is read elsewhere, or was read by an earlier start. Give a function that returns a new one.",
+    );
 }
 
 /** The level of s16le. Not by the audio package's decoder: that would bring all encodings into the page. */
@@ -33,7 +46,12 @@ function levelOf({ buffer, length }: Uint8Array<ArrayBuffer>): Level {
 }
 
 /** One opening of it. `take` is called when what was read has been given. */
-function capture(muted: boolean, read: () => Promise<ReadableStreamReadResult<Uint8Array>>, take: () => void): Capture {
+function capture(
+  muted: boolean,
+  read: () => Promise<ReadableStreamReadResult<Uint8Array>>,
+  take: () => void,
+  since: number | undefined,
+): Capture {
   let controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
   let last = new Uint8Array();
   const readable = new ReadableStream<Uint8Array<ArrayBuffer>>(
@@ -69,6 +87,7 @@ function capture(muted: boolean, read: () => Promise<ReadableStreamReadResult<Ui
   };
   return {
     readable,
+    since,
     get level() {
       return levelOf(muted ? new Uint8Array() : last);
     },

@@ -1,9 +1,12 @@
 import type { Fault } from "@voxpipe/emulator";
 import { cases } from "@voxpipe/testing";
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import type { Transcriber } from "../src/index.ts";
-import { startBoth, startKit } from "./kit.ts";
+import { afterEach, expect, test } from "vitest";
+import type { Transcriber } from "../../src/index.ts";
+import { startBoth, startKit } from "../kit.ts";
+import { type HeldLoad, holdLoad, settleAll } from "./held-load.ts";
+
+afterEach(settleAll);
 
 const callsOf = ({ start, stop, abort, pause, resume }: Transcriber) => ({ start, stop, abort, pause, resume });
 
@@ -82,13 +85,18 @@ test("in any order of calls and mishaps: one microphone at most, none after a st
 const severalSteps = [
   ...["start", "start", "wait", "wait", "stop", "abort", "pause", "resume", "mute", "device"],
   ...["lose", "end share", "lose share", "refuse", "allow", "ask", "answer"],
+  ...["code hangs", "code hangs", "code comes", "code fails"],
 ] as const;
 
-test("several sources, in any order: one microphone and one share at most, none after a stop", async () => {
+/** What several sources load, of which one is a tab. */
+const loaded = ["source/given-source", "several/several-sources", "source/opened-source"] as const;
+
+test("several sources, in any order, also while code hangs: one microphone and one share at most, none after a stop", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.constantFrom(...severalSteps), { size: "max", maxLength: 20 }), async (taken) => {
       let answer = () => {};
       let asked = Promise.resolve();
+      const held: HeldLoad[] = [];
       await using kit = await startBoth(
         { terminationTimeout: 100, reconnect: { maxAttempts: 2, maxDelay: 5 } },
         { faults },
@@ -117,6 +125,10 @@ test("several sources, in any order: one microphone and one share at most, none 
           asked = new Promise((resolve) => (answer = resolve));
         },
         answer: () => answer(),
+        // Some hang for good.
+        "code hangs": () => void held.push(holdLoad(loaded[held.length % 3] ?? loaded[0])),
+        "code comes": () => held.at(-1)?.settle(),
+        "code fails": () => held.at(-1)?.settle(new Error("The network is down.")),
         wait: () => {},
       };
       const settled: Promise<unknown>[] = [];
@@ -129,6 +141,8 @@ test("several sources, in any order: one microphone and one share at most, none 
       await transcriber.stop();
       await expect.poll(kit.open, { interval: 1 }).toBe(0);
       expect(await Promise.all(settled)).toHaveLength(taken.length);
+      await settleAll();
+      expect(kit.open()).toBe(0);
     }),
     { numRuns: cases(10, 50, 150) },
   );

@@ -1,5 +1,5 @@
 import { listMicrophones, type MicrophoneDevice, openMicrophone } from "@voxpipe/microphone";
-import { createTranscript, type TranscriptOptions } from "@voxpipe/transcript";
+import { createTranscript, type Transcript, type TranscriptOptions } from "@voxpipe/transcript";
 import { failure, type TranscriberError } from "./failure.ts";
 import { levelWatch } from "./level-watch.ts";
 import { type Effect, type Input, type Phase, statusOf, type TranscriberStatus, table } from "./machine.ts";
@@ -7,7 +7,7 @@ import { listen, notify } from "./notify.ts";
 import type { SourcesOptions, TranscriberOptions } from "./options.ts";
 import { type AnyEvent, newRun, type Run, type RunHost } from "./run.ts";
 import { idleSnapshot, type TranscriberSnapshot } from "./snapshot.ts";
-import { type Capture, type Captures, checkSource, type Source, sourceOf } from "./source/source.ts";
+import { type Capture, type Captures, checkSource, type Source, sourceOf, type Wanted } from "./source/source.ts";
 import type { Transcriber } from "./transcriber.ts";
 
 type Call = "start" | "stop" | "abort" | "pause" | "resume";
@@ -15,10 +15,24 @@ type Call = "start" | "stop" | "abort" | "pause" | "resume";
 const begins = (input: Input) => input === "start" || input === "resume";
 
 /**
- * Does what the table says: it holds the source, the present run, and what the snapshot is made from. A function, as local
- * names are short in what a page loads.
+ * Makes a transcriber. It opens and connects nothing before `start()`, so it may be made anywhere, also on a server.
+ *
+ * @example
+ * ```ts
+ * const transcriber = createTranscriber({ token: tokenFrom("/api/token"), formatTurns: true });
+ * transcriber.subscribe(() => show(transcriber.snapshot));
+ * button.addEventListener("click", () => transcriber.start());
+ * ```
+ * @example Both sides of a meeting, in one transcript whose turns have a `channel`
+ * ```ts
+ * const sources = { me: "microphone", others: openTabAudio } as const;
+ * const meeting = createTranscriber({ token: tokenFrom("/api/token"), sources });
+ * ```
+ * @throws MicrophoneError `invalid-options` if `source` is none; RangeError if `transcript.keep` is no number of turns
  */
-export function liveTranscriber(options: TranscriberOptions | SourcesOptions): Transcriber {
+export function createTranscriber(options: TranscriberOptions | SourcesOptions): Transcriber {
+  // It does what the table says, and holds the source, the present run, and what the snapshot is made from. A function, as
+  // local names are short in what a page loads.
   const {
     source,
     sources,
@@ -26,12 +40,11 @@ export function liveTranscriber(options: TranscriberOptions | SourcesOptions): T
     microphone,
     transcript: first,
     onEvent,
-    microphones,
+    microphones: used = { openMicrophone, listMicrophones },
     ...rest
   } = options;
-  const wanted = Object.values(sources ?? [source]);
-  for (const option of wanted) if (typeof option !== "function") checkSource(option);
-  const used = microphones ?? { openMicrophone, listMicrophones };
+  const wanted: Wanted = Object.entries(sources ?? [source]);
+  for (const [, option] of wanted) if (typeof option !== "function") checkSource(option);
   const listeners = new Set<() => void>();
   let phase: Phase = "idle";
   let run: Run | undefined;
@@ -47,14 +60,13 @@ export function liveTranscriber(options: TranscriberOptions | SourcesOptions): T
   let choices = 0;
   let choosing = 0;
   let error: TranscriberError | undefined;
-  let waiting: { readonly status: TranscriberStatus; readonly resolve: () => void }[] = [];
+  let waiting: (readonly [TranscriberStatus, resolve: () => void])[] = [];
   let snapshot = idleSnapshot;
-  let transcript = begin(first);
+  let transcript: Transcript;
+  begin(first);
   const levels = levelWatch(() => live()?.level);
 
   const host: RunHost = {
-    connectOptions: { ...rest, sampleRate },
-    isMuted: () => muted,
     report,
     event(event: AnyEvent) {
       transcript.push(event);
@@ -71,10 +83,40 @@ export function liveTranscriber(options: TranscriberOptions | SourcesOptions): T
     },
   };
 
+  const act: Readonly<Record<Effect, () => void>> = {
+    open() {
+      run = newRun(host, { ...rest, sampleRate }, () => muted, deviceId);
+      last = run;
+      void run.open(prepare(run.signal));
+    },
+    connect() {
+      mute(muted);
+      if (run?.deviceId !== deviceId) void setDevice(deviceId);
+      // A run is a further session, whichever of its channels begins first.
+      if (run?.capture?.channels) transcript.push({ type: "Begin" });
+      run?.connect();
+    },
+    hush() {
+      void run?.capture?.stop();
+    },
+    close() {
+      // Events end after it, or fail.
+      void (run?.session ?? run?.call)?.close();
+    },
+    drop() {
+      const dropped = run;
+      run = undefined;
+      closing = dropped?.drop() ?? closing;
+    },
+    forget() {
+      kept?.release();
+      kept = undefined;
+    },
+  };
+
   function begin(options?: TranscriptOptions) {
-    const transcript = createTranscript(options);
+    transcript = createTranscript(options);
     transcript.subscribe(changed);
-    return transcript;
   }
 
   /** What is captured just now. */
@@ -87,7 +129,7 @@ export function liveTranscriber(options: TranscriberOptions | SourcesOptions): T
   function call(input: Call): Promise<void> {
     return new Promise((resolve) => {
       report(input);
-      waiting.push({ status: begins(input) ? "starting" : "finishing", resolve });
+      waiting.push([begins(input) ? "starting" : "finishing", resolve]);
       settle();
     });
   }
@@ -95,7 +137,7 @@ export function liveTranscriber(options: TranscriberOptions | SourcesOptions): T
   function settle(): void {
     // In a restart, a stop and a start are under way.
     waiting = waiting.filter(
-      ({ status, resolve }) => phase === "restarting" || statusOf[phase] === status || void resolve(),
+      ([status, resolve]) => phase === "restarting" || statusOf(phase) === status || void resolve(),
     );
   }
 
@@ -108,52 +150,20 @@ export function liveTranscriber(options: TranscriberOptions | SourcesOptions): T
     if (begins(input)) error = undefined;
     // Of two errors in a row the first one is the cause.
     if (cause !== undefined && !(was === "failing" && error)) error = failure(cause);
-    for (const effect of effects) act(effect);
+    for (const effect of effects) act[effect]();
     levels.update();
     settle();
     changed();
   }
 
-  function act(effect: Effect): void {
-    const present = run;
-    switch (effect) {
-      case "open": {
-        const next = newRun(host, deviceId);
-        run = next;
-        last = next;
-        void next.open(prepare(next.signal));
-        break;
-      }
-      case "connect":
-        if (present?.deviceId !== deviceId) void setDevice(deviceId);
-        // A run is a further session, whichever of its channels begins first.
-        if (present?.capture?.channels) transcript.push({ type: "Begin" });
-        present?.connect();
-        break;
-      case "hush":
-        void present?.capture?.stop();
-        break;
-      case "close":
-        // Events end after it, or fail.
-        void (present?.session ?? present?.call)?.close();
-        break;
-      case "drop":
-        run = undefined;
-        closing = present?.drop();
-        break;
-      case "forget":
-        kept?.release();
-        kept = undefined;
-    }
-  }
-
   /** Without a wait if nothing has to be waited for: browsers open some sources only in a click's own task. */
-  async function prepare(signal: AbortSignal): Promise<Source<Capture | Captures> | undefined> {
+  async function prepare(signal: AbortSignal): Promise<Source<Capture | Captures>> {
     if (closing) await closing;
-    if (signal.aborted) return undefined;
+    signal.throwIfAborted();
     if (kept) return kept;
     const source = await sourceOf(options, wanted, used.openMicrophone, signal);
-    if (signal.aborted) return void source.release();
+    if (signal.aborted) source.release();
+    signal.throwIfAborted();
     kept = source;
     return source;
   }
@@ -202,7 +212,7 @@ export function liveTranscriber(options: TranscriberOptions | SourcesOptions): T
     const capture = live();
     const { droppedMs, channels = idleSnapshot.channels } = last?.capture ?? idleSnapshot;
     return {
-      status: statusOf[phase],
+      status: statusOf(phase),
       transcript: transcript.snapshot,
       muted,
       deviceId,
@@ -215,8 +225,8 @@ export function liveTranscriber(options: TranscriberOptions | SourcesOptions): T
   }
 
   function same(device: MicrophoneDevice | undefined): MicrophoneDevice | undefined {
-    if (!device?.label && !device?.deviceId) return undefined;
     const present = snapshot.device;
+    if (!device?.label && !device?.deviceId) return undefined;
     return present?.deviceId === device.deviceId && present.label === device.label ? present : device;
   }
 
@@ -235,7 +245,7 @@ export function liveTranscriber(options: TranscriberOptions | SourcesOptions): T
     unmute: () => mute(false),
     setDevice,
     clear() {
-      transcript = begin({ keep: first?.keep });
+      begin({ keep: first?.keep });
       changed();
     },
     get level() {

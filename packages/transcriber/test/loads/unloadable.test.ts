@@ -1,12 +1,12 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { openTab, startKit } from "./kit.ts";
+import { openTab, startKit } from "../kit.ts";
 
 afterEach(() => vi.resetModules());
 
 test.each(["source/given-source", "source/pcm-source", "source/opened-source", "several/several-sources"])(
   "%s cannot be loaded: the start fails, and what functions gave is let go",
   async (chunk) => {
-    vi.doMock(`../src/${chunk}.ts`, () => {
+    vi.doMock(`../../src/${chunk}.ts`, () => {
       throw new Error("The network is down.");
     });
     let cancelled = 0;
@@ -26,6 +26,6 @@ test.each(["source/given-source", "source/pcm-source", "source/opened-source", "
     expect(kit.transcriber.snapshot).toMatchObject({ status: "failed", error: { code: "source-failed" } });
     await expect.poll(() => [cancelled, stopped.size, tab.state]).toEqual([1, 1, "stopped"]);
     expect(kit.emulator.sessions).toEqual([]);
-    vi.doUnmock(`../src/${chunk}.ts`);
+    vi.doUnmock(`../../src/${chunk}.ts`);
   },
 );

@@ -57,12 +57,12 @@ export const mutations = [
   [
     "a new connection starts where the old one was, not at the last final turn",
     "session/stages.ts",
-    "queue.attach(timeline.settledMs)",
-    "queue.attach(queue.reachedMs)",
+    "queue.attach(\n      timeline.settledMs,",
+    "queue.attach(\n      queue.reachedMs,",
   ],
   ["what a new connection lacks is not counted as lost", "session/stages.ts", "record.lostMs += lostMs;", ""],
   ["Reconnected reports nothing lost", "session/stages.ts", "lost_ms: lostMs", "lost_ms: 0"],
-  ["Reconnected is not shown", "session/stages.ts", 'events.push({ type: "Reconnected"', 'void ({ type: "Reconnected"'],
+  ["Reconnected is not shown", "session/stages.ts", "events.push(speakers ?", "void (speakers ?"],
   [
     "a handover is planned while the session closes",
     "session/stages.ts",
@@ -297,5 +297,10 @@ export const mutations = [
     'return rest ? this.#audio(rest, buffer.sentMs, now) : "finished";',
     'return "finished";',
   ],
-  ["a new connection continues where the last one was", "audio/send-queue.ts", "buffer.rewind(fromMs);", ""],
+  [
+    "a new connection continues where the last one was",
+    "audio/send-queue.ts",
+    "buffer.rewind(Math.min(fromMs, earlierMs));",
+    "",
+  ],
 ];

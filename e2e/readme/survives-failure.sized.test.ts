@@ -47,6 +47,11 @@ const scenarios: readonly Scenario[] = [
   },
 ];
 
+/** A refused key and a drop; and all. */
+const tried = cases(
+  scenarios.filter(({ what }) => /refused|drop/.test(what)),
+  scenarios,
+);
 const runnable = examples.filter(({ notRun, alone }) => notRun === undefined && !alone);
 const chosen = cases(
   runnable.filter(({ page }) => page === "README.md" || page === "packages/client/README.md"),
@@ -54,7 +59,7 @@ const chosen = cases(
 );
 
 describe.each(chosen)("the example of $page with $contains", { concurrent: true }, (example) => {
-  test.each(scenarios)(
+  test.each(tried)(
     "survives $what",
     async ({ faults, fails }) => {
       const { code, stdout, stderr } = await runAgainst(example, faults);

@@ -1,3 +1,4 @@
+import { cases } from "@voxpipe/testing";
 import { describe, expect, test } from "vitest";
 import { Attributor } from "./attribution.ts";
 import {
@@ -42,7 +43,7 @@ function attributed(talk: Dialogue, live: boolean, fromMs: number) {
 const three = ["agent", "caller", "boss"];
 const words = 120;
 
-describe.each([false, true])("with times that absorb silence: %s", (live) => {
+describe.each(cases([true], [false, true]))("with times that absorb silence: %s", (live) => {
   test.each<[name: string, options: Partial<DialogueOptions>, least: number, fromMs?: number]>([
     ["no crosstalk", {}, 1],
     ["crosstalk of −20 dB", { crosstalk: -20 }, 0.995],

@@ -93,13 +93,16 @@ export function failures(kit: Kit): void {
     const result = await evaluate(visited.page, async () => {
       const urlOf = (source: string) => URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
       const another = await voxpipe.failure(voxpipe.openMicrophone({ workletUrl: urlOf("0") }));
+      // When the page is only waiting: WebKitGTK's worklet waits for the page's thread to report what it throws, and in a call
+      // about audio that thread waits for the worklet.
       const breaking = `registerProcessor("voxpipe-microphone", class extends AudioWorkletProcessor {
         process() {
-          if (currentTime > 0.2) throw new Error("Broken");
+          this.from ??= currentTime;
+          if (currentTime - this.from > 1) throw new Error("Broken");
           return true;
         }
       })`;
-      // Here or there, for contexts begin to count sooner or later.
+      // Here or there, for the microphone may be open sooner or later.
       const listen = async () => voxpipe.read(await voxpipe.openMicrophone({ workletUrl: urlOf(breaking) }), 3_200);
       const broken = await voxpipe.failure(listen());
       return { another, broken, lights: voxpipe.lights() };

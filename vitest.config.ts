@@ -61,6 +61,7 @@ export default defineConfig({
         test: {
           name: "alone",
           include: alone,
+          exclude: [`**/${all}`],
         },
       },
       {

@@ -309,13 +309,11 @@ describe("cancelling", () => {
 /** Web Streams as WebKit has them: a ponyfill's, its async iterator taken away until the tests of this file are over. */
 function withoutIterator(): typeof globalThis.ReadableStream {
   class Bare extends ponyfill.ReadableStream {}
-  for (let at: object | null = Bare.prototype; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
-    const owner = at;
-    const iterator = Object.getOwnPropertyDescriptor(owner, Symbol.asyncIterator);
-    if (!iterator) continue;
-    Reflect.deleteProperty(owner, Symbol.asyncIterator);
-    afterAll(() => void Object.defineProperty(owner, Symbol.asyncIterator, iterator));
-  }
+  const { prototype } = ponyfill.ReadableStream;
+  const iterator = Object.getOwnPropertyDescriptor(prototype, Symbol.asyncIterator);
+  if (!iterator) throw new Error("The ponyfill has no iterator that could be taken away");
+  Reflect.deleteProperty(prototype, Symbol.asyncIterator);
+  afterAll(() => void Object.defineProperty(prototype, Symbol.asyncIterator, iterator));
   if (Symbol.asyncIterator in Bare.prototype) throw new Error("The iterator is still there");
   return Bare as unknown as typeof globalThis.ReadableStream;
 }

@@ -11,14 +11,23 @@ const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 const checks = Object.entries(scripts).filter(([name]) => name.startsWith("check:"));
 const env = { ...process.env, PATH: `${join(root, "node_modules/.bin")}${delimiter}${process.env.PATH}` };
 
+const limitMs = 300_000;
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
+
 /** Resolves to whether it passed; shows what it printed as one piece. */
 function run([name, command]) {
   return new Promise((resolve) => {
     const output = [];
-    const child = spawn(command, { cwd: root, env, shell: true, stdio: ["ignore", "pipe", "pipe"], timeout: 300_000 });
+    const child = spawn(command, { cwd: root, env, shell: true, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    // The whole group: what the shell started would hold the pipes open.
+    const end = () => child.pid && process.kill(-child.pid, "SIGKILL");
+    const late = setTimeout(end, limitMs);
+    process.on("exit", end);
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => output.push(chunk));
     child.on("error", (error) => output.push(Buffer.from(`${name}: ${error.message}\n`)));
     child.on("close", (status) => {
+      clearTimeout(late);
+      process.off("exit", end);
       process.stdout.write(`\n── ${name}: ${command}\n${Buffer.concat(output)}`);
       resolve(status === 0);
     });

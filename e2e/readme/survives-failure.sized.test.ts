@@ -47,7 +47,7 @@ const scenarios: readonly Scenario[] = [
   },
 ];
 
-/** A refused key and a drop; and all. */
+/** In `test`, only a refused key and a drop. */
 const tried = cases(
   scenarios.filter(({ what }) => /refused|drop/.test(what)),
   scenarios,

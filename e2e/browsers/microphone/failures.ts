@@ -102,7 +102,7 @@ export function failures(kit: Kit): void {
           return true;
         }
       })`;
-      // Here or there, for the microphone may be open sooner or later.
+      // Either of the two fails: the microphone may be open by then, or not yet.
       const listen = async () => voxpipe.read(await voxpipe.openMicrophone({ workletUrl: urlOf(breaking) }), 3_200);
       const broken = await voxpipe.failure(listen());
       return { another, broken, lights: voxpipe.lights() };

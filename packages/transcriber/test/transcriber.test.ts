@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createTranscriber, idleSnapshot } from "../src/index.ts";
 import { startKit } from "./kit.ts";
 
@@ -142,6 +142,26 @@ test("muted before start, not a sample of sound is sent, and unmute sends it", a
   expect(transcriber.snapshot.muted).toBe(true);
   expect(kit.fake.opened[1]?.muted).toBe(true);
 });
+
+test.each([true, false])(
+  "muted: %s, chosen while the microphone is being opened, holds from its first sample on",
+  async (muted) => {
+    await using kit = await startKit({}, { record: true });
+    const { transcriber, fake, emulator } = kit;
+    if (!muted) transcriber.mute();
+    const answer = fake.hold();
+    const asked = vi.spyOn(fake, "openMicrophone");
+    const started = transcriber.start();
+    await expect.poll(() => asked.mock.calls.length).toBe(1);
+    if (muted) transcriber.mute();
+    else transcriber.unmute();
+    answer();
+    await started;
+    await expect.poll(() => emulator.sessions[0]?.audio.receivedMs ?? 0).toBeGreaterThan(1_000);
+    expect(fake.opened[0]?.muted).toBe(muted);
+    expect(emulator.sessions[0]?.recordedAudio()?.every((byte) => byte === 0)).toBe(muted);
+  },
+);
 
 test("a device is chosen before, during and after a run", async () => {
   await using kit = await startKit();

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { Extractor, ExtractorConfig, ExtractorLogLevel } from "@microsoft/api-extractor";
+import { CompilerState, Extractor, ExtractorConfig, ExtractorLogLevel } from "@microsoft/api-extractor";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { exportedFiles, publicPackages, root } from "../workspace.ts";
 
@@ -16,9 +16,16 @@ const surfaces = publicPackages().flatMap(({ folder, manifest }) => {
   }));
 });
 
+type Surface = (typeof surfaces)[number];
+
 let reports: string;
+/** All surfaces' types, read once. */
+let types: CompilerState;
 beforeAll(async () => {
   reports = await mkdtemp(join(tmpdir(), "voxpipe-api-"));
+  const [first, ...others] = surfaces.map(configure);
+  if (!first) throw new Error("No public package exports declarations.");
+  types = CompilerState.create(first, { additionalEntryPoints: others.map((config) => config.mainEntryPointFilePath) });
 });
 afterAll(() => rm(reports, { recursive: true, force: true }));
 
@@ -40,8 +47,8 @@ test("the public packages and what they export are those of e2e/api/exports.json
   await expect(`${JSON.stringify(exported, undefined, 2)}\n`, message).toMatchFileSnapshot("../api/exports.json");
 });
 
-async function readSurface({ name, packageFolder, file }: (typeof surfaces)[number]): Promise<string> {
-  const config = ExtractorConfig.prepare({
+function configure({ name, packageFolder, file }: Surface): ExtractorConfig {
+  return ExtractorConfig.prepare({
     packageJsonFullPath: join(packageFolder, "package.json"),
     configObjectFullPath: undefined,
     configObject: {
@@ -67,8 +74,12 @@ async function readSurface({ name, packageFolder, file }: (typeof surfaces)[numb
       },
     },
   });
+}
+
+async function readSurface(surface: Surface): Promise<string> {
   const errors: string[] = [];
-  Extractor.invoke(config, {
+  Extractor.invoke(configure(surface), {
+    compilerState: types,
     localBuild: true,
     messageCallback(message) {
       if (message.logLevel === ExtractorLogLevel.Error) errors.push(message.text);
@@ -76,5 +87,5 @@ async function readSurface({ name, packageFolder, file }: (typeof surfaces)[numb
     },
   });
   expect(errors).toEqual([]);
-  return readFile(join(reports, `${name}.api.md`), "utf8");
+  return readFile(join(reports, `${surface.name}.api.md`), "utf8");
 }

@@ -84,7 +84,6 @@ export default defineConfig({
           exclude: ["e2e/browsers/**"],
           globalSetup: packed,
           env: { VOXPIPE_CASES: process.env.VOXPIPE_CASES ?? "many" },
-          typecheck: { enabled: true, include: ["packages/*/src/**/*.test-d.ts"], tsconfig: "tsconfig.json" },
         },
       },
       browsers("browsers", ["Firefox", "WebKit"], { include: ["e2e/browsers/**/*.test.ts"], exclude: [`**/${all}`] }),

@@ -12,7 +12,7 @@ import { serveSite } from "./site/serve-site.ts";
 
 // The fake microphone's own rate in Chromium, so that nothing on the way has to resample.
 const sampleRate = 44_100;
-const seconds = cases(20, 20, 60);
+const seconds = cases(12, 12, 60);
 const original = noise(seconds * sampleRate);
 let folder: string;
 let wav: string;

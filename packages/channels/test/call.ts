@@ -20,6 +20,7 @@ export async function emulate(words: readonly ScriptedWord[], options: EmulatorO
     apiKey: "a-key-for-tests",
     sampleRate: 16_000,
     pace: false,
+    terminationTimeout: 120_000,
     connectionRetryDelay: 5,
     minTurnSilence: 100,
   };

@@ -40,6 +40,7 @@ export async function simulateCall(call: ProviderCall, burst: number): Promise<v
       encoding: format.encoding === "mulaw" ? "pcm_mulaw" : "pcm_s16le",
       sampleRate: format.sampleRate,
       maxSkew: Number.POSITIVE_INFINITY,
+      terminationTimeout: 120_000,
       connect: (options, channel) => connect({ ...options, ...(channel && { extraParams: { channel } }) }),
     });
     const heard = tracks.map(async (track) => {

@@ -40,6 +40,12 @@ export class FakeClock implements Clock {
     this.#now = until;
   }
 
+  /** Time passes while the thread is held up, or the machine sleeps: what fell due fires at the end. */
+  sleep(ms: number): void {
+    this.#now += ms;
+    this.advance(0);
+  }
+
   #due(until: number): Timer | undefined {
     let first: Timer | undefined;
     for (const timer of this.#timers) if (timer.at <= until && (!first || timer.at < first.at)) first = timer;

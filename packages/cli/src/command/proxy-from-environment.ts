@@ -45,8 +45,12 @@ function targetOf(host = defaultHost): string {
 function proxyUrl(found: string, target: string): URL | undefined {
   const name = variableOf(target);
   const text = process.env[name]?.includes("://") === false ? `http://${process.env[name]}` : found;
-  if (!/^(https?|socks(4a?|5h?)?):\/\/./i.test(text) || !URL.canParse(text)) return undefined;
-  return new URL(text);
+  if (!/^(https?|socks(4a?|5h?)?):\/\/./i.test(text)) return undefined;
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function variableOf(target: string): string {

@@ -14,6 +14,9 @@ export type Stage = "connecting" | "open" | "terminating" | "closing";
 /** `current` carries the audio; `spare` is ready to replace it; `retired` was replaced and finishes its turns. */
 export type Role = "spare" | "current" | "retired";
 
+/** A timer this late was held up with its whole thread, or the machine slept. */
+const heldUpMs = 1000;
+
 /** One connection attempt, as data. Only the session changes it; only the driver knows its socket. */
 export class Connection {
   /** Counts from 1 over the whole session. */
@@ -39,6 +42,7 @@ export class Connection {
   /** From Terminate on, for the one that is current then. */
   wait: TerminationWait | undefined;
   #deadline: number;
+  #readUntil = 0;
 
   constructor(attempt: number, role: Role, deadline: number, host: string, request: Attempt) {
     this.attempt = attempt;
@@ -50,11 +54,17 @@ export class Connection {
 
   /** When its stage has lasted too long. What happens then depends on stage and role. */
   get deadline(): number {
-    return this.stage === "terminating" && this.wait ? this.wait.dueAt : this.#deadline;
+    return Math.max(this.#readUntil, this.stage === "terminating" && this.wait ? this.wait.dueAt : this.#deadline);
   }
 
   set deadline(at: number) {
     this.#deadline = at;
+  }
+
+  /** Whether its stage has lasted too long. If that is seen late, once what came in meanwhile had time to be read. */
+  late(now: number): boolean {
+    if (!this.#readUntil && now - this.deadline > heldUpMs) this.#readUntil = now + heldUpMs;
+    return this.deadline <= now;
   }
 
   /** When to look for signs of life. */

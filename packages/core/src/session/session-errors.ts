@@ -34,7 +34,7 @@ function howItEnded(asked: boolean, confirmed: boolean): string {
 export function offlineError(unansweredMs: number, sessionId: string | undefined): StreamingError {
   return new StreamingError(
     "connection-failed",
-    `The session was closed while this page was offline: ${seconds(unansweredMs)} of audio have no final turn. To have it transcribed, close the session once the page is online.`,
+    `The session was closed while this page was offline: ${seconds(unansweredMs)} of audio have no final turn. Close it once the page is online.`,
     { retryable: true, sessionId },
   );
 }
@@ -57,7 +57,7 @@ export function endedError(): StreamingError {
 
 export function tooSlowError(): StreamingError {
   const message =
-    "Nobody reads session.events: 32 MiB of final turns wait. Read them, or call session.close() when they are not wanted.";
+    "Nobody reads session.events: 32 MiB of final turns wait. Read them, or call session.close() if they are not wanted.";
   return new StreamingError("reader-too-slow", message);
 }
 

@@ -272,7 +272,7 @@ export class Session {
   timeout(now: number): void {
     if (this.#reconnection.retryAt <= now) this.#stages.connect(now);
     for (const connection of this.#connections.all) {
-      if (this.#connections.has(connection) && connection.deadline <= now) this.#stages.late(connection, now);
+      if (this.#connections.has(connection) && connection.late(now)) this.#stages.late(connection, now);
       if (this.#connections.has(connection) && connection.checkAt <= now) this.#stages.check(connection, now);
     }
   }

@@ -105,6 +105,41 @@ describe("a connection that is silent after Terminate", () => {
   });
 });
 
+describe("a thread that is held up, or sleeps, beyond a deadline", () => {
+  test("reads the Termination that came meanwhile", async () => {
+    const it = await begun();
+    await it.write(1000);
+    const end = it.session.close();
+    await turnOfTheLoop();
+    it.clock.sleep(30_000);
+    it.last().says({ type: "Termination", audio_duration_seconds: 1 });
+    it.last().closes({ code: 1000, reason: "" });
+    expect(await end).toMatchObject({ reconnects: 0 });
+  });
+
+  test("fails a second later where none came", async () => {
+    const it = await begun();
+    const end = it.session.close().catch((error: unknown) => error);
+    await turnOfTheLoop();
+    it.clock.sleep(30_000);
+    it.clock.advance(999);
+    expect(it.session.state).toBe("closing");
+    it.clock.advance(1);
+    expect(await end).toMatchObject({ code: "termination-timeout" });
+  });
+
+  test("reads the Begin that came meanwhile", async () => {
+    const clock = new FakeClock();
+    const { platform, sockets } = scriptedPlatform(clock);
+    const session = connect({ ...local, connectTimeout: 1000, maxConnectionRetries: 0 }, platform);
+    await turnOfTheLoop();
+    clock.sleep(30_000);
+    sockets[0]?.begin("session-1");
+    expect(await session.opened).toMatchObject({ id: "session-1" });
+    session.abort();
+  });
+});
+
 test("a connection that ends as it is pinged is gone, and leaves no timer", async () => {
   const clock = new FakeClock();
   const { platform, sockets } = scriptedPlatform(clock);

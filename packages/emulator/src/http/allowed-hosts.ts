@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 import { EmulatorError } from "../emulator-error.ts";
+import { parsedUrl } from "./parsed-url.ts";
 
 /** What decides which names an emulator answers to. */
 export interface HostRule {
@@ -47,15 +48,15 @@ export class AllowedHosts {
 /** Why a request of a web page is refused: the page is of another origin. `undefined` if it is not. */
 export function originRefusal({ headers: { origin, host } }: IncomingMessage): string | undefined {
   if (origin === undefined) return undefined;
-  const own = URL.canParse(origin) ? new URL(origin).host : undefined;
+  const own = parsedUrl(origin)?.host;
   if (own !== undefined && own === host?.toLowerCase()) return undefined;
   return `Pages of ${shown(origin)} cannot control the emulator. Send the request from a program, or from your test.`;
 }
 
 /** `Host` without its port, as URLs write it; `undefined` if it is no host. */
 function hostName(host: string): string | undefined {
-  if (!/^(\[[\da-fA-F:.]+\]|[^\s:/?#@\\[\]]+)(:\d*)?$/.test(host) || !URL.canParse(`http://${host}`)) return undefined;
-  return new URL(`http://${host}`).hostname.replace(/\.$/, "");
+  if (!/^(\[[\da-fA-F:.]+\]|[^\s:/?#@\\[\]]+)(:\d*)?$/.test(host)) return undefined;
+  return parsedUrl(`http://${host}`)?.hostname.replace(/\.$/, "");
 }
 
 /** An address as a URL has it. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Fault } from "../faults/fault.ts";
 import { parseFaults } from "../faults/fault-notation.ts";
+import { parsedUrl } from "./parsed-url.ts";
 
 /** What a request is for, and what its URL asks to go wrong. */
 export interface RequestTarget {
@@ -17,7 +18,7 @@ export interface RequestTarget {
  */
 export function targetOf({ url = "/" }: IncomingMessage): RequestTarget {
   const base = "http://emulator";
-  const { pathname, searchParams: query } = new URL(URL.canParse(url, base) ? url : "/unreadable", base);
+  const { pathname, searchParams: query } = parsedUrl(url, base) ?? new URL("/unreadable", base);
   const [, notation, path = "/"] = /^\/faults\/([^/]*)(\/.*)?$/.exec(pathname) ?? [];
   if (notation === undefined) return { path: pathname, query, faults: [] };
   return { path, query, faults: parseFaults(decoded(notation)) };

@@ -51,6 +51,11 @@ describe("an allowed origin", () => {
     expect(originFault(origin)).toContain(remedy);
   });
 
+  it("is judged the same the thousandth time, also with letters beyond ASCII", () => {
+    const faults = Array.from({ length: 30_000 }, () => originFault("https://bücher.example"));
+    expect(new Set(faults).size).toBe(1);
+  });
+
   it("is any that a URL of the web has", () => {
     fc.assert(
       fc.property(fc.webUrl({ withFragments: true, withQueryParameters: true }), (url) => {

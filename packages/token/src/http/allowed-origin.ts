@@ -1,3 +1,5 @@
+import { parsedUrl } from "../request/parsed-url.ts";
+
 const webSchemes = ["http:", "https:"];
 /** Pages with these schemes have no origin of their own: browsers send `null`, or the origin of the embedded page. */
 const originless = ["file:", "data:", "blob:", "about:", "javascript:", "ws:", "wss:", "ftp:"];
@@ -13,13 +15,9 @@ export function originFault(text: string): string | undefined {
     return "contains a wildcard, but origins are compared as a whole: list each one, or decide in authorize";
   if (scheme === "") return `is not an origin: write scheme and host, ${JSON.stringify("https://app.example")}`;
   if (originless.includes(scheme.toLowerCase())) return `has the scheme ${scheme}, which no page's origin has`;
-  const wanted = webSchemes.includes(scheme.toLowerCase()) ? webOrigin(text) : ownOrigin(scheme, host);
+  const wanted = webSchemes.includes(scheme.toLowerCase()) ? parsedUrl(text)?.origin : ownOrigin(scheme, host);
   if (wanted === undefined) return "is not an origin: it has no valid host";
   return wanted === text ? undefined : `is not as browsers send it: write ${JSON.stringify(wanted)}`;
-}
-
-function webOrigin(text: string): string | undefined {
-  return URL.canParse(text) ? new URL(text).origin : undefined;
 }
 
 /** For an app or an extension: `chrome-extension://…`, `moz-extension://…`, `capacitor://localhost`, `tauri://localhost`. */

@@ -62,6 +62,11 @@ describe("the host that a page gets", () => {
     expect(hostForPages(apiHost)).toBe(host);
   });
 
+  it("is the same for the thousandth page, also with letters beyond ASCII", () => {
+    const hosts = Array.from({ length: 30_000 }, () => hostForPages("wss://bücher.example"));
+    expect(new Set(hosts)).toEqual(new Set(["wss://xn--bcher-kva.example"]));
+  });
+
   it.each([
     ["the default", undefined],
     ["the default", "streaming.assemblyai.com"],

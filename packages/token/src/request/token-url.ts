@@ -1,5 +1,6 @@
 import { redact } from "../errors/safe-cause.ts";
 import { TokenError } from "../errors/token-error.ts";
+import { parsedUrl } from "./parsed-url.ts";
 
 export interface TokenUrlParts {
   readonly apiKey: string;
@@ -34,9 +35,9 @@ export function tokenUrl({ apiKey, apiHost, expiresInSeconds, maxSessionDuration
  */
 export function hostForPages(apiHost: string = defaultHost): string | undefined {
   const text = apiHost.trim();
-  const address = text.includes("://") ? text : `https://${text}`;
-  if (!URL.canParse(address)) return undefined;
-  const { protocol, host, hostname, pathname } = new URL(address);
+  const url = parsedUrl(text.includes("://") ? text : `https://${text}`);
+  if (url === undefined) return undefined;
+  const { protocol, host, hostname, pathname } = url;
   const encrypted = protocol === "https:" || protocol === "wss:";
   if (!encrypted && !/^(?:localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)) return undefined;
   const place = `${encrypted ? "wss:" : "ws:"}//${host}${pathname.replace(/\/+$/, "")}`;
@@ -47,12 +48,8 @@ function hostUrl(apiHost: string, apiKey: string): URL {
   const text = apiHost.trim();
   // Host names are looked up in lower case and without encryption, and errors quote them.
   if (text.toLowerCase().includes(apiKey.toLowerCase())) throw badHost("contains the API key", "(withheld)");
-  let parsed: URL;
-  try {
-    parsed = new URL(text.includes("://") ? text : `https://${text}`);
-  } catch {
-    throw badHost("is not a host or a URL");
-  }
+  const parsed = parsedUrl(text.includes("://") ? text : `https://${text}`);
+  if (parsed === undefined) throw badHost("is not a host or a URL");
   const scheme = webScheme[parsed.protocol];
   if (scheme === undefined) throw badHost("has a scheme other than ws, wss, http or https");
   // fetch rejects credentials in a URL with an error that quotes them.

@@ -11,6 +11,8 @@ export interface AlignmentListener {
 const longestTimer = 2 ** 31 - 1;
 /** How many ms a lane may be ahead if nothing is ever filled. */
 const leadWithoutLimit = 1_000;
+/** A timer this late was held up with its whole thread: chunks that came in meanwhile get as long to be taken. In ms. */
+const heldUpMs = 100;
 
 /** Runs `Skew` on the clock: holds lanes back, and fills those that have stalled. */
 export class Alignment {
@@ -18,6 +20,8 @@ export class Alignment {
   readonly #listener: AlignmentListener;
   readonly #waiting = new Map<number, () => void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Until when chunks are taken before anything is filled. */
+  #takingUntil = 0;
   #released = false;
 
   /** @param maxSkew in ms; `Infinity` fills nothing */
@@ -76,11 +80,13 @@ export class Alignment {
     clearTimeout(this.#timer);
     const due = this.#released ? undefined : this.#skew.due;
     if (due === undefined || due === Number.POSITIVE_INFINITY) return;
-    this.#timer = setTimeout(() => this.#expire(), Math.min(longestTimer, Math.max(0, Math.ceil(due - now()))));
+    const at = Math.max(due, this.#takingUntil);
+    this.#timer = setTimeout(() => this.#expire(at), Math.min(longestTimer, Math.max(0, Math.ceil(at - now()))));
   }
 
-  #expire(): void {
-    for (const fill of this.#skew.expire(now())) this.#listener.fill(fill);
+  #expire(at: number): void {
+    if (at > this.#takingUntil && now() - at > heldUpMs) this.#takingUntil = now() + heldUpMs;
+    else for (const fill of this.#skew.expire(now())) this.#listener.fill(fill);
     this.#changed();
   }
 }

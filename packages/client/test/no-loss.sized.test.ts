@@ -27,7 +27,7 @@ interface Scenario {
   readonly largestWrite?: number;
 }
 
-const runs = cases(24, 250, 600);
+const runs = cases(16, 250, 600);
 
 async function run(scenario: Scenario): Promise<Run> {
   const random = seededRandom(scenario.seed);

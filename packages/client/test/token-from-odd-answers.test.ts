@@ -106,7 +106,7 @@ test("an attempt that is given up stops reading, also from a fetch that ignores 
   const attempt = new AbortController();
   const fetch = vi.fn(async () => new Response(body));
   const asking = tokenFrom("https://app.example/", { fetch })({ attempt: 1, signal: attempt.signal });
-  await vi.waitFor(() => expect(body.locked).toBe(true));
+  await vi.waitFor(() => expect(body.locked).toBe(true), 60_000);
   attempt.abort(new Error("given up"));
   await expect(asking).rejects.toThrow("given up");
   expect(cancelled).toBe(true);

@@ -27,7 +27,7 @@ export async function traced(options: ConnectOptions = {}) {
   const reader = session.events.getReader();
   reader.closed.catch(() => {});
   // The code for compressed audio is loaded before the socket is opened.
-  await vi.waitUntil(() => sockets.length > 0);
+  await vi.waitUntil(() => sockets.length > 0, 60_000);
   return {
     session,
     clock,

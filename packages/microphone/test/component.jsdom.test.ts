@@ -43,15 +43,15 @@ beforeEach(() => {
 test("a component hears the fake microphone to its end", async () => {
   const { button, output } = recorder();
   button.click();
-  await vi.waitFor(() => expect(output.value).toBe("1000 ms"));
-  await vi.waitFor(() => expect(fake.lights).toBe(0));
+  await vi.waitFor(() => expect(output.value).toBe("1000 ms"), 60_000);
+  await vi.waitFor(() => expect(fake.lights).toBe(0), 60_000);
 });
 
 test("a component shows that the visitor refused", async () => {
   fake.refuse("permission-denied");
   const { button, output } = recorder();
   button.click();
-  await vi.waitFor(() => expect(output.value).toBe("permission-denied"));
+  await vi.waitFor(() => expect(output.value).toBe("permission-denied"), 60_000);
   expect(fake.opened).toEqual([]);
 });
 
@@ -61,7 +61,7 @@ test("a component that gives up while the visitor is being asked opens none", as
   button.click();
   expect(output.value).toBe("starting");
   button.click();
-  await vi.waitFor(() => expect(output.value).toBe("aborted"));
+  await vi.waitFor(() => expect(output.value).toBe("aborted"), 60_000);
   answer();
   await Promise.resolve();
   expect(fake.opened).toEqual([]);
@@ -72,13 +72,13 @@ test("a component shows that the device was lost, and can start again", async ()
   microphones.open = fake.openMicrophone;
   const { button, output } = recorder();
   button.click();
-  await vi.waitFor(() => expect(output.value).toMatch(/ms$/));
+  await vi.waitFor(() => expect(output.value).toMatch(/ms$/), 60_000);
   fake.opened[0]?.lose();
-  await vi.waitFor(() => expect(output.value).toBe("device-lost"));
+  await vi.waitFor(() => expect(output.value).toBe("device-lost"), 60_000);
   button.click();
-  await vi.waitFor(() => expect(fake.opened).toHaveLength(2));
+  await vi.waitFor(() => expect(fake.opened).toHaveLength(2), 60_000);
   button.click();
-  await vi.waitFor(() => expect(fake.lights).toBe(0));
+  await vi.waitFor(() => expect(fake.lights).toBe(0), 60_000);
 });
 
 test("options are checked as the real one checks them", async () => {

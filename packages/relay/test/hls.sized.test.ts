@@ -95,7 +95,7 @@ describe("a room as an HLS subtitle playlist", () => {
     const published = kit.relay.publish("talk", speaker.events);
     speaker.send(begin, partial(0, "a very long turn"));
     await expect.poll(() => kit.playlist().then(({ segments }) => segments)).toEqual([]);
-    await vi.waitFor(() => expect(kit.relay.stats().rooms).toBe(1));
+    await vi.waitFor(() => expect(kit.relay.stats().rooms).toBe(1), 60_000);
     await passes(40_000);
     expect(await kit.cues(0)).toEqual([]);
     speaker.send(final(0, "A very long turn."));

@@ -11,8 +11,10 @@ export interface AlignmentListener {
 const longestTimer = 2 ** 31 - 1;
 /** How many ms a lane may be ahead if nothing is ever filled. */
 const leadWithoutLimit = 1_000;
-/** A timer this late was held up with its whole thread: chunks that came in meanwhile get as long to be taken. In ms. */
-const heldUpMs = 100;
+/** A timer this late, in ms: the thread was held up, or the page is hidden. */
+const heldUpMs = 20;
+/** How long the chunks that came in meanwhile may take to be taken, in ms. */
+const takingMs = 100;
 
 /** Runs `Skew` on the clock: holds lanes back, and fills those that have stalled. */
 export class Alignment {
@@ -85,7 +87,7 @@ export class Alignment {
   }
 
   #expire(at: number): void {
-    if (at > this.#takingUntil && now() - at > heldUpMs) this.#takingUntil = now() + heldUpMs;
+    if (at > this.#takingUntil && now() - at > heldUpMs) this.#takingUntil = now() + takingMs;
     else for (const fill of this.#skew.expire(now())) this.#listener.fill(fill);
     this.#changed();
   }

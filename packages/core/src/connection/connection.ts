@@ -14,8 +14,10 @@ export type Stage = "connecting" | "open" | "terminating" | "closing";
 /** `current` carries the audio; `spare` is ready to replace it; `retired` was replaced and finishes its turns. */
 export type Role = "spare" | "current" | "retired";
 
-/** A timer this late was held up with its whole thread, or the machine slept. */
-const heldUpMs = 1000;
+/** A deadline that is seen this late: the thread was held up, the machine slept, or the page is hidden. */
+const heldUpMs = 100;
+/** How long what came in meanwhile may take to be read. */
+const readingMs = 1000;
 
 /** One connection attempt, as data. Only the session changes it; only the driver knows its socket. */
 export class Connection {
@@ -61,9 +63,12 @@ export class Connection {
     this.#deadline = at;
   }
 
-  /** Whether its stage has lasted too long. If that is seen late, once what came in meanwhile had time to be read. */
+  /**
+   * Whether its stage has lasted too long. If the deadline of a wait for the peer is seen late, what came in meanwhile is read
+   * first; once, so that the wait ends.
+   */
   late(now: number): boolean {
-    if (!this.#readUntil && now - this.deadline > heldUpMs) this.#readUntil = now + heldUpMs;
+    if (this.stage !== "open" && !this.#readUntil && now - this.deadline > heldUpMs) this.#readUntil = now + readingMs;
     return this.deadline <= now;
   }
 

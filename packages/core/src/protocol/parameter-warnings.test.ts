@@ -95,8 +95,11 @@ test("connect and updateConfiguration give each warning once a session, a moment
   const { platform } = scriptedPlatform(new FakeClock());
   const local = { apiHost: "ws://localhost", sampleRate: 8000, onWarning: (text: string) => void warnings.push(text) };
   const session = connect({ ...local, mode: "fast" }, platform);
-  await vi.waitFor(() => expect(warnings).toEqual([expect.stringContaining('mode: "fast" is not known')]));
+  await vi.waitFor(() => expect(warnings).toEqual([expect.stringContaining('mode: "fast" is not known')]), 60_000);
   session.updateConfiguration({ minTurnSilence: 400 });
-  await vi.waitFor(() => expect(warnings.slice(1)).toEqual([expect.stringContaining("minTurnSilence overrides")]));
+  await vi.waitFor(
+    () => expect(warnings.slice(1)).toEqual([expect.stringContaining("minTurnSilence overrides")]),
+    60_000,
+  );
   session.abort();
 });

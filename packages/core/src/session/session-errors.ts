@@ -27,14 +27,14 @@ export function earlyEndError(end: EarlyEnd, sessionId: string | undefined): Str
 function howItEnded(asked: boolean, confirmed: boolean): string {
   if (!asked) return `The service ended the session early, ${confirmed ? "by a Termination" : "by close code 1000"}`;
   return confirmed
-    ? "The service confirmed the end of the session without having answered all of its audio"
-    : "The service closed the connection instead of confirming the end of the session";
+    ? "The service confirmed the end without having answered all of the audio"
+    : "The service closed the connection instead of confirming the end";
 }
 
 export function offlineError(unansweredMs: number, sessionId: string | undefined): StreamingError {
   return new StreamingError(
     "connection-failed",
-    `The session was closed while this page was offline: ${seconds(unansweredMs)} of audio have no final turn. Close it once the page is online.`,
+    `The session was closed while this page was offline: ${seconds(unansweredMs)} of audio have no final turn. Next time, close it once the page is online.`,
     { retryable: true, sessionId },
   );
 }

@@ -105,30 +105,47 @@ describe("a connection that is silent after Terminate", () => {
   });
 });
 
-describe("a thread that is held up, or sleeps, beyond a deadline", () => {
-  test("reads the Termination that came meanwhile", async () => {
+describe("a thread that is held up, or a machine that sleeps, beyond a deadline", () => {
+  const termination = { type: "Termination", audio_duration_seconds: 1 };
+
+  test.each([5_101, 30_000])("of 5 s, for %d ms: the Termination that came meanwhile is read", async (ms) => {
+    const it = await begun();
+    await it.write(1000);
+    const end = it.session.close();
+    await turnOfTheLoop();
+    it.clock.sleep(ms);
+    it.last().says(termination);
+    it.last().closes({ code: 1000, reason: "" });
+    expect(await end).toMatchObject({ reconnects: 0 });
+  });
+
+  test("also behind a turn", async () => {
     const it = await begun();
     await it.write(1000);
     const end = it.session.close();
     await turnOfTheLoop();
     it.clock.sleep(30_000);
-    it.last().says({ type: "Termination", audio_duration_seconds: 1 });
+    it.last().says(final(0, { words: [word(0, 900)] }));
+    it.clock.advance(10);
+    it.last().says(termination);
     it.last().closes({ code: 1000, reason: "" });
     expect(await end).toMatchObject({ reconnects: 0 });
   });
 
-  test("fails a second later where none came", async () => {
-    const it = await begun();
-    const end = it.session.close().catch((error: unknown) => error);
-    await turnOfTheLoop();
-    it.clock.sleep(30_000);
-    it.clock.advance(999);
-    expect(it.session.state).toBe("closing");
-    it.clock.advance(1);
-    expect(await end).toMatchObject({ code: "termination-timeout" });
+  test("fails a second later where none came, however often it is held up", async () => {
+    for (const again of [(clock: FakeClock) => clock.advance(1), (clock: FakeClock) => clock.sleep(30_000)]) {
+      const it = await begun();
+      const end = it.session.close().catch((error: unknown) => error);
+      await turnOfTheLoop();
+      it.clock.sleep(30_000);
+      it.clock.advance(999);
+      expect(it.session.state).toBe("closing");
+      again(it.clock);
+      expect(await end).toMatchObject({ code: "termination-timeout" });
+    }
   });
 
-  test("reads the Begin that came meanwhile", async () => {
+  test("the Begin that came meanwhile is read", async () => {
     const clock = new FakeClock();
     const { platform, sockets } = scriptedPlatform(clock);
     const session = connect({ ...local, connectTimeout: 1000, maxConnectionRetries: 0 }, platform);

@@ -60,7 +60,7 @@ describe("what a user's function throws", () => {
     await using upstream = await startUpstream({ status: 401 });
     const response = await createTokenHandler({ ...setUp(upstream).options, onError })(ask());
     expect(response.status).toBe(502);
-    await vi.waitFor(() => expect(said).toHaveBeenCalledTimes(2));
+    await vi.waitFor(() => expect(said).toHaveBeenCalledTimes(2), 60_000);
     const [[first], [second]] = said.mock.calls as [[Error], [Error]];
     expect([first, second]).toMatchObject([{ code: "unauthorized" }, { code: "option-failed" }]);
     expect(everythingIn(second)).not.toContain(apiKey.slice(3, 15));

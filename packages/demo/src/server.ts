@@ -95,7 +95,11 @@ function visitor(request: Request): string | undefined {
 }
 
 function isHere(url: string): boolean {
-  return URL.canParse(url) && ["127.0.0.1", "localhost"].includes(new URL(url).hostname);
+  try {
+    return ["127.0.0.1", "localhost"].includes(new URL(url).hostname);
+  } catch {
+    return false;
+  }
 }
 
 function publicFile(name: string): Promise<string> {

@@ -17,7 +17,7 @@ const played = 12;
 inEveryBrowser("recordings of MediaRecorder", ({ name, launch, behaviour }) => {
   behaviour("speech is transcribed, also from a recording that was cut in the middle", async () => {
     const [first = "", second = ""] = (await readFile(join(folder, "reference.txt"), "utf8")).split("\n");
-    const recorded = await record((await beginning()).toString("base64"));
+    const recorded = await record((await firstSeconds()).toString("base64"));
     await using emulator = await startEmulator({ engine: recognizer() });
     const whole = await readOut(emulator.url, recorded);
     const { words, errors } = countWordErrors(`${first} ${second}`, whole.text);
@@ -25,8 +25,8 @@ inEveryBrowser("recordings of MediaRecorder", ({ name, launch, behaviour }) => {
     expect(errors / words, whole.text).toBeLessThanOrEqual(0.15);
     const half = await readOut(emulator.url, recorded.subarray(0, recorded.length / 2));
     // The cut is somewhere between the sentences, since silence takes few bytes; Firefox's pages have up to two seconds.
-    // On a busy machine the sound breaks off for moments, and a word may be another one.
-    expect(half.text).toMatch(/train was late again/i);
+    // On a busy machine the sound breaks off for moments, and a word of the recording may be another one.
+    expect(beginning(half.text)).toEqual(beginning(whole.text));
     expect(half.text).not.toMatch(/mountains/);
   });
 
@@ -69,7 +69,7 @@ inEveryBrowser("recordings of MediaRecorder", ({ name, launch, behaviour }) => {
 });
 
 /** The sample's first seconds, as WAV: a header that promises more than there is would do in no browser. */
-async function beginning(): Promise<Buffer> {
+async function firstSeconds(): Promise<Buffer> {
   const sample = await readFile(join(folder, "sample.wav"));
   const bytes = played * 32_000;
   const wav = sample.subarray(0, 44 + bytes);
@@ -86,4 +86,11 @@ async function readOut(apiHost: string, recorded: Uint8Array<ArrayBuffer>) {
   for await (const event of transcribe(file, options))
     if (event.type === "Turn" && event.end_of_turn) said.push(event.transcript);
   return { text: said.join(" "), format: file.format, encoding: file.encoding };
+}
+
+/** The first six words. */
+function beginning(text: string): string[] {
+  const words = text.toLowerCase().match(/\w+/g) ?? [];
+  expect(words.length).toBeGreaterThanOrEqual(6);
+  return words.slice(0, 6);
 }

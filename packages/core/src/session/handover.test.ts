@@ -94,6 +94,24 @@ describe("a session that nears its end", () => {
     session.abort();
   });
 
+  test("changes over at once, even in mid-turn, to a second connection that comes late", async () => {
+    const { session, clock, sockets, begin, first } = await start();
+    first.says(turn(0, { words: [word(0, 100)] }));
+    clock.advance(lifetimeMs - marginMs);
+    for (let attempt = 0; attempt < 6; attempt++) {
+      await turnOfTheLoop();
+      sockets.at(-1)?.closes({ code: 1006, reason: "" });
+      clock.advance(marginMs / 8);
+    }
+    await turnOfTheLoop();
+    clock.advance(marginMs / 12);
+    expect(await reconnects(session)).toBe(0);
+    await begin();
+    clock.advance(0);
+    expect(await reconnects(session)).toBe(1);
+    session.abort();
+  });
+
   test("stops trying when there is none", async () => {
     const { session, clock, sockets } = await start();
     clock.advance(lifetimeMs - marginMs);
